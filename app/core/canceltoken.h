@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <utility>
 
 /// The one way to ask running work to stop. Copies share one state; any thread may cancel, any thread may look.
 /// Work that waits in a system call registers a callback that wakes it.

@@ -281,7 +281,7 @@ bool PgConnection::waitToSend(const CancelToken &token)
         if (left == 0)
             return true;
         // Reading as well: a server that cannot send its answer would not read either.
-        wait(POLLIN | POLLOUT, token, m_cancelDeadline);
+        wait(POLLIN | POLLOUT, m_cancelSent ? CancelToken() : token, m_cancelDeadline);
         if (!PQconsumeInput(m_connection))
             return false;
         if (token.cancelled())
@@ -291,20 +291,26 @@ bool PgConnection::waitToSend(const CancelToken &token)
     }
 }
 
+bool PgConnection::waitForInput(const CancelToken &token)
+{
+    // Once the cancel is sent the token has nothing more to say, and its callback would spin the caller's loop.
+    wait(POLLIN, m_cancelSent ? CancelToken() : token, m_cancelDeadline);
+    if (token.cancelled())
+        sendCancel();
+    return PQconsumeInput(m_connection) && !m_cancelDeadline.hasExpired();
+}
+
 bool PgConnection::waitForResult(const CancelToken &token)
 {
     if (!waitToSend(token))
         return false;
-    while (PQisBusy(m_connection)) {
-        // Once the cancel is sent the token has nothing more to say, and its open eventfd would spin this loop.
-        wait(POLLIN, m_cancelSent ? CancelToken() : token, m_cancelDeadline);
-        if (token.cancelled())
-            sendCancel();
-        if (!PQconsumeInput(m_connection) || m_cancelDeadline.hasExpired())
+    while (PQisBusy(m_connection))
+        if (!waitForInput(token))
             return false;
-    }
     return true;
 }
+
+bool PgConnection::waitForCopyData(const CancelToken &token) { return waitToSend(token) && waitForInput(token); }
 
 void PgConnection::sendCancel()
 {

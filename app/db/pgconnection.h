@@ -42,6 +42,9 @@ public:
     /// Waits until the socket takes more; false when the connection is unusable.
     bool waitToSend(const CancelToken &token);
 
+    /// Waits for further data of a COPY; false when the connection is unusable.
+    bool waitForCopyData(const CancelToken &token);
+
     /// Idle, in no pipeline, and with no cancel on its way: fit for the next lease.
     bool reusable() const;
     bool cancelSent() const { return m_cancelSent; }
@@ -58,6 +61,7 @@ public:
 private:
     PgConnection() = default;
     bool wait(short events, const CancelToken &token, QDeadlineTimer deadline);
+    bool waitForInput(const CancelToken &token);
     void sendCancel();
 
     PGconn *m_connection = nullptr;

@@ -15,10 +15,10 @@ struct Profile
 {
     QString name;
     QString conninfo;
-    QString passfile; ///< a libpq pass file, or empty
-    QString colour;   ///< #rrggbb, or empty
+    QString passfile = {}; ///< a libpq pass file, or empty
+    QString colour = {};   ///< #rrggbb, or empty
     Environment environment = Environment::Development;
-    QString role;          ///< taken inside each transaction, or empty
+    QString role = {};          ///< taken inside each transaction, or empty
     bool readOnly = false; ///< each transaction is READ ONLY
     int statementTimeoutMs = 30'000;
     int lockTimeoutMs = 5'000;
@@ -30,8 +30,8 @@ struct Profile
 /// A profile and the password to use with it now, if one was given; kept in memory only.
 struct Login
 {
-    Profile profile;
-    QString password;
+    Profile profile = {};
+    QString password = {};
 };
 
 /// Splits a password out of a connection string, so that it reaches no list, title or log.

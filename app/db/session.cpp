@@ -328,7 +328,7 @@ Result<qint64> Session::copyOut(const QByteArray &sql, const std::function<Resul
             if (!taken) // in the middle of a COPY: the connection is closed with the session, which ends it
                 return taken.error();
         } else if (size == 0) {
-            if (!m_connection->waitForResult(m_token))
+            if (!m_connection->waitForCopyData(m_token))
                 return lost(statement);
         } else {
             break;

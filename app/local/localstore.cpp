@@ -54,8 +54,10 @@ public:
         QSqlQuery query(m_database);
         if (m_open && query.prepare(sql)) {
             // A null QString would be bound as NULL; our columns know the empty text only.
-            for (const QVariant &value : values)
-                query.addBindValue(value.isNull() ? QVariant(u""_s) : value);
+            for (const QVariant &value : values) {
+                const bool null = value.typeId() == QMetaType::QString && value.toString().isNull();
+                query.addBindValue(null ? QVariant(QLatin1String("")) : value);
+            }
             if (query.exec())
                 return query;
         }

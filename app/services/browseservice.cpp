@@ -285,7 +285,7 @@ QFuture<Result<RowCount>> BrowseService::count(const QString &storeId, const QBy
         const QByteArray from = " FROM retail." + definition->name + " WHERE store_id = $1";
         const Result<Rows> counted =
             session.read(storeId,
-                         {"browse/count", "SELECT count(*) FROM (SELECT 1" + from + " LIMIT $2::int) AS some"},
+                         {"browse/count", "SELECT count(*) FROM (SELECT 1" + from + " LIMIT $2::int) AS counted"},
                          {storeId, countLimit + 1});
         if (!counted)
             return counted.error();
