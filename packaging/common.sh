@@ -6,12 +6,13 @@
 # shellcheck disable=SC2034
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 
-# A bare system has no locale; make sorting and messages the same everywhere.
-export LC_ALL=C.UTF-8
+# A bare system has no locale, and Qt wants UTF-8. A locale that was chosen stays: the
+# window follows it.
+case ${LC_ALL:-${LC_CTYPE:-${LANG:-C}}} in C | POSIX) export LC_ALL=C.UTF-8 ;; esac
 # Precompiled headers would make ccache miss without this.
 export CCACHE_SLOPPINESS=pch_defines,time_macros
 
-say() { printf '%s\n' "$*"; }
+say() { printf '%s\n' "$@"; }
 
 # fail WHAT-HAPPENED WHAT-TO-DO
 fail() {
