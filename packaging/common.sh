@@ -95,7 +95,7 @@ show_last_line() {
 
 # install_what_is_missing SCRIPT LIST…: packages and pgvector, quietly if they are there.
 install_what_is_missing() {
-    local script=$1 again="Check the network, then start this again." missing
+    local script=$1 again="Read the message above, then start this again." missing
     shift
     missing=$("$root/packaging/deps/install" --missing "$@")
     if [ -z "$missing" ] && [ -n "$(distribution_pg)" ]; then
