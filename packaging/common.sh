@@ -9,8 +9,10 @@ root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 # A bare system has no locale, and Qt wants UTF-8. A locale that was chosen stays: the
 # window follows it.
 case ${LC_ALL:-${LC_CTYPE:-${LANG:-C}}} in C | POSIX) export LC_ALL=C.UTF-8 ;; esac
-# Precompiled headers would make ccache miss without this.
+# Precompiled headers would make ccache miss without the first line; with the second the
+# presets share results, because paths are counted from the clone.
 export CCACHE_SLOPPINESS=pch_defines,time_macros
+export CCACHE_BASEDIR=$root
 
 say() { printf '%s\n' "$@"; }
 
