@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "app/core/canceltoken.h"
+#include "app/core/result.h"
+
+#include <QDateTime>
+#include <QObject>
+#include <QStringList>
+
+#include <functional>
+#include <memory>
+
+enum class JobState { Queued, Running, Succeeded, Failed, Cancelled };
+QString jobStateName(JobState state); ///< "queued", … as the history and JSON spell it
+
+struct JobProgress
+{
+    QString phase;    ///< "loading customers"
+    qint64 done = 0;
+    qint64 total = -1; ///< -1: unknown
+    QString unit;     ///< "rows", "bytes", or empty
+};
+
+/// What a job is, for the panel and the history. `target` names profile and database, `command` how it could be
+/// repeated; neither holds a secret.
+struct JobSpec
+{
+    QString kind;  ///< "sample-data", "backup", …
+    QString title; ///< "Load sample data"
+    QString target;
+    QString command;
+};
+
+/// What the work of a job sees of its job. Thread: the worker's.
+class JobContext
+{
+public:
+    virtual ~JobContext() = default;
+    virtual const CancelToken &token() const = 0;
+    virtual void progress(const JobProgress &progress) = 0;
+    virtual void log(const QString &line) = 0;
+    bool cancelled() const { return token().cancelled(); }
+};
+
+/// Returns a sentence that sums up what was done.
+using JobWork = std::function<Result<QString>(JobContext &)>;
+
+/// Anything longer than a glance. Lives in the thread of its JobRunner, which alone changes it.
+class Job final : public QObject
+{
+    Q_OBJECT
+
+public:
+    Job(qint64 id, JobSpec spec, QObject *parent);
+
+    qint64 id() const { return m_id; }
+    const JobSpec &spec() const { return m_spec; }
+    JobState state() const { return m_state; }
+    bool finished() const { return m_state >= JobState::Succeeded; }
+    const JobProgress &progress() const { return m_progress; }
+    const QStringList &log() const { return m_log; }
+    QString summary() const { return m_summary; } ///< the result's sentence, or the error's
+    const Error &error() const { return m_error; }
+    QDateTime started() const { return m_started; }
+    QDateTime ended() const { return m_ended; }
+    /// Milliseconds to the end at the present pace, -1 when that cannot be told.
+    qint64 timeLeft(const QDateTime &now) const;
+
+    /// Asks the work to stop, on the server too. The job ends when it has.
+    void cancel();
+
+signals:
+    void changed();
+    void logged(const QString &line);
+
+private:
+    friend class JobRunner;
+
+    const qint64 m_id;
+    const JobSpec m_spec;
+    CancelToken m_token;
+    JobState m_state = JobState::Queued;
+    JobProgress m_progress;
+    QStringList m_log;
+    QString m_summary;
+    Error m_error;
+    QDateTime m_started;
+    QDateTime m_ended;
+    QDateTime m_phaseStarted;
+};
