@@ -152,7 +152,8 @@ Result<void> Migrator::applyOne(const sqlcatalog::Migration &migration)
     return recorded ? Result<void>() : recorded.error();
 }
 
-/// The database that a restore without superuser starts from: all extensions, nothing else. See sql/template.sql.
+/// The database that a restore without superuser starts from: all extensions, nothing else. Filled again on each run,
+/// since a new server brings new versions of them.
 Result<bool> Migrator::makeTemplate()
 {
     const Result<Rows> facts = m_session.execute(
@@ -161,32 +162,35 @@ Result<bool> Migrator::makeTemplate()
         {templateName});
     if (!facts)
         return facts.error();
-    if (facts->boolean(0, 0))
-        return false;
+    const bool exists = facts->boolean(0, 0);
     const QByteArray name = quoteIdentifier(templateName);
-    const QByteArray create = "CREATE DATABASE " + name + " TEMPLATE template0 ENCODING " +
-                              quoteLiteral(facts->text(0, 1)) + " LC_COLLATE " + quoteLiteral(facts->text(0, 2)) +
-                              " LC_CTYPE " + quoteLiteral(facts->text(0, 3));
-    if (const Result<Rows> created = m_session.execute(create); !created)
-        return created.error();
-    m_log(u"database retail_template"_s);
-    const auto fill = [this]() -> Result<void> {
-        Result<Session> inside = m_openDatabase(templateName);
-        if (!inside)
-            return inside.error();
-        const Result<Rows> filled = inside->executeScript(sqlcatalog::file(u"template.sql"_s));
-        return filled ? Result<void>() : filled.error();
-    };
-    Result<void> done = fill();
-    for (const QByteArray &statement : {"REVOKE ALL ON DATABASE " + name + " FROM PUBLIC",
-                                        "ALTER DATABASE " + name + " OWNER TO retail_owner"}) {
-        if (!done)
-            break;
-        if (const Result<Rows> next = m_session.execute(statement); !next)
-            done = next.error();
+    if (!exists) {
+        m_log(u"database retail_template"_s);
+        const QByteArray create = "CREATE DATABASE " + name + " OWNER retail_owner TEMPLATE template0 ENCODING " +
+                                  quoteLiteral(facts->text(0, 1)) + " LC_COLLATE " + quoteLiteral(facts->text(0, 2)) +
+                                  " LC_CTYPE " + quoteLiteral(facts->text(0, 3));
+        if (const Result<Rows> created = m_session.execute(create); !created)
+            return created.error();
     }
-    if (done)
-        return true;
-    (void)m_session.execute("DROP DATABASE " + name);
-    return done.error();
+    const auto fill = [&]() -> Result<void> {
+        if (const Result<Rows> closed = m_session.execute("REVOKE ALL ON DATABASE " + name + " FROM PUBLIC"); !closed)
+            return closed.error();
+        {
+            Result<Session> inside = m_openDatabase(templateName);
+            if (!inside)
+                return inside.error();
+            const Result<Rows> filled =
+                inside->executeScript("BEGIN;" + sqlcatalog::file(u"template.sql"_s) + ";COMMIT");
+            if (!filled)
+                return filled.error();
+        }
+        const Result<Rows> marked = m_session.execute("ALTER DATABASE " + name + " WITH IS_TEMPLATE true");
+        return marked ? Result<void>() : marked.error();
+    };
+    const Result<void> filled = fill();
+    if (!filled && !exists)
+        (void)m_session.execute("DROP DATABASE " + name);
+    if (!filled)
+        return filled.error();
+    return !exists;
 }

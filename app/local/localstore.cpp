@@ -53,8 +53,9 @@ public:
     {
         QSqlQuery query(m_database);
         if (m_open && query.prepare(sql)) {
+            // A null QString would be bound as NULL; our columns know the empty text only.
             for (const QVariant &value : values)
-                query.addBindValue(value);
+                query.addBindValue(value.isNull() ? QVariant(u""_s) : value);
             if (query.exec())
                 return query;
         }
@@ -119,7 +120,8 @@ Result<QString> LocalStore::prepare()
 
 Result<qint64> LocalStore::jobStarted(const JobSpec &spec)
 {
-    const auto inserted = Connection(m_file).run(
+    const Connection connection(m_file);
+    const auto inserted = connection.run(
         u"INSERT INTO jobs (kind, title, target, command, state, started, pid) VALUES (?, ?, ?, ?, 'running', ?, ?)"_s,
         {spec.kind, spec.title, spec.target, spec.command, now(), qint64(::getpid())});
     if (!inserted)
@@ -129,8 +131,9 @@ Result<qint64> LocalStore::jobStarted(const JobSpec &spec)
 
 Result<void> LocalStore::jobEnded(qint64 id, const QString &state, const QString &summary, const QString &log)
 {
+    const Connection connection(m_file);
     const auto updated =
-        Connection(m_file).run(u"UPDATE jobs SET state = ?, summary = ?, log = ?, ended = ? WHERE id = ?"_s,
+        connection.run(u"UPDATE jobs SET state = ?, summary = ?, log = ?, ended = ? WHERE id = ?"_s,
                                {state, summary, log, now(), id});
     return updated ? Result<void>() : updated.error();
 }

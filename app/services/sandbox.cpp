@@ -15,6 +15,7 @@
 #include <QLockFile>
 #include <QRandomGenerator>
 #include <QRegularExpression>
+#include <QScopeGuard>
 #include <QTemporaryDir>
 
 #include <csignal>
@@ -250,17 +251,15 @@ Result<void> Sandbox::checkFolder() const
     {
     };
     const QByteArray name = QFile::encodeName(sockets);
-    uid_t owner = ::geteuid();
-    if (!m_serverUser.isEmpty())
-        if (const passwd *entry = getpwnam("postgres"))
-            owner = entry->pw_uid;
+    const passwd *server = m_serverUser.isEmpty() ? nullptr : getpwnam("postgres");
     // lstat: a link planted under the temporary folder is not followed.
     if (::lstat(name.constData(), &info) != 0) {
-        if (::mkdir(name.constData(), S_IRWXU) != 0 || ::lstat(name.constData(), &info) != 0 ||
-            (info.st_uid != owner && ::chown(name.constData(), owner, gid_t(-1)) != 0))
+        if (::mkdir(name.constData(), S_IRWXU) != 0)
             return Error{ErrorKind::Io, u"The folder %1 for the server's socket cannot be made."_s.arg(sockets), {},
                          qt_error_string()};
-    } else if (!S_ISDIR(info.st_mode) || (info.st_uid != owner && info.st_uid != ::geteuid())) {
+        if (const Result<void> given = giveToServer(sockets); !given)
+            return given.error();
+    } else if (!S_ISDIR(info.st_mode) || (info.st_uid != ::geteuid() && !(server && info.st_uid == server->pw_uid))) {
         return Error{ErrorKind::Io, u"The folder %1 for the server's socket belongs to somebody else."_s.arg(sockets),
                      u"Remove it, or choose another folder with --dir."_s};
     }
@@ -273,6 +272,17 @@ Result<void> Sandbox::checkFolder() const
     if (passable->exitCode != 0)
         return Error{ErrorKind::Io, u"The user postgres, who runs the server for root, cannot reach %1."_s.arg(m_directory),
                      u"Choose a folder with --dir that others may pass through, such as /var/lib/retail-admin/sandbox."_s};
+    return {};
+}
+
+Result<void> Sandbox::giveToServer(const QString &path) const
+{
+    if (m_serverUser.isEmpty())
+        return {};
+    const passwd *entry = getpwnam("postgres");
+    if (!entry || ::chown(QFile::encodeName(path).constData(), entry->pw_uid, entry->pw_gid) != 0)
+        return Error{ErrorKind::Io, u"%1 cannot be given to the user postgres."_s.arg(path),
+                     u"The PostgreSQL server package makes that user: is it installed?"_s, qt_error_string()};
     return {};
 }
 
@@ -297,20 +307,22 @@ Result<void> Sandbox::makeCluster(const Server &server, JobContext &job)
     if (const Result<void> written = paths::writePrivate(passfile(), lines); !written)
         return written.error();
 
-    // initdb reads the superuser's password from standard input; nothing secret is in its arguments. It wants to make
-    // the folder itself, in a parent that is ours: so the folder is made for it.
+    // initdb reads the superuser's password from a file that only the server's user can read, and that is gone again
+    // before the server starts.
+    const QString passwordFile = m_directory + u"/initdb-password"_s;
+    const auto removeFile = qScopeGuard([&] { QFile::remove(passwordFile); });
+    if (const Result<void> written = paths::writePrivate(passwordFile, passwords[u"postgres"_s].toUtf8() + '\n'); !written)
+        return written.error();
     if (::mkdir(QFile::encodeName(data()).constData(), S_IRWXU) != 0)
         return Error{ErrorKind::Io, u"The folder %1 cannot be made."_s.arg(data()), {}, qt_error_string()};
-    if (!m_serverUser.isEmpty())
-        if (const passwd *entry = getpwnam("postgres"))
-            if (::chown(QFile::encodeName(data()).constData(), entry->pw_uid, entry->pw_gid) != 0)
-                return Error{ErrorKind::Io, u"The folder %1 cannot be given to postgres."_s.arg(data()), {},
-                             qt_error_string()};
+    for (const QString &path : {data(), passwordFile})
+        if (const Result<void> given = giveToServer(path); !given)
+            return given.error();
     const Result<ProcessOutput> made = runProcess(
         {server.program(u"initdb"_s),
          {u"--pgdata"_s, data(), u"--encoding=UTF8"_s, u"--locale=C.UTF-8"_s, u"--username=postgres"_s,
-          u"--auth=scram-sha-256"_s, u"--pwfile=/dev/stdin"_s},
-         QProcessEnvironment::systemEnvironment(), m_serverUser, passwords[u"postgres"_s].toUtf8() + '\n', {}},
+          u"--auth=scram-sha-256"_s, u"--pwfile"_s, passwordFile},
+         QProcessEnvironment::systemEnvironment(), m_serverUser, {}, {}},
         job.token());
     if (!made)
         return made.error();

@@ -39,6 +39,7 @@ private:
 
     Result<Server> findServer() const;
     Result<void> checkFolder() const;
+    Result<void> giveToServer(const QString &path) const;
     Result<void> makeCluster(const Server &server, JobContext &job);
     Result<void> startServer(const Server &server, int tcpPort, JobContext &job);
     Result<void> fill(JobContext &job);
