@@ -9,9 +9,9 @@ root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 # A bare system has no locale, and Qt wants UTF-8. A locale that was chosen stays: the
 # window follows it.
 case ${LC_ALL:-${LC_CTYPE:-${LANG:-C}}} in C | POSIX) export LC_ALL=C.UTF-8 ;; esac
-# Precompiled headers would make ccache miss without the first line; with the second the
-# presets share results, because paths are counted from the clone.
-export CCACHE_SLOPPINESS=pch_defines,time_macros
+# Without the first line ccache misses whatever uses a precompiled header; with the second
+# results can be shared between clones, because paths are counted from the clone.
+export CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
 export CCACHE_BASEDIR=$root
 
 say() { printf '%s\n' "$@"; }
