@@ -118,14 +118,17 @@ prepare_root() {
         "Become root, or ask someone who may, then start $1 again."
 }
 
-# build PRESET: configures where that has not been done yet, and builds.
+# build PRESET [OPTION…]: configures where that has not been done yet, and builds. The
+# options are cmake's.
 build() {
-    if [ ! -f "$root/build/$1/build.ninja" ]; then
-        step "Configure ($1)" "Remove $root/build/$1 and start this again." \
-            cmake --preset "$1"
+    local preset=$1
+    shift
+    if [ ! -f "$root/build/$preset/build.ninja" ]; then
+        step "Configure ($preset)" "Remove $root/build/$preset and start this again." \
+            cmake --preset "$preset" "$@"
     fi
-    step "Build ($1)" "Remove $root/build/$1 and start this again." \
-        cmake --build "$root/build/$1"
+    step "Build ($preset)" "Read the compiler's message above." \
+        cmake --build "$root/build/$preset"
 }
 
 # run_ctest PRESET [ARGUMENT…]: ctest, its closing lines last. A test that was skipped, as
