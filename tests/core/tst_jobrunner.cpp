@@ -24,7 +24,8 @@ class TestJobRunner final : public QObject
 private slots:
     void init()
     {
-        m_store = std::make_unique<LocalStore>(m_home.filePath(QLatin1String(QTest::currentTestFunction()) + u".db"_s));
+        m_store = std::make_unique<LocalStore>(
+            m_home.filePath(QLatin1String(QTest::currentTestFunction()) + u".db"_s));
         QVERIFY(m_store->prepare().ok());
     }
 

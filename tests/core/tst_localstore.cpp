@@ -43,7 +43,8 @@ private slots:
         const QTemporaryDir home;
         LocalStore store(home.path() + u"/local.db"_s);
         QVERIFY(store.prepare().ok());
-        const Result<qint64> first = store.jobStarted({u"backup"_s, u"Back up"_s, u"db"_s, u"retail-admin backup"_s});
+        const Result<qint64> first =
+            store.jobStarted({u"backup"_s, u"Back up"_s, u"db"_s, u"retail-admin backup"_s});
         const Result<qint64> second = store.jobStarted({u"drill"_s, u"Drill"_s, {}, {}});
         QVERIFY(first.ok() && second.ok());
         QVERIFY(store.jobEnded(*first, u"succeeded"_s, u"12 MB"_s, u"a\nb"_s).ok());

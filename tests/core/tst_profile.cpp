@@ -111,11 +111,15 @@ private slots:
     void theTargetIsToldWithoutThePassword()
     {
         QCOMPARE((Profile{{}, u"postgresql://ada@db:6432/retail"_s}).target(), u"ada@db:6432/retail"_s);
-        QCOMPARE((Profile{{}, u"host=/run/x user=ada dbname=retail"_s}).target(), u"ada@local socket/retail"_s);
+        QCOMPARE((Profile{{}, u"host=/run/x user=ada dbname=retail"_s}).target(),
+                 u"ada@local socket/retail"_s);
     }
 
 private:
-    static void verifySaved(const Result<void> &saved) { QVERIFY2(saved.ok(), saved ? "" : qPrintable(saved.error().text())); }
+    static void verifySaved(const Result<void> &saved)
+    {
+        QVERIFY2(saved.ok(), saved ? "" : qPrintable(saved.error().text()));
+    }
 };
 
 QTEST_GUILESS_MAIN(TestProfile)

@@ -23,7 +23,8 @@ Rows rowOf(const QByteArrayList &values)
     PQsetResultAttrs(result, int(values.size()), attributes.data());
     for (int i = 0; i < values.size(); ++i) {
         QByteArray value = values[i];
-        PQsetvalue(result, 0, i, value.isNull() ? nullptr : value.data(), value.isNull() ? -1 : int(value.size()));
+        PQsetvalue(result, 0, i, value.isNull() ? nullptr : value.data(),
+                   value.isNull() ? -1 : int(value.size()));
     }
     return Rows(result);
 }
@@ -50,8 +51,9 @@ private slots:
         QTest::newRow("none") << QByteArray("{}") << QStringList();
         QTest::newRow("plain") << QByteArray("{a,b c}") << QStringList({u"a"_s, u"b c"_s});
         QTest::newRow("an empty text") << QByteArray("{\"\",x}") << QStringList({u""_s, u"x"_s});
-        QTest::newRow("quotes, commas and backslashes") << QByteArray("{\"a,b\",\"say \\\"hi\\\"\",\"back\\\\slash\"}")
-                                                        << QStringList({u"a,b"_s, u"say \"hi\""_s, u"back\\slash"_s});
+        QTest::newRow("quotes, commas and backslashes")
+            << QByteArray("{\"a,b\",\"say \\\"hi\\\"\",\"back\\\\slash\"}")
+            << QStringList({u"a,b"_s, u"say \"hi\""_s, u"back\\slash"_s});
         QTest::newRow("braces inside quotes") << QByteArray("{\"{x}\"}") << QStringList({u"{x}"_s});
         QTest::newRow("NULL") << QByteArray("{NULL}") << QStringList({QString()});
     }

@@ -45,7 +45,8 @@ private slots:
         m_database = std::make_unique<TestDatabase>();
         // NULLs in every nullable sort column, so that both sections of a page are crossed.
         VERIFY_OK(m_database->superuser().executeScript(
-            "UPDATE retail.customers SET loyalty_tier = NULL, customer_since = NULL WHERE customer_id::text < '4';"
+            "UPDATE retail.customers SET loyalty_tier = NULL, customer_since = NULL WHERE customer_id::text "
+            "< '4';"
             "UPDATE retail.products SET brand = NULL WHERE product_id::text < '6'"));
         m_pool = std::make_unique<ConnectionPool>(2);
         OPEN_POOL(*m_pool, *m_database, u"sandbox_manager"_s);
@@ -63,8 +64,10 @@ private slots:
         QTest::addColumn<QByteArray>("sort");
         QTest::addColumn<QString>("after");
         QTest::newRow("an unknown table") << QByteArray("pg_authid") << QByteArray() << QString();
-        QTest::newRow("an unknown column") << QByteArray("customers") << QByteArray("x; DROP TABLE") << QString();
-        QTest::newRow("a column without index") << QByteArray("customers") << QByteArray("phone") << QString();
+        QTest::newRow("an unknown column")
+            << QByteArray("customers") << QByteArray("x; DROP TABLE") << QString();
+        QTest::newRow("a column without index")
+            << QByteArray("customers") << QByteArray("phone") << QString();
         QTest::newRow("a cursor of another table") << QByteArray("customers") << QByteArray() << u"WyJhIl0"_s;
         QTest::newRow("no cursor at all") << QByteArray("customers") << QByteArray() << u"%%%"_s;
     }
@@ -118,11 +121,11 @@ private slots:
         VERIFY_OK(forwards);
         const TableDef *definition = BrowseService::table(table);
         const Result<Rows> expected = m_database->superuser().execute(
-            "SELECT " + definition->key + " FROM retail." + table + " WHERE store_id = 'seattle' ORDER BY " + sort +
-            (descending ? " DESC" : "") + " NULLS LAST" +
-            [&] {
+            "SELECT " + definition->key + " FROM retail." + table + " WHERE store_id = 'seattle' ORDER BY " +
+            sort + (descending ? " DESC" : "") + " NULLS LAST" + [&] {
                 QByteArray rest;
-                for (const QByteArray &column : definition->columns[definition->column(sort)].thenBy + QList{definition->key})
+                for (const QByteArray &column :
+                     definition->columns[definition->column(sort)].thenBy + QList{definition->key})
                     rest += ", " + column + (descending ? " DESC" : "");
                 return rest;
             }());
@@ -135,7 +138,8 @@ private slots:
         if (sort == definition->key || !definition->columns[definition->column(sort)].nullable)
             QCOMPARE(*forwards, wanted);
         else
-            QCOMPARE(QSet<QString>(forwards->cbegin(), forwards->cend()), QSet<QString>(wanted.cbegin(), wanted.cend()));
+            QCOMPARE(QSet<QString>(forwards->cbegin(), forwards->cend()),
+                     QSet<QString>(wanted.cbegin(), wanted.cend()));
         QCOMPARE(forwards->size(), wanted.size());
         request.backwards = true;
         const Result<QStringList> backwards = walk(request);
@@ -152,8 +156,9 @@ private slots:
         VERIFY_OK(first);
         const int key = BrowseService::table("products")->column("product_id");
         // Before the cursor: one inserted, one renamed away to the start.
-        VERIFY_OK(m_database->superuser().executeScript(
-            "INSERT INTO retail.products (store_id, sku, product_name, price) VALUES ('seattle', 'NEW-1', 'AAA first', 1)"));
+        VERIFY_OK(
+            m_database->superuser().executeScript("INSERT INTO retail.products (store_id, sku, product_name, "
+                                                  "price) VALUES ('seattle', 'NEW-1', 'AAA first', 1)"));
         request.after = first->next;
         const Result<RecordPage> second = page(request);
         VERIFY_OK(second);
@@ -201,8 +206,8 @@ private slots:
         const Result<RowCount> count = BrowseService(*m_pool).count(u"seattle"_s, "customers").result();
         VERIFY_OK(count);
         QVERIFY(count->exact);
-        const Result<Rows> expected =
-            m_database->superuser().execute("SELECT count(*) FROM retail.customers WHERE store_id = 'seattle'");
+        const Result<Rows> expected = m_database->superuser().execute(
+            "SELECT count(*) FROM retail.customers WHERE store_id = 'seattle'");
         VERIFY_OK(expected);
         QCOMPARE(count->rows, expected->integer(0, 0));
     }

@@ -13,9 +13,15 @@ namespace {
 
 const QString manager = QStringLiteral("sandbox_manager");
 
-Statement sql(const char *text) { return {"test", text}; }
+Statement sql(const char *text)
+{
+    return {"test", text};
+}
 
-Result<Capabilities> open(ConnectionPool &pool, const Login &login) { return pool.open(login.profile, login.password, {}).result(); }
+Result<Capabilities> open(ConnectionPool &pool, const Login &login)
+{
+    return pool.open(login.profile, login.password, {}).result();
+}
 
 } // namespace
 
@@ -31,13 +37,17 @@ private slots:
         QTest::addColumn<QString>("words");
         const SandboxStatus &status = TestCluster::shared().status();
         const QString here = u"host='%1' port=%2 "_s.arg(status.host).arg(status.port);
-        QTest::newRow("an unknown name") << u"host=no.such.host.invalid dbname=x user=x"_s << u"name"_s << u"no.such.host.invalid"_s;
-        QTest::newRow("nobody listens") << u"host=127.0.0.1 port=1 dbname=x user=x"_s << u"TCP"_s << u"127.0.0.1:1"_s;
+        QTest::newRow("an unknown name")
+            << u"host=no.such.host.invalid dbname=x user=x"_s << u"name"_s << u"no.such.host.invalid"_s;
+        QTest::newRow("nobody listens")
+            << u"host=127.0.0.1 port=1 dbname=x user=x"_s << u"TCP"_s << u"127.0.0.1:1"_s;
         QTest::newRow("no socket") << u"host=/nowhere dbname=x user=x"_s << u"TCP"_s << u"/nowhere"_s;
-        QTest::newRow("a wrong password") << here + u"dbname=retail_pristine user=sandbox_manager password=wrong"_s
-                                          << u"authentication"_s << u"sandbox_manager"_s;
-        QTest::newRow("no password") << here + u"dbname=retail_pristine user=sandbox_manager passfile=/dev/null"_s
-                                     << u"authentication"_s << u"sandbox_manager"_s;
+        QTest::newRow("a wrong password")
+            << here + u"dbname=retail_pristine user=sandbox_manager password=wrong"_s << u"authentication"_s
+            << u"sandbox_manager"_s;
+        QTest::newRow("no password")
+            << here + u"dbname=retail_pristine user=sandbox_manager passfile=/dev/null"_s
+            << u"authentication"_s << u"sandbox_manager"_s;
     }
     void aFailedConnectSaysWhereItStopped()
     {
@@ -71,8 +81,8 @@ private slots:
     void aNewerSchemaIsRefused()
     {
         const TestDatabase database;
-        VERIFY_OK(database.superuser().execute(
-            "INSERT INTO retail_sec.schema_migrations (version, name, checksum) VALUES (9999, '9999_future.sql', '')"));
+        VERIFY_OK(database.superuser().execute("INSERT INTO retail_sec.schema_migrations (version, name, "
+                                               "checksum) VALUES (9999, '9999_future.sql', '')"));
         ConnectionPool pool(2);
         const Result<Capabilities> opened = open(pool, database.login(manager));
         QVERIFY(!opened);
@@ -114,7 +124,8 @@ private slots:
         QCOMPARE(steps.last(), ConnectStep::Schema);
         QCOMPARE(opened->login, manager);
         QCOMPARE(opened->database, database.name());
-        QVERIFY(opened->manager && !opened->owner && !opened->dba && !opened->superuser && !opened->bypassRls);
+        QVERIFY(opened->manager && !opened->owner && !opened->dba && !opened->superuser &&
+                !opened->bypassRls);
         QVERIFY(opened->schemaVersion > 0);
         QVERIFY(opened->systemIdentifier != 0);
         QVERIFY(opened->extensions.contains(u"vector"));
@@ -134,7 +145,8 @@ private slots:
         QList<QFuture<Result<Rows>>> futures;
         for (int i = 0; i < 8; ++i)
             futures += pool.run<Rows>(u"Test"_s, {}, [](Session &session) {
-                return session.read({}, sql("SELECT count(*) FROM pg_stat_activity, pg_sleep(0.1) WHERE datname = current_database()"));
+                return session.read({}, sql("SELECT count(*) FROM pg_stat_activity, pg_sleep(0.1) WHERE "
+                                            "datname = current_database()"));
             });
         for (QFuture<Result<Rows>> &future : futures) {
             VERIFY_OK(future.result());
@@ -149,7 +161,10 @@ private slots:
         ConnectionPool pool(2);
         OPEN_POOL(pool, database, manager);
         const auto pid = [&] {
-            return pool.run<Rows>(u"Test"_s, {}, [](Session &s) { return s.read({}, sql("SELECT pg_backend_pid()")); }).result();
+            return pool
+                .run<Rows>(u"Test"_s, {},
+                           [](Session &s) { return s.read({}, sql("SELECT pg_backend_pid()")); })
+                .result();
         };
         const Result<Rows> before = pid();
         VERIFY_OK(before);
@@ -165,10 +180,12 @@ private slots:
         ConnectionPool pool(2);
         OPEN_POOL(pool, database, u"sandbox_owner"_s);
         std::atomic<int> attempts = 0;
-        const auto result = pool.run<QList<Rows>>(u"Test"_s, {}, [&](Session &session) {
-                                    ++attempts;
-                                    return session.write({}, {{sql("SELECT pg_terminate_backend(pg_backend_pid())"), {}}});
-                                }).result();
+        const auto result = pool.run<QList<
+            Rows>>(u"Test"_s, {},
+                   [&](Session &session) {
+                       ++attempts;
+                       return session.write({}, {{sql("SELECT pg_terminate_backend(pg_backend_pid())"), {}}});
+                   }).result();
         QVERIFY(!result);
         QCOMPARE(result.error().kind, ErrorKind::LinkLost);
         QCOMPARE(attempts.load(), 1);
@@ -180,9 +197,15 @@ private slots:
         ConnectionPool pool(2);
         OPEN_POOL(pool, database, manager);
         // The same name, another database: as after a restore by somebody else.
-        VERIFY_OK(TestCluster::shared().superuser(u"postgres"_s).execute("DROP DATABASE " + quoteIdentifier(database.name()) + " WITH (FORCE)"));
-        VERIFY_OK(TestCluster::shared().superuser(u"postgres"_s).execute("CREATE DATABASE " + quoteIdentifier(database.name()) + " TEMPLATE retail_pristine"));
-        const Result<Rows> read = pool.run<Rows>(u"Test"_s, {}, [](Session &s) { return s.read({}, sql("SELECT 1")); }).result();
+        VERIFY_OK(TestCluster::shared()
+                      .superuser(u"postgres"_s)
+                      .execute("DROP DATABASE " + quoteIdentifier(database.name()) + " WITH (FORCE)"));
+        VERIFY_OK(TestCluster::shared()
+                      .superuser(u"postgres"_s)
+                      .execute("CREATE DATABASE " + quoteIdentifier(database.name()) +
+                               " TEMPLATE retail_pristine"));
+        const Result<Rows> read =
+            pool.run<Rows>(u"Test"_s, {}, [](Session &s) { return s.read({}, sql("SELECT 1")); }).result();
         QVERIFY(!read);
         QCOMPARE(read.error().kind, ErrorKind::Connect);
         QVERIFY2(read.error().message.contains(u"Another server"), qPrintable(read.error().text()));
@@ -193,14 +216,16 @@ private slots:
         const TestDatabase database;
         ConnectionPool pool(2);
         OPEN_POOL(pool, database, manager);
-        const auto running = pool.run<Rows>(u"Test"_s, {}, [](Session &s) { return s.read({}, sql("SELECT pg_sleep(30)")); });
+        const auto running =
+            pool.run<Rows>(u"Test"_s, {}, [](Session &s) { return s.read({}, sql("SELECT pg_sleep(30)")); });
         QTRY_COMPARE(pool.openConnections(), 1);
         QTest::qWait(100);
         pool.close();
         const Result<Rows> result = running.result();
         QVERIFY(!result);
         QCOMPARE(result.error().kind, ErrorKind::Cancelled);
-        const Result<Rows> after = pool.run<Rows>(u"Test"_s, {}, [](Session &s) { return s.read({}, sql("SELECT 1")); }).result();
+        const Result<Rows> after =
+            pool.run<Rows>(u"Test"_s, {}, [](Session &s) { return s.read({}, sql("SELECT 1")); }).result();
         QVERIFY(!after);
         QCOMPARE(after.error().kind, ErrorKind::Connect);
     }

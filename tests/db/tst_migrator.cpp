@@ -18,7 +18,8 @@ class TestMigrator final : public QObject
         if (!session)
             return session.error();
         Migrator migrator(
-            *session, [&](const QString &name) { return openSession(login, u"Test"_s, {}, name); }, [](const QString &) {});
+            *session, [&](const QString &name) { return openSession(login, u"Test"_s, {}, name); },
+            [](const QString &) {});
         return migrator.run(options);
     }
 
@@ -37,7 +38,8 @@ private slots:
         const Result<MigrationReport> report = migrate(database, u"postgres"_s, {true, false});
         VERIFY_OK(report);
         QCOMPARE(report->applied.size(), sqlcatalog::migrations().size());
-        const Result<Rows> schemas = database.superuser().execute("SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'retail%'");
+        const Result<Rows> schemas =
+            database.superuser().execute("SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'retail%'");
         VERIFY_OK(schemas);
         QCOMPARE(schemas->integer(0, 0), 0);
     }
@@ -57,11 +59,13 @@ private slots:
     void anEditedFileIsRefusedByName()
     {
         const TestDatabase database;
-        VERIFY_OK(database.superuser().execute("UPDATE retail_sec.schema_migrations SET checksum = 'x' WHERE version = 2"));
+        VERIFY_OK(database.superuser().execute(
+            "UPDATE retail_sec.schema_migrations SET checksum = 'x' WHERE version = 2"));
         const Result<MigrationReport> report = migrate(database);
         QVERIFY(!report);
         QCOMPARE(report.error().kind, ErrorKind::Schema);
-        QVERIFY2(report.error().message.contains(sqlcatalog::migrations()[1].name), qPrintable(report.error().text()));
+        QVERIFY2(report.error().message.contains(sqlcatalog::migrations()[1].name),
+                 qPrintable(report.error().text()));
     }
 
     void aNewerDatabaseIsRefused()
@@ -81,7 +85,8 @@ private slots:
         const auto two = QtConcurrent::run([&] { return migrate(database); });
         VERIFY_OK(one.result());
         VERIFY_OK(two.result());
-        QCOMPARE(one.result()->applied.size() + two.result()->applied.size(), sqlcatalog::migrations().size());
+        QCOMPARE(one.result()->applied.size() + two.result()->applied.size(),
+                 sqlcatalog::migrations().size());
     }
 };
 

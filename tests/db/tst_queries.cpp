@@ -37,7 +37,8 @@ private slots:
     void everyFileSaysItsLicence()
     {
         for (const Statement &statement : sqlcatalog::allQueries())
-            QVERIFY2(statement.sql.startsWith("-- SPDX-License-Identifier: GPL-3.0-or-later\n"), statement.name.constData());
+            QVERIFY2(statement.sql.startsWith("-- SPDX-License-Identifier: GPL-3.0-or-later\n"),
+                     statement.name.constData());
     }
 };
 

@@ -53,10 +53,12 @@ private slots:
     {
         const TestDatabase database;
         const Result<Rows> wrong = database.superuser().execute(
-            "SELECT (SELECT count(*) FROM retail.sales_transactions t WHERE t.total_amount <> t.subtotal + t.tax_amount"
+            "SELECT (SELECT count(*) FROM retail.sales_transactions t WHERE t.total_amount <> t.subtotal + "
+            "t.tax_amount"
             "        OR t.subtotal <> (SELECT sum(i.total_price) FROM retail.sales_transaction_items i"
             "                           WHERE i.transaction_id = t.transaction_id)),"
-            "       (SELECT count(*) FROM retail.customers), (SELECT count(*) FROM retail.sales_transactions)");
+            "       (SELECT count(*) FROM retail.customers), (SELECT count(*) FROM "
+            "retail.sales_transactions)");
         VERIFY_OK(wrong);
         QCOMPARE(wrong->integer(0, 0), 0);
         QCOMPARE(wrong->integer(0, 1), SampleDataOptions().customers);

@@ -7,9 +7,9 @@
 #include <QJsonArray>
 #include <QTest>
 
-#include <csignal>
-
 #include <sys/stat.h>
+
+#include <csignal>
 
 using namespace Qt::StringLiterals;
 
@@ -42,7 +42,8 @@ private slots:
     void initTestCase()
     {
         m_home = std::make_unique<QTemporaryDir>(u"/tmp/retail-box-XXXXXX"_s);
-        QFile(m_home->path()).setPermissions(QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner | QFile::ExeOther);
+        QFile(m_home->path())
+            .setPermissions(QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner | QFile::ExeOther);
         m_profiles = std::make_unique<ProfileStore>(m_home->path() + u"/profiles"_s);
         m_sandbox = std::make_unique<Sandbox>(*m_profiles, folder());
     }
@@ -73,7 +74,8 @@ private slots:
         QVERIFY(status->running);
         QCOMPARE(status->profiles.size(), 4);
         const QJsonObject json = status->toJson();
-        for (const QString &key : {u"running"_s, u"host"_s, u"port"_s, u"database"_s, u"passfile"_s, u"server_version"_s})
+        for (const QString &key :
+             {u"running"_s, u"host"_s, u"port"_s, u"database"_s, u"passfile"_s, u"server_version"_s})
             QVERIFY2(json.contains(key), qPrintable(key));
         QCOMPARE(json[u"profiles"][0][u"name"].toString(), u"sandbox-manager"_s);
     }
@@ -104,9 +106,13 @@ private slots:
     {
         ConnectionPool pool(1);
         VERIFY_OK(pool.open(m_profiles->byName(u"sandbox-dba"_s).value(), {}, {}).result());
-        const auto setting = pool.run<Rows>(u"Test"_s, {}, [](Session &session) {
-                                     return session.read({}, {"test", "SELECT current_setting('listen_addresses'), current_setting('server_encoding')"});
-                                 }).result();
+        const auto setting =
+            pool.run<Rows>(u"Test"_s, {},
+                           [](Session &session) {
+                               return session.read({}, {"test", "SELECT current_setting('listen_addresses'), "
+                                                                "current_setting('server_encoding')"});
+                           })
+                .result();
         VERIFY_OK(setting);
         QCOMPARE(setting->text(0, 0), QString());
         QCOMPARE(setting->text(0, 1), u"UTF8"_s);

@@ -12,7 +12,10 @@ namespace {
 
 const QString manager = QStringLiteral("sandbox_manager");
 
-Statement sql(const char *text) { return {"test", text}; }
+Statement sql(const char *text)
+{
+    return {"test", text};
+}
 
 } // namespace
 
@@ -64,8 +67,9 @@ private slots:
         const Result<Rows> within = session.read(u"seattle"_s, sql("SELECT count(*) FROM retail.customers"));
         VERIFY_OK(within);
         QVERIFY(within->integer(0, 0) > 0);
-        const Result<Rows> after = session.read(
-            {}, sql("SELECT count(*), coalesce(current_setting('app.current_store_id', true), '') FROM retail.customers"));
+        const Result<Rows> after =
+            session.read({}, sql("SELECT count(*), coalesce(current_setting('app.current_store_id', true), "
+                                 "'') FROM retail.customers"));
         VERIFY_OK(after);
         QCOMPARE(after->integer(0, 0), 0);
         QCOMPARE(after->text(0, 1), QString());
@@ -128,8 +132,9 @@ private slots:
         QVERIFY(!rows);
         QCOMPARE(rows.error().kind, ErrorKind::Cancelled);
         QVERIFY2(clock.elapsed() < 3'000, qPrintable(QString::number(clock.elapsed())));
-        const Result<Rows> left = m_database->superuser().execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%to be cancelled%' AND state = 'active' AND pid <> pg_backend_pid()");
+        const Result<Rows> left =
+            m_database->superuser().execute("SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%to be "
+                                            "cancelled%' AND state = 'active' AND pid <> pg_backend_pid()");
         VERIFY_OK(left);
         QCOMPARE(left->integer(0, 0), 0);
     }
@@ -158,12 +163,13 @@ private slots:
     void aWriteIsAllOrNothing()
     {
         Session session = this->session(u"postgres"_s);
-        const auto failed =
-            session.write({}, {{sql("UPDATE retail.stores SET region = 'moved' WHERE store_id = 'seattle'"), {}},
-                               {sql("SELECT 1/0"), {}}});
+        const auto failed = session.write(
+            {}, {{sql("UPDATE retail.stores SET region = 'moved' WHERE store_id = 'seattle'"), {}},
+                 {sql("SELECT 1/0"), {}}});
         QVERIFY(!failed);
         QCOMPARE(failed.error().sqlstate, u"22012"_s);
-        const Result<Rows> region = session.read({}, sql("SELECT region FROM retail.stores WHERE store_id = 'seattle'"));
+        const Result<Rows> region =
+            session.read({}, sql("SELECT region FROM retail.stores WHERE store_id = 'seattle'"));
         VERIFY_OK(region);
         QCOMPARE(region->text(0, 0), u"west"_s);
         QVERIFY(session.wrote());
@@ -183,11 +189,13 @@ private slots:
     {
         QFETCH(QString, text);
         Session session = this->session(manager);
-        const Result<Rows> echoed = session.read({}, sql("SELECT $1::text, $2::text[]"), {text, QStringList{text, u"b"_s}});
+        const Result<Rows> echoed =
+            session.read({}, sql("SELECT $1::text, $2::text[]"), {text, QStringList{text, u"b"_s}});
         VERIFY_OK(echoed);
         QCOMPARE(echoed->text(0, 0), text);
         QCOMPARE(echoed->textArray(0, 1), (QStringList{text, u"b"_s}));
-        const Result<Rows> literal = session.execute("SELECT " + quoteLiteral(text) + " AS " + quoteIdentifier(text.left(20)));
+        const Result<Rows> literal =
+            session.execute("SELECT " + quoteLiteral(text) + " AS " + quoteIdentifier(text.left(20)));
         VERIFY_OK(literal);
         QCOMPARE(literal->text(0, 0), text);
     }
@@ -197,11 +205,12 @@ private slots:
         Session session = this->session(u"postgres"_s);
         VERIFY_OK(session.executeScript("CREATE TEMP TABLE t (n int)"));
         int batch = 0;
-        const Result<qint64> in = session.copyIn("COPY t FROM STDIN", [&](QByteArray &buffer) -> Result<bool> {
-            for (int i = 0; i < 10'000; ++i)
-                buffer += QByteArray::number(i) + '\n';
-            return ++batch < 5;
-        });
+        const Result<qint64> in =
+            session.copyIn("COPY t FROM STDIN", [&](QByteArray &buffer) -> Result<bool> {
+                for (int i = 0; i < 10'000; ++i)
+                    buffer += QByteArray::number(i) + '\n';
+                return ++batch < 5;
+            });
         VERIFY_OK(in);
         QCOMPARE(*in, 50'000);
         qint64 rows = 0;
@@ -218,10 +227,11 @@ private slots:
     {
         Session session = this->session(u"postgres"_s);
         VERIFY_OK(session.executeScript("CREATE TEMP TABLE t (n int)"));
-        const Result<qint64> in = session.copyIn("COPY t FROM STDIN", [&](QByteArray &buffer) -> Result<bool> {
-            buffer += "1\n";
-            return Error{ErrorKind::Cancelled, u"Enough."_s};
-        });
+        const Result<qint64> in =
+            session.copyIn("COPY t FROM STDIN", [&](QByteArray &buffer) -> Result<bool> {
+                buffer += "1\n";
+                return Error{ErrorKind::Cancelled, u"Enough."_s};
+            });
         QVERIFY(!in);
         QCOMPARE(in.error().message, u"Enough."_s);
         const Result<Rows> count = session.execute("SELECT count(*) FROM t");

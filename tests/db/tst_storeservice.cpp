@@ -73,14 +73,21 @@ private slots:
         QTRY_VERIFY(stores.hasCurrent());
         VERIFY_OK(choice.result());
         QCOMPARE(stores.current().name, u"Zava Retail Seattle"_s);
-        const Result<Rows> audited = database.superuser().execute(
-            "SELECT user_name FROM retail.audit_log WHERE action = 'store_context_set' AND store_id = 'seattle'");
+        const Result<Rows> audited =
+            database.superuser().execute("SELECT user_name FROM retail.audit_log WHERE action = "
+                                         "'store_context_set' AND store_id = 'seattle'");
         VERIFY_OK(audited);
         QCOMPARE(audited->count(), 1);
         QCOMPARE(audited->text(0, 0), u"sandbox_manager"_s);
-        const auto left = pool.run<Rows>(u"Test"_s, {}, [](Session &session) {
-                                  return session.read({}, {"test", "SELECT coalesce(current_setting('app.current_store_id', true), '')"});
-                              }).result();
+        const auto left =
+            pool.run<Rows>(
+                    u"Test"_s, {},
+                    [](Session &session) {
+                        return session.read(
+                            {},
+                            {"test", "SELECT coalesce(current_setting('app.current_store_id', true), '')"});
+                    })
+                .result();
         VERIFY_OK(left);
         QCOMPARE(left->text(0, 0), QString());
         stores.clear();
@@ -97,8 +104,8 @@ private slots:
         StoreService stores(pool);
         auto choice = stores.choose(u"seattle"_s);
         QTRY_VERIFY(stores.hasCurrent());
-        const Result<Rows> audited =
-            database.superuser().execute("SELECT count(*) FROM retail.audit_log WHERE action = 'store_context_set'");
+        const Result<Rows> audited = database.superuser().execute(
+            "SELECT count(*) FROM retail.audit_log WHERE action = 'store_context_set'");
         VERIFY_OK(audited);
         QCOMPARE(audited->integer(0, 0), 0);
     }

@@ -25,7 +25,10 @@ private:
     CancelToken m_token;
 };
 
-QString profileFolder(const QString &directory) { return directory + u"/profiles"_s; }
+QString profileFolder(const QString &directory)
+{
+    return directory + u"/profiles"_s;
+}
 
 } // namespace
 
@@ -42,7 +45,8 @@ Result<void> TestCluster::start(const QString &directory)
     if (!status)
         return status.error();
     Login login;
-    login.profile.conninfo = u"host='%1' port=%2 user=postgres dbname=postgres"_s.arg(status->host).arg(status->port);
+    login.profile.conninfo =
+        u"host='%1' port=%2 user=postgres dbname=postgres"_s.arg(status->host).arg(status->port);
     login.profile.passfile = status->passfile;
     Result<Session> session = openSession(login, u"Test"_s, {});
     if (!session)
@@ -71,7 +75,8 @@ TestCluster::TestCluster()
     if (!QFile::exists(directory + u"/complete"_s)) {
         // Not QTemporaryDir's own place: the user postgres must be able to enter it.
         m_own = std::make_unique<QTemporaryDir>(u"/tmp/retail-test-XXXXXX"_s);
-        QFile(m_own->path()).setPermissions(QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner | QFile::ExeOther);
+        QFile(m_own->path())
+            .setPermissions(QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner | QFile::ExeOther);
         directory = m_own->path() + u"/c"_s;
         if (const Result<void> started = start(directory); !started)
             qFatal("no test cluster: %s", qPrintable(started.error().text()));
@@ -93,8 +98,8 @@ Login TestCluster::login(const QString &user, const QString &database) const
 {
     Login login;
     login.profile.name = user;
-    login.profile.conninfo =
-        u"host='%1' port=%2 user=%3 dbname=%4"_s.arg(m_status.host, QString::number(m_status.port), user, database);
+    login.profile.conninfo = u"host='%1' port=%2 user=%3 dbname=%4"_s.arg(
+        m_status.host, QString::number(m_status.port), user, database);
     login.profile.passfile = m_status.passfile;
     return login;
 }
@@ -111,14 +116,17 @@ TestDatabase::TestDatabase(Content content)
 {
     static int counter = 0;
     m_name = u"test_%1_%2"_s.arg(::getpid()).arg(++counter);
-    const Result<Rows> made = TestCluster::shared().superuser(u"postgres"_s).execute(
-        "CREATE DATABASE " + quoteIdentifier(m_name) + (content == Filled ? " TEMPLATE retail_pristine" : ""));
+    const Result<Rows> made = TestCluster::shared()
+                                  .superuser(u"postgres"_s)
+                                  .execute("CREATE DATABASE " + quoteIdentifier(m_name) +
+                                           (content == Filled ? " TEMPLATE retail_pristine" : ""));
     if (!made)
         qFatal("%s", qPrintable(made.error().text()));
 }
 
 TestDatabase::~TestDatabase()
 {
-    (void)TestCluster::shared().superuser(u"postgres"_s).execute("DROP DATABASE IF EXISTS " + quoteIdentifier(m_name) +
-                                                                 " WITH (FORCE)");
+    (void)TestCluster::shared()
+        .superuser(u"postgres"_s)
+        .execute("DROP DATABASE IF EXISTS " + quoteIdentifier(m_name) + " WITH (FORCE)");
 }

@@ -8,13 +8,14 @@
 
 #include <memory>
 
-/// A real PostgreSQL with pgvector, the retail schema, the sandbox's logins and sample data. Under ctest it is the
-/// cluster of the fixture; a test program run by hand starts its own and removes it at the end. Tests must not change
-/// retail_db: they work on a TestDatabase.
+/// A real PostgreSQL with pgvector, the retail schema, the sandbox's logins and sample data. Under ctest it
+/// is the cluster of the fixture; a test program run by hand starts its own and removes it at the end. Tests
+/// must not change retail_db: they work on a TestDatabase.
 class TestCluster final
 {
 public:
-    /// The cluster, started if needed. Aborts the program when there is none: such a test fails, it is not skipped.
+    /// The cluster, started if needed. Aborts the program when there is none: such a test fails, it is not
+    /// skipped.
     static TestCluster &shared();
 
     /// Makes the cluster anew in `directory`; for the fixture.
@@ -53,11 +54,12 @@ private:
 };
 
 /// Opens the pool on the database; fails the test with the error's text.
-#define OPEN_POOL(pool, database, user)                                                                               \
-    do {                                                                                                              \
-        const Login poolLogin = (database).login(user);                                                              \
-        const Result<Capabilities> poolOpened = (pool).open(poolLogin.profile, poolLogin.password, {}).result();     \
-        QVERIFY2(poolOpened.ok(), poolOpened ? "" : qPrintable(poolOpened.error().text()));                          \
+#define OPEN_POOL(pool, database, user)                                                                      \
+    do {                                                                                                     \
+        const Login poolLogin = (database).login(user);                                                      \
+        const Result<Capabilities> poolOpened =                                                              \
+            (pool).open(poolLogin.profile, poolLogin.password, {}).result();                                 \
+        QVERIFY2(poolOpened.ok(), poolOpened ? "" : qPrintable(poolOpened.error().text()));                  \
     } while (false)
 
 /// Fails the test with the text of the error that `result` holds.
