@@ -45,7 +45,7 @@ struct Error
             if (!more.isEmpty())
                 all += u'\n' + more;
         if (!sqlstate.isEmpty())
-            all += u"\nSQLSTATE "_qs + sqlstate;
+            all += QStringLiteral("\nSQLSTATE ") + sqlstate;
         return all;
     }
 };

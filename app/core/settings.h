@@ -32,8 +32,8 @@ public:
     }
 
     /// Geometry and column state of a widget, by its object name.
-    QByteArray state(const QString &name) const { return m_file.value(u"state/" + name).toByteArray(); }
-    void setState(const QString &name, const QByteArray &state) { m_file.setValue(u"state/" + name, state); }
+    QByteArray state(const QString &name) const { return m_file.value(QStringLiteral("state/") + name).toByteArray(); }
+    void setState(const QString &name, const QByteArray &state) { m_file.setValue(QStringLiteral("state/") + name, state); }
 
 private:
     QSettings m_file;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "app/core/result.h"
+
 #include <QString>
 #include <QStringList>
 
@@ -28,3 +30,12 @@ struct Capabilities
     qint64 systemIdentifier = 0;  ///< 0 when the login may not read it
     qint64 databaseOid = 0;
 };
+
+class Session;
+
+/// Reads them on a session of the profile. Worker thread.
+Result<Capabilities> readCapabilities(Session &session);
+
+/// Whether this program and the database's schema fit each other; the error is of kind Schema and says who must do
+/// what.
+Result<void> checkSchema(const Capabilities &capabilities);

@@ -7,6 +7,7 @@
 #include <QFuture>
 #include <QObject>
 #include <QThreadPool>
+#include <QTimer>
 #include <QtConcurrentRun>
 
 #include <memory>
@@ -14,6 +15,11 @@
 /// The steps of a connect, in order, so that a failure can say how far it came.
 enum class ConnectStep { Name, Tcp, Tls, Authentication, Database, Schema };
 QString connectStepName(ConnectStep step);
+
+/// A connection outside any pool, closed with the session; blocks. `database` empty means the profile's.
+Result<Session> openSession(const Login &login, const QString &purpose, const CancelToken &token,
+                            const QString &database = {},
+                            const std::function<void(ConnectStep)> &onStep = {});
 
 /// The connections to the one database the program is on: at most Settings::poolSize, opened when needed, closed
 /// after ten idle minutes. open(), close() and the signals belong to the thread of the object; run() may be called
@@ -36,6 +42,7 @@ public:
     void close();
 
     State state() const;
+    Login login() const;               ///< any thread
     Profile profile() const;           ///< any thread
     Capabilities capabilities() const; ///< any thread
 
@@ -46,6 +53,7 @@ public:
                            std::function<Result<T>(Session &)> work)
     {
         return QtConcurrent::run(&m_threads, [this, purpose, token, work = std::move(work)]() -> Result<T> {
+            const Request request(*this, token);
             for (int attempt = 0;; ++attempt) {
                 Result<Session> session = lease(purpose, token);
                 if (!session)
@@ -59,8 +67,8 @@ public:
         });
     }
 
-    /// A connection of its own, outside the pool and closed with the session: for long work and for statements that
-    /// cannot run in a transaction. `database` empty means the profile's.
+    /// A connection of its own to the pool's server, for long work and for statements that cannot run in a
+    /// transaction.
     Result<Session> direct(const QString &purpose, const CancelToken &token, const QString &database = {});
 
     int openConnections() const; ///< leased and idle, for tests and the about box
@@ -72,15 +80,28 @@ signals:
     void linkRestored();
 
 private:
-    struct Target;
-    struct Idle;
+    struct Shared;
+
+    /// Known to the pool while it lives, so that close() can cancel it.
+    class Request final
+    {
+    public:
+        Request(ConnectionPool &pool, const CancelToken &token);
+        ~Request();
+        Q_DISABLE_COPY_MOVE(Request)
+
+    private:
+        Shared &m_shared;
+        int m_id = 0;
+    };
 
     Result<Session> lease(const QString &purpose, const CancelToken &token);
     void giveBack(Session &session, bool broken);
-    void closeIdle();
     void setState(State state);
+    void tryAgain();
 
-    struct Shared;
     std::unique_ptr<Shared> m_shared;
     QThreadPool m_threads;
+    QTimer m_idleTimer;
+    QTimer m_retryTimer;
 };

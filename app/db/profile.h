@@ -27,6 +27,16 @@ struct Profile
     QString target() const;
 };
 
+/// A profile and the password to use with it now, if one was given; kept in memory only.
+struct Login
+{
+    Profile profile;
+    QString password;
+};
+
+/// Splits a password out of a connection string, so that it reaches no list, title or log.
+Result<Login> parseConninfo(const QString &conninfo);
+
 /// The profiles of this user, one JSON file each under paths::config()/profiles. Thread: any, one at a time.
 class ProfileStore final
 {
@@ -39,8 +49,8 @@ public:
     Result<void> remove(const QString &name);
 
     /// A profile name, else a libpq URI ("postgresql://…"), a key=value string or "service=…"; empty means libpq's
-    /// defaults and PG* variables. A password inside is refused, for it would end in lists and logs.
-    Result<Profile> resolve(const QString &nameOrConninfo) const;
+    /// defaults and PG* variables.
+    Result<Login> resolve(const QString &nameOrConninfo) const;
 
     QString folder() const { return m_folder; }
 

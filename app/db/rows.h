@@ -20,6 +20,9 @@ public:
     Rows() = default;
     explicit Rows(PGresult *result); ///< takes ownership
 
+    /// `count` rows from `first` on, sharing the same memory.
+    Rows slice(int first, int count) const;
+
     int count() const;
     int columns() const;
     QString columnName(int column) const;
@@ -37,4 +40,6 @@ public:
 
 private:
     std::shared_ptr<PGresult> m_result;
+    int m_first = 0;
+    int m_count = 0;
 };

@@ -49,7 +49,8 @@ struct Command
 class Session final
 {
 public:
-    Session(std::shared_ptr<PgConnection> connection, Profile profile, CancelToken token);
+    /// `purpose` becomes part of application_name ("Products").
+    Session(std::shared_ptr<PgConnection> connection, Profile profile, QString purpose, CancelToken token);
     Session(Session &&) noexcept = default;
     ~Session();
 
@@ -74,6 +75,9 @@ public:
     /// COPY … TO STDOUT: `consume` gets each row as the server sends it.
     Result<qint64> copyOut(const QByteArray &sql, const std::function<Result<void>(QByteArrayView row)> &consume);
 
+    /// The SCRAM verifier of a password, as CREATE ROLE takes it: the password itself never leaves this program.
+    Result<QString> scramVerifier(const QString &login, const QString &password);
+
     const CancelToken &token() const { return m_token; }
     const Profile &profile() const { return m_profile; }
     PgConnection &connection() { return *m_connection; }
@@ -82,8 +86,19 @@ public:
     bool wrote() const { return m_wrote; }
 
 private:
+    enum class Access { ReadOnly, ReadWrite };
+
+    bool send(const Statement &statement, const Params &params);
+    bool begin(Access access, const QString &storeId);
+    Result<Rows> collect(const Statement &statement);
+    Result<void> collectBegin(const QString &storeId);
+    Result<void> collectSync();
+    Result<Rows> simpleResult(const Statement &statement);
+    Error lost(const Statement &statement) const;
+
     std::shared_ptr<PgConnection> m_connection;
     Profile m_profile;
+    QString m_purpose;
     CancelToken m_token;
     bool m_wrote = false;
 };

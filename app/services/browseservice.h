@@ -12,9 +12,10 @@ struct ColumnDef
     QString title;       ///< as people read it
     ColumnType type = ColumnType::Text;
     int decimals = 0;    ///< for Decimal and Money
-    bool sortable = false; ///< an index (store_id, column, key) serves it
+    bool sortable = false; ///< an index (store_id, column, thenBy…, key) serves it
     bool nullable = false;
     bool shown = true;   ///< in the grid at first; the details pane shows all
+    QList<QByteArray> thenBy = {}; ///< further columns of that index before the key; never null
 };
 
 /// A table of the store that can be paged through.
@@ -52,6 +53,12 @@ struct RecordPage
     qint64 elapsedMs = 0;
 };
 
+struct RowCount
+{
+    qint64 rows = 0;
+    bool exact = false;
+};
+
 /// Reads the rows of one store, a keyset page at a time: the cost of a page does not grow with its distance from the
 /// start, and rows that come or go meanwhile are neither shown twice nor lost. Any thread may call.
 class BrowseService final
@@ -65,8 +72,8 @@ public:
     QFuture<Result<RecordPage>> page(const QString &storeId, const BrowseRequest &request,
                                      const CancelToken &token = {});
 
-    /// The planner's estimate of how many rows of the table are the store's: at once, and marked as such when shown.
-    QFuture<Result<qint64>> estimatedCount(const QString &storeId, const QByteArray &table,
+    /// How many rows of the table are the store's: counted up to 10,000, beyond that the planner's estimate.
+    QFuture<Result<RowCount>> count(const QString &storeId, const QByteArray &table,
                                            const CancelToken &token = {});
 
 private:

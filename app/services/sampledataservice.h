@@ -23,6 +23,9 @@ public:
     /// The work of a job, on a connection of its own.
     JobWork load(const SampleDataOptions &options);
 
+    /// The same on a session of one's own whose login may take the role retail_owner. Returns a summary.
+    static Result<QString> loadInto(Session &session, const SampleDataOptions &options, JobContext &job);
+
 private:
     ConnectionPool &m_pool;
 };

@@ -31,6 +31,9 @@ class StoreService final : public QObject
 public:
     explicit StoreService(ConnectionPool &pool, QObject *parent = nullptr);
 
+    /// As the database tells it, for the command line.
+    QFuture<Result<Rows>> summaryRows(const CancelToken &token = {});
+
     QFuture<Result<QList<StoreSummary>>> stores(const CancelToken &token = {});
 
     /// Asks the database for the store, audited there; `current` changes, and `currentChanged` is sent, once it

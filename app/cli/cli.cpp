@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/cli.h"
+
+#include "app/core/format.h"
+#include "app/core/log.h"
+
+#include <QCoreApplication>
+#include <QJsonArray>
+#include <QJsonDocument>
+
+#include <csignal>
+#include <cstdio>
+#include <thread>
+
+#include <unistd.h>
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+struct CommandRow
+{
+    QString name;
+    QString summary;
+    int (*run)(AppContext &, const QStringList &);
+};
+
+const QList<CommandRow> &commands()
+{
+    static const QList<CommandRow> all{
+        {u"browse"_s, u"print a page of a store's table"_s, cli::browse},
+        {u"doctor"_s, u"list what is missing or broken in the database"_s, cli::doctor},
+        {u"migrate"_s, u"bring the database to this program's schema"_s, cli::migrate},
+        {u"sample-data"_s, u"fill an empty database with made-up data"_s, cli::sampleData},
+        {u"sandbox"_s, u"start, stop, show or destroy a private server to try"_s, cli::sandbox},
+        {u"stores"_s, u"list the stores this login may see"_s, cli::stores},
+    };
+    return all;
+}
+
+// Drawn by ui/shell where the window is built in; listed here so that --help tells of it.
+const QString screenshots = QStringLiteral("screenshots");
+
+QByteArray csvField(const QString &text)
+{
+    if (!text.contains(u'"') && !text.contains(u',') && !text.contains(u'\n') && !text.contains(u'\r'))
+        return text.toUtf8();
+    return '"' + QString(text).replace(u'"', u"\"\""_s).toUtf8() + '"';
+}
+
+QJsonValue jsonValue(const Rows &rows, int row, int column, ColumnType type)
+{
+    if (rows.isNull(row, column))
+        return QJsonValue::Null;
+    switch (type) {
+    case ColumnType::Integer:
+        return rows.integer(row, column);
+    case ColumnType::Decimal:
+    case ColumnType::Money:
+        return rows.number(row, column);
+    case ColumnType::Boolean:
+        return rows.boolean(row, column);
+    case ColumnType::Timestamp:
+        return rows.timestamp(row, column).toString(Qt::ISODateWithMs);
+    case ColumnType::Tags:
+        return QJsonArray::fromStringList(rows.textArray(row, column));
+    case ColumnType::Json: {
+        const QJsonDocument document = QJsonDocument::fromJson(rows.text(row, column).toUtf8());
+        return document.isArray() ? QJsonValue(document.array())
+                                  : document.isObject() ? QJsonValue(document.object())
+                                                        : QJsonValue(rows.text(row, column));
+    }
+    case ColumnType::Text:
+    case ColumnType::Date:
+    case ColumnType::Uuid:
+        break;
+    }
+    return rows.text(row, column);
+}
+
+/// For people: columns as wide as their content, at most 40 characters, numbers to the right.
+void printTable(const QList<QPair<QString, ColumnType>> &columns, const Rows &rows)
+{
+    constexpr int widest = 40;
+    QList<QStringList> lines;
+    QStringList header;
+    for (const auto &[name, type] : columns)
+        header += name;
+    lines += header;
+    for (int row = 0; row < rows.count(); ++row) {
+        QStringList line;
+        for (int column = 0; column < columns.size(); ++column) {
+            QString text = rows.isNull(row, column) ? u"null"_s : rows.text(row, column).simplified();
+            if (text.size() > widest)
+                text = text.left(widest - 1) + u'…';
+            line += text;
+        }
+        lines += line;
+    }
+    QList<qsizetype> widths(columns.size(), 0);
+    for (const QStringList &line : lines)
+        for (int column = 0; column < line.size(); ++column)
+            widths[column] = std::max(widths[column], line[column].size());
+    for (const QStringList &line : lines) {
+        QString text;
+        for (int column = 0; column < line.size(); ++column) {
+            const ColumnType type = columns[column].second;
+            const bool right =
+                type == ColumnType::Integer || type == ColumnType::Decimal || type == ColumnType::Money;
+            text += right ? line[column].rightJustified(widths[column]) : line[column].leftJustified(widths[column]);
+            text += u"  ";
+        }
+        cli::printLine(text.trimmed());
+    }
+}
+
+} // namespace
+
+void cli::printLine(const QString &text)
+{
+    const QByteArray line = text.toUtf8() + '\n';
+    std::fwrite(line.constData(), 1, size_t(line.size()), stdout);
+}
+
+void cli::printError(const QString &text)
+{
+    const QByteArray line = logging::redact(text).toUtf8() + '\n';
+    std::fwrite(line.constData(), 1, size_t(line.size()), stderr);
+}
+
+CancelToken cli::interruption()
+{
+    static const CancelToken token = [] {
+        CancelToken made;
+        sigset_t caught;
+        sigemptyset(&caught);
+        sigaddset(&caught, SIGINT);
+        sigaddset(&caught, SIGTERM);
+        // Blocked here, before other threads are made, so that only the waiting thread takes them.
+        pthread_sigmask(SIG_BLOCK, &caught, nullptr);
+        std::thread([made, caught] {
+            int received = 0;
+            sigwait(&caught, &received);
+            made.cancel();
+            // A second one ends the program the hard way.
+            sigwait(&caught, &received);
+            ::_exit(cli::Interrupted);
+        }).detach();
+        return made;
+    }();
+    return token;
+}
+
+cli::ExitCode cli::exitCode(const Error &error)
+{
+    switch (error.kind) {
+    case ErrorKind::Usage:
+    case ErrorKind::NotFound:
+        return Usage;
+    case ErrorKind::Connect:
+    case ErrorKind::Schema:
+        return CannotConnect;
+    case ErrorKind::Cancelled:
+        return Interrupted;
+    case ErrorKind::Unverified:
+        return NotVerified;
+    case ErrorKind::Verification:
+        return VerificationFailed;
+    default:
+        return Failed;
+    }
+}
+
+QString cli::commandOf(const QStringList &arguments)
+{
+    for (qsizetype i = 0; i < arguments.size(); ++i) {
+        const QString &argument = arguments[i];
+        if (argument == u"--profile")
+            ++i;
+        else if (!argument.startsWith(u'-'))
+            return argument;
+    }
+    return {};
+}
+
+QString cli::help()
+{
+    QString text = u"Usage: retail-admin [--profile NAME_OR_URI]          open the window\n"
+                   u"       retail-admin COMMAND [OPTIONS]                without a window\n\nCommands:\n"_s;
+    const auto line = [&](const QString &name, const QString &summary) {
+        text += u"  "_s + name.leftJustified(14) + summary + u'\n';
+    };
+    for (const CommandRow &command : commands())
+        line(command.name, command.summary);
+    line(screenshots, u"write a picture of each page"_s);
+    return text + u"\nOptions of all commands:\n"_s
+                  u"  --profile P   a profile's name, a URI (postgresql://user@host/database), key=value pairs or\n"
+                  u"                service=name; without it libpq's defaults and PG* variables hold\n"
+                  u"  --json, --csv print data in that form\n"
+                  u"  --verbose     tell on standard error what is done\n"
+                  u"  --help, --version\n\n"
+                  u"“retail-admin COMMAND --help” tells the options of a command.\n\n"
+                  u"Exit codes: 0 done, 1 failed, 2 usage, 3 cannot connect, 4 made but not verified,\n"
+                  u"5 verification failed, 130 cancelled.\n"_s;
+}
+
+int cli::run(AppContext &context, const QStringList &arguments)
+{
+    const QString name = commandOf(arguments);
+    for (const CommandRow &command : commands())
+        if (command.name == name) {
+            interruption();
+            QStringList rest = arguments;
+            rest.removeOne(name);
+            const int code = command.run(context, rest);
+            std::fflush(stdout);
+            return code;
+        }
+    printError(u"There is no command “%1”. “retail-admin --help” lists them."_s.arg(name));
+    return Usage;
+}
+
+cli::Invocation::Invocation(AppContext &context, const QString &name, const QString &summary, bool data)
+    : m_context(context), m_name(name), m_data(data)
+{
+    m_parser.setApplicationDescription(summary);
+    m_parser.setSingleDashWordOptionMode(QCommandLineParser::ParseAsLongOptions);
+    m_parser.addOption({{u"h"_s, u"help"_s}, u"Show this help."_s});
+    m_parser.addOption({u"profile"_s, u"Profile name, URI, key=value pairs or service=name."_s, u"NAME_OR_URI"_s});
+    m_parser.addOption({u"verbose"_s, u"Tell on standard error what is done."_s});
+    if (data) {
+        m_parser.addOption({u"json"_s, u"Print one JSON object."_s});
+        m_parser.addOption({u"csv"_s, u"Print CSV with a header."_s});
+    }
+}
+
+bool cli::Invocation::parse(const QStringList &arguments)
+{
+    if (!m_parser.parse(QStringList{u"retail-admin "_s + m_name} + arguments)) {
+        m_exit = usage(m_parser.errorText() + u'.');
+        return false;
+    }
+    if (m_parser.isSet(u"help"_s)) {
+        printLine(m_parser.helpText());
+        m_exit = Success;
+        return false;
+    }
+    if (m_data && isSet(u"json"_s) && isSet(u"csv"_s)) {
+        m_exit = usage(u"--json and --csv exclude each other."_s);
+        return false;
+    }
+    return true;
+}
+
+Result<int> cli::Invocation::number(const QString &option, int least, int most) const
+{
+    bool valid = false;
+    const int number = value(option).toInt(&valid);
+    if (!valid || number < least || number > most)
+        return Error{ErrorKind::Usage, u"--%1 takes a whole number from %2 to %3."_s.arg(option).arg(least).arg(most)};
+    return number;
+}
+
+Result<Login> cli::Invocation::login() const { return m_context.profiles.resolve(value(u"profile"_s)); }
+
+Result<Capabilities> cli::Invocation::connect()
+{
+    const Result<Login> found = login();
+    if (!found)
+        return found.error();
+    return m_context.pool.open(found->profile, found->password, interruption()).result();
+}
+
+int cli::Invocation::fail(const Error &error) const
+{
+    printError(u"retail-admin %1: %2"_s.arg(m_name, error.text()));
+    return exitCode(error);
+}
+
+int cli::Invocation::usage(const QString &message) const
+{
+    printError(u"retail-admin %1: %2\n“retail-admin %1 --help” tells more."_s.arg(m_name, message));
+    return Usage;
+}
+
+void cli::Invocation::print(const QList<QPair<QString, ColumnType>> &columns, const Rows &rows, const QString &next) const
+{
+    if (json()) {
+        QJsonArray list;
+        for (int row = 0; row < rows.count(); ++row) {
+            QJsonObject object;
+            for (int column = 0; column < columns.size(); ++column)
+                object[columns[column].first] = jsonValue(rows, row, column, columns[column].second);
+            list.append(object);
+        }
+        const QJsonObject all{{u"rows"_s, list}, {u"next"_s, next.isEmpty() ? QJsonValue() : QJsonValue(next)}};
+        printLine(QString::fromUtf8(QJsonDocument(all).toJson(QJsonDocument::Compact)));
+    } else if (m_data && isSet(u"csv"_s)) {
+        QByteArrayList header;
+        for (const auto &[name, type] : columns)
+            header += csvField(name);
+        printLine(QString::fromUtf8(header.join(',')));
+        for (int row = 0; row < rows.count(); ++row) {
+            QByteArrayList fields;
+            for (int column = 0; column < columns.size(); ++column)
+                fields += rows.isNull(row, column) ? QByteArray() : csvField(rows.text(row, column));
+            printLine(QString::fromUtf8(fields.join(',')));
+        }
+    } else {
+        printTable(columns, rows);
+        if (!next.isEmpty())
+            printError(u"More rows follow: --after %1"_s.arg(next));
+    }
+}
+
+int cli::Invocation::runJob(const JobSpec &spec, const JobWork &work) const
+{
+    const bool terminal = ::isatty(STDERR_FILENO) == 1;
+    const bool verbose = isSet(u"verbose"_s);
+    const auto onProgress = [&](const JobProgress &progress) {
+        if (!terminal)
+            return;
+        QString line = progress.phase;
+        if (progress.total > 0)
+            line += u" · %1 of %2"_s.arg(format::count(progress.done), format::count(progress.total));
+        std::fprintf(stderr, "\r\033[K%s", qPrintable(line));
+    };
+    const auto onLog = [&](const QString &line) {
+        if (verbose)
+            printError(line);
+    };
+    const Result<QString> result = m_context.jobs.runHere(spec, work, interruption(), onProgress, onLog);
+    if (terminal)
+        std::fprintf(stderr, "\r\033[K");
+    if (!result)
+        return fail(result.error());
+    if (!json())
+        printLine(*result);
+    return Success;
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "app/appcontext.h"
+
+#include <QCommandLineParser>
+#include <QJsonObject>
+
+#include <functional>
+
+/// The command line: the same services as the window, one file a sub-command, and a table of them in cli.cpp.
+namespace cli {
+
+enum ExitCode {
+    Success = 0,
+    Failed = 1,
+    Usage = 2,
+    CannotConnect = 3,
+    NotVerified = 4,
+    VerificationFailed = 5,
+    Interrupted = 130,
+};
+
+/// Runs the sub-command that `arguments` (without the program's name) begin with.
+int run(AppContext &context, const QStringList &arguments);
+
+/// The name of the sub-command in `arguments`, or empty: then the window is wanted.
+QString commandOf(const QStringList &arguments);
+
+/// What --help prints.
+QString help();
+
+ExitCode exitCode(const Error &error);
+
+/// The parts that sub-commands share: options, connecting, printing.
+class Invocation final
+{
+public:
+    /// Adds --profile, and --json and --csv where `data` is printed.
+    Invocation(AppContext &context, const QString &name, const QString &summary, bool data = false);
+
+    /// Parses; the sub-command ends with *exit when that is set (--help, a usage error).
+    bool parse(const QStringList &arguments);
+    int exit() const { return m_exit; }
+
+    QCommandLineParser &parser() { return m_parser; }
+    QString value(const QString &option) const { return m_parser.value(option); }
+    bool isSet(const QString &option) const { return m_parser.isSet(option); }
+    /// A number of an option within limits; a usage error else.
+    Result<int> number(const QString &option, int least, int most) const;
+    bool json() const { return m_data && m_parser.isSet(QStringLiteral("json")); }
+
+    /// Opens the pool on --profile.
+    Result<Capabilities> connect();
+    Result<Login> login() const;
+
+    /// Prints the error on standard error; returns its exit code.
+    int fail(const Error &error) const;
+    int usage(const QString &message) const;
+
+    /// Rows as the options ask: {"rows": […], "next": …}, CSV, or a table for people.
+    void print(const QList<QPair<QString, ColumnType>> &columns, const Rows &rows, const QString &next = {}) const;
+
+    /// Runs a job here with a progress line; prints its summary. SIGINT and SIGTERM cancel it.
+    int runJob(const JobSpec &spec, const JobWork &work) const;
+
+    AppContext &context() { return m_context; }
+
+private:
+    AppContext &m_context;
+    QString m_name;
+    QCommandLineParser m_parser;
+    bool m_data;
+    int m_exit = Success;
+};
+
+/// Cancelled by the first SIGINT or SIGTERM.
+CancelToken interruption();
+
+void printLine(const QString &text);
+void printError(const QString &text);
+
+int browse(AppContext &context, const QStringList &arguments);
+int doctor(AppContext &context, const QStringList &arguments);
+int migrate(AppContext &context, const QStringList &arguments);
+int sampleData(AppContext &context, const QStringList &arguments);
+int sandbox(AppContext &context, const QStringList &arguments);
+int stores(AppContext &context, const QStringList &arguments);
+
+} // namespace cli

@@ -1,0 +1,352 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/db/session.h"
+
+#include "app/core/log.h"
+#include "app/db/pgconnection.h"
+
+#include <libpq-fe.h>
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+using ResultPointer = std::unique_ptr<PGresult, decltype(&PQclear)>;
+
+QString field(const PGresult *result, int code) { return QString::fromUtf8(PQresultErrorField(result, code)); }
+
+Error serverError(const PGresult *result, const Statement &statement, const CancelToken &token)
+{
+    Error error{ErrorKind::Server, field(result, PG_DIAG_MESSAGE_PRIMARY), field(result, PG_DIAG_MESSAGE_HINT),
+                field(result, PG_DIAG_MESSAGE_DETAIL), field(result, PG_DIAG_SQLSTATE),
+                QString::fromUtf8(statement.name)};
+    const QString &state = error.sqlstate;
+    if (state == u"57014") {
+        error.kind = token.cancelled() ? ErrorKind::Cancelled : ErrorKind::Timeout;
+        error.hint = token.cancelled() ? QString()
+                                       : u"The profile's statement time-out ended it. Narrow what is asked for, or "
+                                         u"raise the time-out in the profile."_s;
+    } else if (state == u"55P03") {
+        error.kind = ErrorKind::Timeout;
+        error.hint = u"Another session holds a lock on it. Try again, or see who blocks."_s;
+    } else if (state == u"42501") {
+        error.kind = ErrorKind::Permission;
+    } else if (state == u"57P01" || state == u"57P02" || state == u"57P03" || state.startsWith(u"08")) {
+        error.kind = ErrorKind::LinkLost;
+    } else if (state == u"53100") {
+        error.kind = ErrorKind::Io;
+        error.hint = u"The server's disk is full. Free some space there and repeat."_s;
+    }
+    return error;
+}
+
+const char *beginText(bool readOnly) { return readOnly ? "BEGIN READ ONLY" : "BEGIN READ WRITE"; }
+
+} // namespace
+
+Param::Param(const QStringList &values)
+{
+    QByteArray array = "{";
+    for (const QString &value : values) {
+        QByteArray element = value.toUtf8();
+        element.replace('\\', "\\\\").replace('"', "\\\"");
+        array += (array.size() > 1 ? ",\"" : "\"") + element + '"';
+    }
+    m_text = array + '}';
+}
+
+QByteArray quoteIdentifier(const QString &name)
+{
+    return '"' + name.toUtf8().replace('"', "\"\"") + '"';
+}
+
+QByteArray quoteLiteral(const QString &text)
+{
+    // With standard_conforming_strings, on since PostgreSQL 9.1, only the quote is special; E'' keeps backslashes
+    // right where it is off.
+    QByteArray literal = text.toUtf8().replace('\'', "''");
+    return literal.contains('\\') ? " E'" + literal.replace('\\', "\\\\") + '\'' : '\'' + literal + '\'';
+}
+
+Session::Session(std::shared_ptr<PgConnection> connection, Profile profile, QString purpose, CancelToken token)
+    : m_connection(std::move(connection))
+    , m_profile(std::move(profile))
+    , m_purpose(std::move(purpose))
+    , m_token(std::move(token))
+{
+}
+
+Session::~Session() = default;
+
+bool Session::send(const Statement &statement, const Params &params)
+{
+    std::vector<const char *> values;
+    values.reserve(size_t(params.size()));
+    for (const Param &param : params)
+        values.push_back(param.data());
+    return PQsendQueryParams(m_connection->handle(), statement.sql.constData(), int(values.size()), nullptr,
+                             values.data(), nullptr, nullptr, 0) == 1;
+}
+
+namespace {
+
+// The settings that travel in each transaction; text formats are fixed here so that Rows can read them.
+const Statement settingsStatement{
+    "session/settings",
+    "SELECT set_config('statement_timeout', $1, true), set_config('lock_timeout', $2, true),"
+    " set_config('datestyle', 'ISO', true), set_config('timezone', 'UTC', true),"
+    " set_config('application_name', $3, true), set_config('role', $4, true)"};
+const Statement storeStatement{"session/use_store", "SELECT retail.use_store($1)"};
+const Statement commitStatement{"session/commit", "COMMIT"};
+
+} // namespace
+
+bool Session::begin(Access access, const QString &storeId)
+{
+    const bool readOnly = access == Access::ReadOnly || m_profile.readOnly;
+    return PQenterPipelineMode(m_connection->handle()) && send({"session/begin", beginText(readOnly)}, {}) &&
+           send(settingsStatement, {m_profile.statementTimeoutMs, m_profile.lockTimeoutMs,
+                                    u"retail-admin – "_s + m_purpose,
+                                    m_profile.role.isEmpty() ? u"none"_s : m_profile.role}) &&
+           (storeId.isEmpty() || send(storeStatement, {storeId}));
+}
+
+Error Session::lost(const Statement &statement) const
+{
+    if (m_token.cancelled())
+        return {ErrorKind::Cancelled, u"The server did not stop within 5 s, so the connection was closed."_s,
+                u"The session may still run there; Activity shows it."_s, {}, {}, QString::fromUtf8(statement.name)};
+    return {ErrorKind::LinkLost, u"The connection to the server ended before it answered."_s, {},
+            m_connection->lastMessage(), {}, QString::fromUtf8(statement.name)};
+}
+
+/// The answer to one statement of the pipeline: rows, or why not. The rest of a failed pipeline answers "aborted",
+/// told as an error without message.
+Result<Rows> Session::collect(const Statement &statement)
+{
+    PGconn *connection = m_connection->handle();
+    if (!m_connection->waitForResult(m_token))
+        return lost(statement);
+    ResultPointer result(PQgetResult(connection), PQclear);
+    if (!result)
+        return lost(statement);
+    const ExecStatusType status = PQresultStatus(result.get());
+    Result<Rows> outcome = Rows();
+    if (status == PGRES_PIPELINE_ABORTED)
+        outcome = Error{ErrorKind::Server, {}};
+    else if (status == PGRES_FATAL_ERROR)
+        outcome = PQstatus(connection) == CONNECTION_BAD && !PQresultErrorField(result.get(), PG_DIAG_SQLSTATE)
+                      ? lost(statement)
+                      : serverError(result.get(), statement, m_token);
+    else
+        outcome = Rows(result.release());
+    // The null that ends this statement's answers.
+    if (!m_connection->waitForResult(m_token))
+        return lost(statement);
+    PQclear(PQgetResult(connection));
+    return outcome;
+}
+
+Result<void> Session::collectSync()
+{
+    if (!m_connection->waitForResult(m_token))
+        return lost({"session/sync", {}});
+    const ResultPointer result(PQgetResult(m_connection->handle()), PQclear);
+    if (!result || PQresultStatus(result.get()) != PGRES_PIPELINE_SYNC)
+        return lost({"session/sync", {}});
+    return {};
+}
+
+Result<void> Session::collectBegin(const QString &storeId)
+{
+    Result<void> first;
+    const auto keep = [&first](const Result<Rows> &next) {
+        if (first.ok() && !next)
+            first = next.error();
+    };
+    keep(collect({"session/begin", {}}));
+    keep(collect(settingsStatement));
+    if (!storeId.isEmpty())
+        keep(collect(storeStatement));
+    return first;
+}
+
+Result<Rows> Session::read(const QString &storeId, const Statement &statement, const Params &params)
+{
+    PGconn *connection = m_connection->handle();
+    // The Sync before COMMIT lets the COMMIT run, as a ROLLBACK, when the statement fails.
+    if (!begin(Access::ReadOnly, storeId) || !send(statement, params) || !PQpipelineSync(connection) ||
+        !send(commitStatement, {}) || !PQpipelineSync(connection))
+        return lost(statement);
+    const Result<void> begun = collectBegin(storeId);
+    Result<Rows> rows = collect(statement);
+    const Result<void> synced = collectSync();
+    const Result<Rows> committed = collect(commitStatement);
+    const Result<void> ended = collectSync();
+    PQexitPipelineMode(connection);
+    if (!begun)
+        return begun.error();
+    if (!rows)
+        return rows;
+    if (!synced || !committed || !ended)
+        return lost(statement);
+    return rows;
+}
+
+Result<QList<Rows>> Session::write(const QString &storeId, const QList<Command> &commands)
+{
+    PGconn *connection = m_connection->handle();
+    m_wrote = true;
+    const Statement &last = commands.last().statement;
+    bool sent = begin(Access::ReadWrite, storeId);
+    for (const Command &command : commands)
+        sent = sent && send(command.statement, command.params);
+    if (!sent || !PQpipelineSync(connection))
+        return lost(last);
+
+    Result<void> failure = collectBegin(storeId);
+    QList<Rows> answers;
+    for (const Command &command : commands) {
+        Result<Rows> rows = collect(command.statement);
+        if (!rows && failure)
+            failure = rows.error();
+        else if (rows)
+            answers.append(*rows);
+    }
+    if (Result<void> synced = collectSync(); !synced && failure)
+        failure = synced;
+    if (PQstatus(connection) == CONNECTION_BAD) // nothing was committed: COMMIT was not sent
+        return failure ? Result<QList<Rows>>(lost(last)) : failure.error();
+
+    // COMMIT goes alone, after all answers are in: only here can the outcome become unknown.
+    if (!send(commitStatement, {}) || !PQpipelineSync(connection))
+        return lost(last);
+    const Result<Rows> committed = collect(commitStatement);
+    const Result<void> ended = collectSync();
+    PQexitPipelineMode(connection);
+    if (!failure)
+        return failure.error();
+    if (!committed && committed.error().kind != ErrorKind::LinkLost && committed.error().kind != ErrorKind::Cancelled)
+        return committed.error();
+    if (!committed || !ended)
+        return Error{ErrorKind::OutcomeUnknown, u"The connection ended while the change was being confirmed."_s,
+                     u"It may or may not have been saved: look at the row, or at the audit log, before repeating it."_s,
+                     m_connection->lastMessage(), {}, QString::fromUtf8(last.name)};
+    return answers;
+}
+
+Result<Rows> Session::simpleResult(const Statement &statement)
+{
+    PGconn *connection = m_connection->handle();
+    Result<Rows> outcome = Rows();
+    for (;;) {
+        if (!m_connection->waitForResult(m_token))
+            return lost(statement);
+        ResultPointer result(PQgetResult(connection), PQclear);
+        if (!result)
+            return outcome;
+        const ExecStatusType status = PQresultStatus(result.get());
+        if (status == PGRES_FATAL_ERROR) {
+            outcome = PQstatus(connection) == CONNECTION_BAD && !PQresultErrorField(result.get(), PG_DIAG_SQLSTATE)
+                          ? lost(statement)
+                          : serverError(result.get(), statement, m_token);
+            if (PQstatus(connection) == CONNECTION_BAD)
+                return outcome;
+        } else if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT) {
+            return Rows(result.release());
+        } else if (outcome) {
+            outcome = Rows(result.release());
+        }
+    }
+}
+
+Result<Rows> Session::execute(const QByteArray &sql, const Params &params)
+{
+    m_wrote = true;
+    const Statement statement{sql.left(60), sql};
+    if (!send(statement, params))
+        return lost(statement);
+    return simpleResult(statement);
+}
+
+Result<Rows> Session::executeScript(const QByteArray &sql)
+{
+    m_wrote = true;
+    const Statement statement{"script", sql};
+    if (!PQsendQuery(m_connection->handle(), sql.constData()))
+        return lost(statement);
+    return simpleResult(statement);
+}
+
+Result<qint64> Session::copyIn(const QByteArray &sql, const std::function<Result<bool>(QByteArray &)> &produce)
+{
+    PGconn *connection = m_connection->handle();
+    Result<Rows> started = execute(sql);
+    if (!started)
+        return started.error();
+    const Statement statement{sql.left(60), sql};
+    QByteArray buffer;
+    Result<bool> more = true;
+    while (more && *more) {
+        buffer.clear();
+        if (m_token.cancelled())
+            more = Error{ErrorKind::Cancelled, u"Loading was cancelled."_s};
+        else
+            more = produce(buffer);
+        if (!more || buffer.isEmpty())
+            continue;
+        int queued = 0;
+        while ((queued = PQputCopyData(connection, buffer.constData(), int(buffer.size()))) == 0)
+            if (!m_connection->waitToSend(m_token))
+                return lost(statement);
+        if (queued < 0 || !m_connection->waitToSend(m_token))
+            return lost(statement);
+    }
+    while (PQputCopyEnd(connection, more ? nullptr : "the client gave up") == 0)
+        if (!m_connection->waitToSend(m_token))
+            return lost(statement);
+    const Result<Rows> ended = simpleResult(statement);
+    if (!more)
+        return more.error();
+    if (!ended)
+        return ended.error();
+    return ended->affected();
+}
+
+Result<qint64> Session::copyOut(const QByteArray &sql, const std::function<Result<void>(QByteArrayView)> &consume)
+{
+    PGconn *connection = m_connection->handle();
+    Result<Rows> started = execute(sql);
+    if (!started)
+        return started.error();
+    const Statement statement{sql.left(60), sql};
+    for (;;) {
+        char *row = nullptr;
+        const int size = PQgetCopyData(connection, &row, 1);
+        if (size > 0) {
+            const Result<void> taken = consume(QByteArrayView(row, size));
+            PQfreemem(row);
+            if (!taken) // in the middle of a COPY: the connection is closed with the session, which ends it
+                return taken.error();
+        } else if (size == 0) {
+            if (!m_connection->waitForResult(m_token))
+                return lost(statement);
+        } else {
+            break;
+        }
+    }
+    const Result<Rows> ended = simpleResult(statement);
+    if (!ended)
+        return ended.error();
+    return ended->affected();
+}
+
+Result<QString> Session::scramVerifier(const QString &login, const QString &password)
+{
+    char *verifier = PQencryptPasswordConn(m_connection->handle(), password.toUtf8().constData(),
+                                           login.toUtf8().constData(), "scram-sha-256");
+    if (!verifier)
+        return Error{ErrorKind::Server, u"The password could not be prepared."_s, {}, m_connection->lastMessage()};
+    const QString text = QString::fromUtf8(verifier);
+    PQfreemem(verifier);
+    return text;
+}

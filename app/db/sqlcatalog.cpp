@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/db/sqlcatalog.h"
+
+#include <QCryptographicHash>
+#include <QDirIterator>
+#include <QFile>
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+QByteArray read(const QString &resource)
+{
+    QFile file(resource);
+    if (!file.open(QIODevice::ReadOnly))
+        qFatal("%s is not built in", qPrintable(resource));
+    return file.readAll();
+}
+
+} // namespace
+
+Statement sqlcatalog::query(const char *name)
+{
+    return {name, read(u":/sql/queries/"_s + QLatin1String(name) + u".sql"_s)};
+}
+
+QList<Statement> sqlcatalog::allQueries()
+{
+    const QString root = u":/sql/queries/"_s;
+    QList<Statement> all;
+    for (QDirIterator files(root, {u"*.sql"_s}, QDir::Files, QDirIterator::Subdirectories); files.hasNext();) {
+        const QString path = files.next();
+        all.append({path.mid(root.size()).chopped(4).toUtf8(), read(path)});
+    }
+    return all;
+}
+
+QByteArray sqlcatalog::file(const QString &path) { return read(u":/sql/"_s + path); }
+
+QList<sqlcatalog::Migration> sqlcatalog::migrations()
+{
+    QList<Migration> all;
+    const QStringList names = QDir(u":/sql/migrations"_s).entryList({u"*.sql"_s}, QDir::Files, QDir::Name);
+    for (const QString &name : names) {
+        const QByteArray sql = read(u":/sql/migrations/"_s + name);
+        const QByteArray hash = QCryptographicHash::hash(sql, QCryptographicHash::Sha256);
+        all.append({name.left(4).toInt(), name, sql, QString::fromLatin1(hash.toHex())});
+    }
+    return all;
+}

@@ -1,0 +1,8 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- $1 store. The service appends its conditions, the sort and the limit.
+SELECT item_id, product_id, sku, product_name, quantity, unit_price, discount_amount, tax_amount, total_price,
+       transaction_id, created_at
+  FROM (SELECT i.*, p.sku, p.product_name
+          FROM retail.sales_transaction_items i
+          LEFT JOIN retail.products p ON p.store_id = i.store_id AND p.product_id = i.product_id) AS items
+ WHERE store_id = $1

@@ -1,0 +1,35 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+--
+-- The database from which restores start, so that ops staff need no superuser: vector and
+-- pg_stat_statements are not trusted extensions. The migrator runs this file as superuser inside
+-- retail_template, after it has done, outside of any transaction:
+--
+--   CREATE DATABASE retail_template OWNER retail_owner TEMPLATE template0
+--       ENCODING <of the retail database> LC_COLLATE <its> LC_CTYPE <its>;
+--   REVOKE ALL ON DATABASE retail_template FROM PUBLIC;
+--   ALTER DATABASE retail_template WITH IS_TEMPLATE true;
+--
+-- and repeats it on every migrate: a new server version brings new extension versions.
+
+REVOKE CREATE ON SCHEMA public FROM PUBLIC;
+-- A restore runs as retail_owner, and pg_restore puts nothing of ours into public.
+ALTER SCHEMA public OWNER TO retail_owner;
+REVOKE EXECUTE ON FUNCTION pg_catalog.lo_creat(integer) FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION pg_catalog.lo_create(oid) FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION pg_catalog.lo_from_bytea(oid, bytea) FROM PUBLIC;
+
+DO $$
+DECLARE
+    extension text;
+BEGIN
+    FOREACH extension IN ARRAY ARRAY['uuid-ossp', 'pgcrypto', 'vector', 'btree_gin', 'pg_trgm', 'pg_stat_statements']
+    LOOP
+        IF EXISTS (SELECT FROM pg_available_extensions WHERE name = extension) THEN
+            EXECUTE format('CREATE EXTENSION IF NOT EXISTS %I SCHEMA public', extension);
+            EXECUTE format('ALTER EXTENSION %I UPDATE', extension);
+        ELSIF extension <> 'pg_stat_statements' THEN
+            RAISE EXCEPTION 'Extension % is not installed on this server', extension;
+        END IF;
+    END LOOP;
+END
+$$;
