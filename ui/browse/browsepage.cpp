@@ -9,6 +9,7 @@
 #include "ui/shared/theme.h"
 
 #include <QSplitter>
+#include <QToolButton>
 
 using namespace Qt::StringLiterals;
 
@@ -49,7 +50,7 @@ BrowsePage::BrowsePage(const UiContext &ui, const QByteArray &table, QWidget *pa
       m_model(new RecordModel(m_table, this)),
       m_view(new TableView(ui.theme, ui.app.settings, QString::fromUtf8(table) + u"Table"_s, this)),
       m_details(new DetailsPane(ui.theme, this)), m_columns(new QSplitter(Qt::Horizontal, this)),
-      m_rows(new QSplitter(Qt::Vertical, this)), m_countRequest(this)
+      m_rows(new QSplitter(Qt::Vertical, this)), m_detailsButton(new QToolButton(this)), m_countRequest(this)
 {
     setObjectName(QString::fromUtf8(table) + u"Page"_s);
     m_view->setModel(m_model);
@@ -67,12 +68,19 @@ BrowsePage::BrowsePage(const UiContext &ui, const QByteArray &table, QWidget *pa
     m_columns->addWidget(m_details);
     m_columns->setStretchFactor(0, 1);
     m_columns->setCollapsible(0, false);
-    m_columns->setSizes({900, 280});
+    m_columns->setSizes({900, 304});
     m_columns->setHandleWidth(1);
     m_rows->setHandleWidth(1);
     m_columns->setObjectName(objectName() + u"Columns"_s);
     m_columns->restoreState(ui.app.settings.state(m_columns->objectName()));
     setContent(m_columns);
+    m_detailsButton->setObjectName(m_view->objectName() + u"Details"_s);
+    m_detailsButton->setText(tr("&Details"));
+    m_detailsButton->setCheckable(true);
+    m_detailsButton->setToolTip(tr("All columns of the selected row (Alt+D)"));
+    addHeaderWidget(m_detailsButton);
+    connect(m_detailsButton, &QToolButton::toggled, m_details, &QWidget::setVisible);
+    connect(m_detailsButton, &QToolButton::clicked, this, [this] { m_detailsByHand = true; });
 
     connect(m_columns, &QSplitter::splitterMoved, this, [this] {
         m_ui.app.settings.setState(m_columns->objectName(), m_columns->saveState());
@@ -81,12 +89,21 @@ BrowsePage::BrowsePage(const UiContext &ui, const QByteArray &table, QWidget *pa
     connect(m_view, &TableView::currentRowChanged, this, &BrowsePage::rowChanged);
     connect(m_model, &RecordModel::firstPageShown, this, &BrowsePage::pageShown);
     connect(m_model, &RecordModel::rowsInserted, this, &BrowsePage::updateStatus);
-    connect(m_model, &RecordModel::loadingChanged, this, [this](bool loading) {
-        setLoading(loading);
+    connect(m_model, &RecordModel::loadingChanged, this, [this] {
+        setLoading(busy());
         updateStatus();
     });
     connect(m_model, &RecordModel::failed, this,
             [this](const Error &error) { showError(error, m_model->rowCount() == 0); });
+}
+
+void BrowsePage::resizeEvent(QResizeEvent *event)
+{
+    // On a narrow window the rows need the room; the button brings the details back.
+    if (!m_detailsByHand)
+        m_detailsButton->setChecked(width() >= m_ui.theme.px(980));
+    m_details->setVisible(m_detailsButton->isChecked());
+    Page::resizeEvent(event);
 }
 
 void BrowsePage::load()
@@ -102,8 +119,10 @@ void BrowsePage::load()
             m_counted = result.ok();
             if (result)
                 m_count = *result;
+            setLoading(busy());
             updateStatus();
         });
+    setLoading(true);
 }
 
 void BrowsePage::clear()
@@ -137,6 +156,8 @@ void BrowsePage::addBelow(QWidget *widget)
     m_rows->setStretchFactor(0, 3);
     m_rows->setStretchFactor(1, 2);
 }
+
+bool BrowsePage::busy() const { return m_model->loading() || m_countRequest.running(); }
 
 void BrowsePage::updateStatus()
 {

@@ -7,6 +7,7 @@
 
 class DetailsPane;
 class QSplitter;
+class QToolButton;
 class RecordModel;
 class TableView;
 
@@ -26,10 +27,12 @@ public:
 protected:
     void load() override;
     void clear() override;
+    void resizeEvent(QResizeEvent *event) override;
     /// The current row is another one; -1 when there is none.
     virtual void rowChanged(int row);
 
     RecordModel &model() { return *m_model; }
+    bool busy() const; ///< rows or their count are under way
     /// Puts a widget under the grid.
     void addBelow(QWidget *widget);
 
@@ -43,6 +46,8 @@ private:
     DetailsPane *m_details;
     QSplitter *m_columns;
     QSplitter *m_rows;
+    QToolButton *m_detailsButton;
+    bool m_detailsByHand = false; // the user decided, not the width
     Request<RowCount> m_countRequest;
     RowCount m_count;
     bool m_counted = false;

@@ -79,7 +79,7 @@ void SalesPage::itemsChanged()
         m_itemsTitle->setText(tr("Items"));
     else
         m_itemsTitle->setText(tr("Items (%1)").arg(format::count(m_items->rowCount())));
-    setLoading(model().loading() || m_items->loading());
+    setLoading(busy() || m_items->loading());
 }
 
 QString SalesPage::help() const

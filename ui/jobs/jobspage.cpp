@@ -78,7 +78,8 @@ void JobsPage::load()
                 return;
             }
             m_model->setHistory(*result);
-            setStatus(tr("%n job(s)", nullptr, m_model->rowCount()));
+            const int jobs = m_model->rowCount();
+            setStatus(jobs == 1 ? tr("1 job") : tr("%1 jobs").arg(jobs));
             if (m_model->rowCount() == 0)
                 showEmpty(u"view-history"_s, tr("No job has run yet"),
                           tr("Anything that takes longer than a glance runs as a job and stays here with its log. "

@@ -11,6 +11,7 @@ enum Role {
     ToneRole,               ///< a Tone
     Sortable,               ///< header only: whether a click may sort
     Icon,                   ///< the name of an icon before the text
+    StoreMark,              ///< a store's id: its colour before the text
     Key,                    ///< the primary key of the row
 };
 

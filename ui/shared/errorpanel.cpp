@@ -121,5 +121,5 @@ void ErrorPanel::applyTheme()
     m_message->setFont(m_theme.font(1.0, QFont::DemiBold));
     m_details->setFont(m_theme.fixedFont());
     m_icon->setPixmap(
-        m_theme.pixmap(u"data-error"_s, m_theme.px(22), m_theme.tokens().bad, devicePixelRatioF()));
+        m_theme.pixmap(u"state-error"_s, m_theme.px(22), m_theme.tokens().bad, devicePixelRatioF()));
 }

@@ -125,7 +125,7 @@ QVariant JobModel::data(const QModelIndex &index, int role) const
     case cell::Icon:
         if (index.column() != State)
             return {};
-        return failed ? u"data-error"_s : done ? u"checkmark"_s : cancelled ? u"dialog-cancel"_s : u"clock"_s;
+        return failed ? u"state-error"_s : done ? u"dialog-ok-apply"_s : cancelled ? u"dialog-cancel"_s : u"clock"_s;
     case cell::ToneRole: {
         cell::Tone tone = cell::Tone::Normal;
         if (index.column() == State)

@@ -35,7 +35,8 @@ protected:
         painter->setPen(t.border);
         painter->drawLine(rect.bottomLeft(), rect.bottomRight());
         painter->drawLine(rect.topLeft(), rect.topRight());
-        painter->drawLine(rect.right(), rect.top() + m_theme.px(8), rect.right(), rect.bottom() - m_theme.px(8));
+        if (visualIndex(section) < count() - 1)
+            painter->drawLine(rect.right(), rect.top() + m_theme.px(8), rect.right(), rect.bottom() - m_theme.px(8));
 
         const QVariant alignment = model()->headerData(section, Qt::Horizontal, Qt::TextAlignmentRole);
         const Qt::Alignment align = QStyle::visualAlignment(
@@ -89,6 +90,7 @@ TableView::TableView(Theme &theme, Settings &settings, const QString &name, QWid
     setSelectionMode(ExtendedSelection);
     setEditTriggers(NoEditTriggers);
     setFrameShape(NoFrame);
+    setShowGrid(false); // the delegate draws the lines between rows
     setWordWrap(false);
     setTabKeyNavigation(false); // Tab leaves the table: no focus trap
     setCornerButtonEnabled(false);
@@ -264,6 +266,7 @@ void TableView::fitColumns()
         if (!number && !isColumnHidden(column) && content > widest) {
             widest = content;
             m_stretchColumn = column;
+            m_stretchMinimum = width;
         }
     }
     stretch();
@@ -286,8 +289,7 @@ void TableView::stretch()
         if (column != m_stretchColumn && !isColumnHidden(column))
             others += columnWidth(column);
     const int room = viewport()->width() - others;
-    if (room >= m_theme.px(160))
-        setColumnWidth(m_stretchColumn, room);
+    setColumnWidth(m_stretchColumn, std::max(room, m_stretchMinimum));
 }
 
 void TableView::saveColumns()

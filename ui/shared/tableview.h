@@ -48,6 +48,7 @@ private:
     Settings &m_settings;
     QList<int> m_initiallyHidden;
     int m_stretchColumn = -1;
+    int m_stretchMinimum = 0;
     int m_sortColumn = -1;
     Qt::SortOrder m_sortOrder = Qt::AscendingOrder;
     bool m_adjusting = false; // widths are set by us, not by the user

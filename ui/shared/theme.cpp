@@ -9,14 +9,19 @@
 #include <QFontMetrics>
 #include <QPainter>
 #include <QPalette>
+#include <QPixmapCache>
 #include <QRegularExpression>
 #include <QStyle>
 #include <QStyleHints>
+#include <QSvgRenderer>
 #include <QWidget>
 
 #include <cmath>
 
 using namespace Qt::StringLiterals;
+
+// Resources of a static library are registered by hand; the macro must stand outside any namespace.
+static void registerResources() { Q_INIT_RESOURCE(resources); }
 
 namespace {
 
@@ -78,6 +83,21 @@ QPalette palette(const Tokens &t)
     return p;
 }
 
+/// Our own drawing, else the small one of the Breeze set, which is made of one colour.
+QString iconFile(const QString &name)
+{
+    if (const QString own = u":/icons/%1.svg"_s.arg(name); QFile::exists(own))
+        return own;
+    const QStringList folders = QIcon::themeSearchPaths();
+    for (const QString &folder : folders)
+        for (const QLatin1StringView category : {"actions"_L1, "status"_L1, "places"_L1, "apps"_L1})
+            for (const QLatin1StringView size : {"16"_L1, "22"_L1})
+                if (const QString file = u"%1/breeze/%2/%3/%4.svg"_s.arg(folder, category, size, name);
+                    QFile::exists(file))
+                    return file;
+    return {};
+}
+
 bool systemIsDark()
 {
 #if QT_VERSION >= QT_VERSION_CHECK(6, 5, 0)
@@ -115,6 +135,7 @@ Theme::Theme(QApplication &application, Settings &settings, QObject *parent)
     m_mode = saved == "light"_L1 ? Mode::Light : saved == "dark"_L1 ? Mode::Dark : Mode::System;
     m_zoom = qBound(70, settings.get(settings::zoomPercent), 200);
 
+    registerResources();
     QStringList paths = QIcon::themeSearchPaths();
     if (!paths.contains(u"/usr/share/icons"_s))
         paths.append(u"/usr/share/icons"_s);
@@ -225,22 +246,26 @@ QFont Theme::fixedFont() const
 
 QPixmap Theme::pixmap(const QString &name, int size, const QColor &colour, qreal ratio) const
 {
-    // Tinted by hand: the mark's colour is then one of our tokens in either appearance. The larger drawing is asked
-    // for on dense screens, so that nothing is scaled up.
-    const QSize device(qRound(size * ratio), qRound(size * ratio));
-    QPixmap mask = QIcon::fromTheme(name).pixmap(device, 1.0);
-    QPixmap tinted(device);
-    tinted.fill(Qt::transparent);
-    if (mask.isNull())
+    const QString key = u"%1/%2/%3/%4"_s.arg(name).arg(size).arg(ratio).arg(colour.rgba());
+    QPixmap tinted;
+    if (QPixmapCache::find(key, &tinted))
         return tinted;
-    mask.setDevicePixelRatio(1.0);
+    // Drawn and tinted by hand: the mark's colour is then one of our tokens in either appearance, and it is the same
+    // mark at any size, while a theme has other pictures for larger ones.
+    const QSize device(qRound(size * ratio), qRound(size * ratio));
+    tinted = QPixmap(device);
+    tinted.fill(Qt::transparent);
     QPainter painter(&tinted);
-    painter.setRenderHint(QPainter::SmoothPixmapTransform);
-    painter.drawPixmap(QRect(QPoint(), device), mask);
+    if (const QString file = iconFile(name); !file.isEmpty()) {
+        QSvgRenderer(file).render(&painter, QRectF(QPointF(), device));
+    } else if (const QIcon other = QIcon::fromTheme(name); !other.isNull()) {
+        painter.drawPixmap(QRect(QPoint(), device), other.pixmap(device, 1.0));
+    }
     painter.setCompositionMode(QPainter::CompositionMode_SourceIn);
     painter.fillRect(tinted.rect(), colour);
     painter.end();
     tinted.setDevicePixelRatio(ratio);
+    QPixmapCache::insert(key, tinted);
     return tinted;
 }
 
@@ -259,7 +284,11 @@ QColor Theme::storeColour(const Tokens &tokens, QStringView storeId)
     quint32 hash = 2166136261U; // FNV-1a: the same on every machine, unlike qHash
     for (const char byte : storeId.toUtf8())
         hash = (hash ^ static_cast<quint8>(byte)) * 16777619U;
-    const int hue = static_cast<int>(hash % 24) * 15;
+    // Murmur's finaliser: names that differ in few letters get hues far apart.
+    hash = (hash ^ (hash >> 16)) * 0x85ebca6bU;
+    hash = (hash ^ (hash >> 13)) * 0xc2b2ae35U;
+    hash ^= hash >> 16;
+    const int hue = static_cast<int>((quint64{hash} * 24) >> 32) * 15;
     const bool darkGround = luminance(tokens.surface) < 0.2;
     for (int step = 0;; ++step) {
         const int lightness = darkGround ? 150 + step * 5 : 130 - step * 5;

@@ -138,8 +138,8 @@ void JobPanel::update()
         colour = t.accent;
     } else {
         m_text->setText(u"%1: %2"_s.arg(job->spec().title, job->summary()));
-        icon = job->state() == JobState::Succeeded ? u"checkmark"_s
-            : job->state() == JobState::Failed     ? u"data-error"_s
+        icon = job->state() == JobState::Succeeded ? u"dialog-ok-apply"_s
+            : job->state() == JobState::Failed     ? u"state-error"_s
                                                    : u"dialog-cancel"_s;
         colour = job->state() == JobState::Succeeded ? t.good : job->state() == JobState::Failed ? t.bad : t.secondary;
     }
@@ -156,9 +156,9 @@ void JobPanel::update()
         }
     QStringList parts;
     if (done > 0)
-        parts.append(u"✓ "_s + tr("%n done today", nullptr, done));
+        parts.append(u"✓ "_s + tr("%1 done today").arg(done));
     if (failed > 0)
-        parts.append(u"✗ "_s + tr("%n failed today", nullptr, failed));
+        parts.append(u"✗ "_s + tr("%1 failed today").arg(failed));
     m_today->setText(parts.join(u"   "_s));
     if (m_unfolded->isVisible())
         showLog();

@@ -119,8 +119,9 @@ void MainWindow::showAbout()
                       "warranty. It sends no data to anybody but the databases you connect to.")
                        .arg(QCoreApplication::applicationVersion());
     if (m_ui.app.pool.state() != ConnectionPool::State::Closed)
-        text += u"\n\n"_s + tr("Connected to PostgreSQL %1, schema version %2, %n connection(s) open.", nullptr,
-                               m_ui.app.pool.openConnections())
-                                .arg(can.serverVersionText, QString::number(can.schemaVersion));
+        text += u"\n\n"_s + tr("Connected to PostgreSQL %1. Schema version: %2. Open connections: %3.")
+                                .arg(can.serverVersionText)
+                                .arg(can.schemaVersion)
+                                .arg(m_ui.app.pool.openConnections());
     m_ui.prompt.inform(this, tr("Retail Admin"), text);
 }

@@ -61,6 +61,7 @@ MainWindow::MainWindow(const UiContext &ui, QList<PageInfo> pages)
     const QString last = ui.app.settings.get(settings::lastPage);
     showPage(m_registry.page(last) ? last : m_registry.pages().first().id);
     updateTitle();
+    m_sideBar->setFocus(); // where one goes on by key, and not the first button of the bar
 }
 
 MainWindow::~MainWindow() = default;
@@ -138,6 +139,11 @@ void MainWindow::onConnected()
     const Capabilities can = m_ui.app.pool.capabilities();
     m_notifier->dismiss();
     m_registry.setCapabilities(can);
+    for (auto it = m_pages.cbegin(); it != m_pages.cend(); ++it)
+        if (it.value() == currentPage() && !m_registry.usable(it.key())) {
+            showPage(m_registry.pages().first().id);
+            break;
+        }
     m_chooseRequest.cancel();
     m_storeBar->setChoosing(false);
     m_ui.app.stores.clear();
@@ -162,6 +168,10 @@ void MainWindow::loadStores()
 
 void MainWindow::chooseStore(const QString &storeId)
 {
+    if (const QString reason = rowsUnavailable(m_ui.app.pool.capabilities()); !reason.isEmpty()) {
+        m_notifier->say(Notifier::Kind::Information, reason);
+        return;
+    }
     m_storeBar->setChoosing(true);
     m_chooseRequest.run([&](const CancelToken &token) { return m_ui.app.stores.choose(storeId, token); },
                         [this](const Result<StoreSummary> &result) {
@@ -290,7 +300,7 @@ void MainWindow::closeEvent(QCloseEvent *event)
 {
     if (!m_quitting && m_ui.app.jobs.running() > 0) {
         event->ignore();
-        m_ui.prompt.confirm(this, tr("Quit and cancel %n running job(s)?", nullptr, m_ui.app.jobs.running()),
+        m_ui.prompt.confirm(this, tr("A job is still running. Quit and cancel it?"),
                             tr("A cancelled job undoes what it has begun and is kept in the history as cancelled."),
                             tr("Quit"), [this](bool yes) {
                                 m_quitting = yes;

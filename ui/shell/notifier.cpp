@@ -70,13 +70,13 @@ QString Notifier::text() const { return isHidden() ? QString() : m_text->text();
 void Notifier::applyTheme()
 {
     static const char *const names[] = {"information", "good", "warning", "bad"};
-    static const char *const icons[] = {"data-information", "checkmark", "data-warning", "data-error"};
+    static const char *const icons[] = {"state-information", "dialog-ok-apply", "state-warning", "state-error"};
     const auto index = static_cast<int>(m_kind);
     const Tokens &t = m_theme.tokens();
     const QColor colours[] = {t.accent, t.good, t.warning, t.bad};
     setStyleProperty(this, "banner", QString::fromLatin1(names[index]));
     m_icon->setPixmap(m_theme.pixmap(QString::fromLatin1(icons[index]), m_theme.px(16), colours[index],
                                      devicePixelRatioF()));
-    m_close->setIcon(m_theme.icon(u"dialog-close"_s));
+    m_close->setIcon(m_theme.icon(u"window-close"_s));
     m_close->setIconSize({m_theme.px(16), m_theme.px(16)});
 }

@@ -22,6 +22,15 @@ QString groupTitle(PageGroup group)
 
 } // namespace
 
+QString rowsUnavailable(const Capabilities &can)
+{
+    // Policies leave a DBA's login no row of any store; the Tenants page still tells it the counts.
+    const bool seesRows = can.owner || can.ops || can.manager || can.superuser || can.bypassRls;
+    return can.dba && !seesRows
+        ? PageRegistry::tr("This login is a database administrator's: it sees counts, but no rows of a store.")
+        : QString();
+}
+
 PageRegistry::PageRegistry(QList<PageInfo> pages, QObject *parent)
     : QAbstractListModel(parent), m_pages(std::move(pages))
 {

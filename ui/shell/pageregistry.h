@@ -24,6 +24,9 @@ struct PageInfo
     std::function<QString(const Capabilities &)> unavailable = {};
 };
 
+/// Why this login can see no row of any store, or an empty text when it can.
+QString rowsUnavailable(const Capabilities &capabilities);
+
 /// The one list of pages, in the order of the side bar. In pages.cpp, the only file that knows them all.
 QList<PageInfo> allPages();
 

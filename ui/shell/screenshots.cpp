@@ -50,7 +50,9 @@ public:
         connect(&window, &MainWindow::connectFailed, this,
                 [this](const Error &error) { end(complain(error.text(), CannotConnect)); });
         connect(&window, &MainWindow::storeRefused, this,
-                [this](const Error &error) { end(complain(error.text(), Failed)); });
+                [this](const Error &error) {
+                    end(complain(error.text(), Failed));
+                });
         connect(&app.stores, &StoreService::currentChanged, this, [this] {
             if (m_app.stores.hasCurrent() && !m_started)
                 begin();
@@ -62,6 +64,10 @@ public:
 private:
     void findStore()
     {
+        if (m_store.isEmpty() && !rowsUnavailable(m_app.pool.capabilities()).isEmpty()) {
+            begin();
+            return;
+        }
         m_stores.run([this](const CancelToken &token) { return m_app.stores.stores(token); },
                      [this](const Result<QList<StoreSummary>> &stores) {
                          if (!stores) {
@@ -95,6 +101,16 @@ private:
     {
         if (m_pages.isEmpty()) {
             end(Finished);
+            return;
+        }
+        if (!m_window.registry().usable(m_pages.first())) {
+            QTextStream(stderr) << tr("%1: %2").arg(m_pages.first(), m_window.registry()
+                                                                         .indexOf(m_pages.first())
+                                                                         .data(Qt::ToolTipRole)
+                                                                         .toString())
+                                << '\n';
+            m_pages.removeFirst();
+            next();
             return;
         }
         m_timeout.start();
@@ -160,10 +176,13 @@ int runScreenshots(AppContext &app, const QStringList &args)
     const QCommandLineOption page(u"page"_s, u"Only this page; may be given several times."_s, u"PAGE"_s);
     const QCommandLineOption store(u"store"_s, u"Id, name or place; the first active one is taken otherwise."_s, u"STORE"_s);
     const QCommandLineOption profile(u"profile"_s, u"Profile name or connection string."_s, u"NAME_OR_URI"_s);
-    parser.addOptions({out, size, themeOption, page, store, profile});
+    const QCommandLineOption verbose(u"verbose"_s, u"Log to standard error too."_s);
+    parser.addOptions({out, size, themeOption, page, store, profile, verbose});
     parser.addHelpOption();
-    // The parser takes the first argument for the program's name.
-    if (!parser.parse(QStringList{u"screenshots"_s} + args))
+    // The parser takes the first argument for the program's name, and the command's may stand among the options.
+    QStringList options = args;
+    options.removeOne(u"screenshots"_s);
+    if (!parser.parse(QStringList{u"screenshots"_s} + options))
         return complain(parser.errorText(), Usage);
     if (parser.isSet(u"help"_s)) {
         QTextStream(stdout) << parser.helpText();

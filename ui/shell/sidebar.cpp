@@ -46,7 +46,7 @@ public:
             painter->fillPath(path, t.selection);
         else if (enabled && option.state.testFlag(QStyle::State_MouseOver))
             painter->fillPath(path, t.hover);
-        if (option.state.testFlag(QStyle::State_HasFocus)) {
+        if (option.state.testFlag(QStyle::State_HasFocus) && option.state.testFlag(QStyle::State_KeyboardFocusChange)) {
             painter->setPen(QPen(t.accent, 2));
             painter->drawPath(path);
         }

@@ -126,14 +126,21 @@ QVariant TenantsModel::data(const QModelIndex &index, int role) const
     const int column = index.column();
     switch (role) {
     case Qt::DisplayRole:
-        return display(store, column);
+        // The mark after the name: the chosen store is told by more than its weight.
+        return column == Name && store.storeId == m_current ? store.name + u"  ✓"_s : display(store, column);
     case cell::Raw:
         return raw(store, column);
     case cell::Key:
         return store.storeId;
-    case cell::Icon:
-        // The mark and the word: the chosen store is told by more than its colour.
-        return column == Name && store.storeId == m_current ? QVariant(u"checkmark"_s) : QVariant();
+    case cell::StoreMark:
+        return column == Name ? QVariant(store.storeId) : QVariant();
+    case Qt::FontRole: {
+        if (column != Name || store.storeId != m_current)
+            return {};
+        QFont font;
+        font.setWeight(QFont::DemiBold);
+        return font;
+    }
     case Qt::TextAlignmentRole:
         return QVariant::fromValue((isNumber(column) ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
     case Qt::AccessibleTextRole:

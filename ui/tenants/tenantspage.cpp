@@ -87,7 +87,7 @@ void TenantsPage::updateStatus()
     if (all == 0)
         setStatus({});
     else if (shown == all)
-        setStatus(tr("%n store(s)", nullptr, all));
+        setStatus(all == 1 ? tr("1 store") : tr("%1 stores").arg(format::count(all)));
     else
         setStatus(tr("%1 of %2 stores").arg(format::count(shown), format::count(all)));
 }
