@@ -32,12 +32,13 @@ constexpr quint32 stopWord = 0xFFFFFFFFU;
 constexpr quint32 noEntry = 0xFFFFFFFEU;
 constexpr int totalDimensions = 1536; // what the database's column holds
 constexpr qsizetype longestText = 65536;
-constexpr int mostCorrections = 64;     // a text of nothing but unknown words stays cheap
-constexpr float nameWeight = 2.0F;      // tuned on a development set of our own, flat between 1.5 and 3
-constexpr float guessWeight = 0.7F;     // a corrected or split word counts less than a known one
-constexpr float lexicalShare = 0.10F;   // share of the squared length that the hashed block holds
-constexpr int leastBase = 85;           // 16 × log2 of 40 occurrences in the training text
-constexpr std::size_t longestWord = 40; // longer runs are not English words; they still reach the hashed block
+constexpr int mostCorrections = 64;   // a text of nothing but unknown words stays cheap
+constexpr float nameWeight = 2.0F;    // tuned on a development set of our own, flat between 1.5 and 3
+constexpr float guessWeight = 0.7F;   // a corrected or split word counts less than a known one
+constexpr float lexicalShare = 0.10F; // share of the squared length that the hashed block holds
+constexpr int leastBase = 85;         // 16 × log2 of 40 occurrences in the training text
+constexpr std::size_t longestWord =
+    40; // longer runs are not English words; they still reach the hashed block
 
 quint64 checksumOf(const uchar *data, qsizetype size)
 {
@@ -81,7 +82,9 @@ std::vector<std::string> baseForms(std::string_view w)
     std::vector<std::string> out;
     const std::size_t n = w.size();
     const auto ends = [&](std::string_view tail) { return w.ends_with(tail); };
-    const auto cut = [&](std::size_t k, const char *more = "") { out.push_back(std::string(w.substr(0, n - k)) + more); };
+    const auto cut = [&](std::size_t k, const char *more = "") {
+        out.push_back(std::string(w.substr(0, n - k)) + more);
+    };
     if (n > 4 && ends("ies"))
         cut(3, "y");
     if (n > 3 && ends("s") && !ends("ss"))
@@ -114,13 +117,14 @@ std::vector<std::string> baseForms(std::string_view w)
 
 struct Token
 {
-    std::string text; // UTF-8, folded; letters, digits or one symbol
-    bool plain = false; // ASCII letters only: may be an English word
+    std::string text;    // UTF-8, folded; letters, digits or one symbol
+    bool plain = false;  // ASCII letters only: may be an English word
     bool joined = false; // continues the run of the token before it ("16oz")
     float weight = 1.0F;
 };
 
-/// Folds case, compatibility forms and accents, then cuts into runs of letters, runs of digits and single symbols.
+/// Folds case, compatibility forms and accents, then cuts into runs of letters, runs of digits and single
+/// symbols.
 std::vector<Token> tokensOf(QStringView text)
 {
     if (text.size() > longestText)
@@ -155,7 +159,9 @@ std::vector<Token> tokensOf(QStringView text)
             continue; // lone surrogates, accents and apostrophes vanish
         const QStringView piece = QStringView(folded).mid(start, i - start + 1);
         const bool mark = QChar::isMark(c);
-        const Kind next = QChar::isDigit(c) ? Kind::Digits : QChar::isLetter(c) || (mark && kind != Kind::None) ? Kind::Letters : Kind::None;
+        const Kind next = QChar::isDigit(c)                                    ? Kind::Digits
+                          : QChar::isLetter(c) || (mark && kind != Kind::None) ? Kind::Letters
+                                                                               : Kind::None;
         if (next == Kind::None) {
             flush();
             kind = Kind::None;
@@ -193,9 +199,9 @@ public:
     std::vector<float> embed(QStringView text) const;
 
 private:
-    quint32 find(std::string_view word) const;       ///< row, stopWord or noEntry
-    quint32 known(std::string_view word) const;      ///< the same, trying the base forms too
-    quint32 corrected(std::string_view word) const;  ///< the most frequent row one typing error away
+    quint32 find(std::string_view word) const;      ///< row, stopWord or noEntry
+    quint32 known(std::string_view word) const;     ///< the same, trying the base forms too
+    quint32 corrected(std::string_view word) const; ///< the most frequent row one typing error away
     std::string_view wordOf(quint32 entry) const;
     void addRow(quint32 row, float weight, float *to) const;
     void addLexical(const std::vector<Token> &tokens, float *to) const;
@@ -209,7 +215,7 @@ private:
     const quint32 *m_offsets = nullptr;  // entries + 1, into m_strings
     const quint32 *m_entryRow = nullptr; // entries
     const float *m_scale = nullptr;      // rows
-    const uchar *m_vectors = nullptr;    // rows × dimensions / 2: two signed 4-bit numbers a byte, low one first
+    const uchar *m_vectors = nullptr; // rows × dimensions / 2: two signed 4-bit numbers a byte, low one first
     const uchar *m_commonness = nullptr; // rows: 16 × log2 of the frequency, capped
     const char *m_strings = nullptr;
     std::vector<quint32> m_table; // open addressing, entry + 1 or 0
@@ -247,11 +253,14 @@ Result<std::shared_ptr<const OfflineEmbedder::Model>> OfflineEmbedder::Model::re
     const quint64 d = h.semanticDimensions;
     const quint64 rows = h.rows;
     const quint64 entries = h.entries;
-    if (d == 0 || d % 2 != 0 || d >= totalDimensions || rows == 0 || rows > 10'000'000 || entries > 10'000'000)
+    if (d == 0 || d % 2 != 0 || d >= totalDimensions || rows == 0 || rows > 10'000'000 ||
+        entries > 10'000'000)
         return fail(ErrorKind::Verification, QStringLiteral("its header makes no sense"));
-    const quint64 expected = sizeof h + 4 * (entries + 1) + 4 * entries + 4 * rows + rows * d / 2 + rows + h.stringBytes;
+    const quint64 expected =
+        sizeof h + 4 * (entries + 1) + 4 * entries + 4 * rows + rows * d / 2 + rows + h.stringBytes;
     if (expected != static_cast<quint64>(size))
-        return fail(ErrorKind::Verification, QStringLiteral("its length is %1 bytes, not %2").arg(size).arg(expected));
+        return fail(ErrorKind::Verification,
+                    QStringLiteral("its length is %1 bytes, not %2").arg(size).arg(expected));
     const uchar *p = data + sizeof h;
     if (checksumOf(p, size - static_cast<qsizetype>(sizeof h)) != h.checksum)
         return fail(ErrorKind::Verification, QStringLiteral("its checksum is wrong"));
@@ -311,7 +320,8 @@ quint32 OfflineEmbedder::Model::known(std::string_view word) const
         return row;
     for (const std::string &base : baseForms(word)) {
         row = find(base);
-        // "hamer" is rather a hammer mistyped than one who hames: other endings than the plural need a common base.
+        // "hamer" is rather a hammer mistyped than one who hames: other endings than the plural need a common
+        // base.
         if (row < m_rows && (word.ends_with('s') || m_commonness[row] >= leastBase))
             return row;
     }
@@ -327,7 +337,8 @@ quint32 OfflineEmbedder::Model::corrected(std::string_view word) const
         const quint32 row = find(s);
         if (row >= m_rows)
             return;
-        const int score = m_commonness[row] + slip + (firstLetterKept ? 64 : 0); // the first letter is seldom wrong
+        const int score =
+            m_commonness[row] + slip + (firstLetterKept ? 64 : 0); // the first letter is seldom wrong
         if (score > bestScore) {
             bestScore = score;
             best = row;
@@ -432,7 +443,8 @@ std::vector<float> OfflineEmbedder::Model::embed(QStringView text) const
             if (guess == noEntry && t.text.ends_with('s'))
                 guess = corrected(std::string_view(t.text).substr(0, t.text.size() - 1));
             use(guess, guessWeight * t.weight);
-            for (std::size_t i = t.text.size() - 3; i >= 3; --i) { // longest first part: "wristwatch", "soundbars"
+            for (std::size_t i = t.text.size() - 3; i >= 3;
+                 --i) { // longest first part: "wristwatch", "soundbars"
                 const quint32 head = find(std::string_view(t.text).substr(0, i));
                 const quint32 tail = known(std::string_view(t.text).substr(i));
                 if (head < m_rows && tail < m_rows) {
@@ -442,7 +454,8 @@ std::vector<float> OfflineEmbedder::Model::embed(QStringView text) const
                 }
             }
         }
-        // Two neighbours may be one thing: "circuit breaker" has a vector of its own, "rain coats" is a raincoat.
+        // Two neighbours may be one thing: "circuit breaker" has a vector of its own, "rain coats" is a
+        // raincoat.
         if (t.plain && !before.empty()) {
             const auto pair = [&](std::string_view second) {
                 use(find(joint.assign(before).append("_").append(second)), t.weight);
@@ -484,7 +497,10 @@ std::vector<float> OfflineEmbedder::Model::embed(QStringView text) const
     return out;
 }
 
-OfflineEmbedder::OfflineEmbedder(std::shared_ptr<const Model> model) : m_model(std::move(model)) {}
+OfflineEmbedder::OfflineEmbedder(std::shared_ptr<const Model> model)
+    : m_model(std::move(model))
+{
+}
 
 Result<OfflineEmbedder> OfflineEmbedder::load(const QString &path)
 {
@@ -496,7 +512,8 @@ Result<OfflineEmbedder> OfflineEmbedder::load(const QString &path)
 
 QString OfflineEmbedder::productText(const QString &name, const QString &description)
 {
-    return description.trimmed().isEmpty() ? name.simplified() : name.simplified() + u'\n' + description.trimmed();
+    return description.trimmed().isEmpty() ? name.simplified()
+                                           : name.simplified() + u'\n' + description.trimmed();
 }
 
 QString OfflineEmbedder::model() const

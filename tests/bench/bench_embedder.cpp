@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// bench_embedder MODEL EVALDIR [RANKING.tsv]: quality on EVALDIR/products.csv and queries.tsv (name and description
-// only), speed and cost of the built-in embedder. Exit code 1 when a figure misses its limit.
+// bench_embedder MODEL EVALDIR [RANKING.tsv]: quality on EVALDIR/products.csv and queries.tsv (name and
+// description only), speed and cost of the built-in embedder. Exit code 1 when a figure misses its limit.
 #include "app/services/offlineembedder.h"
 
 #include <QCoreApplication>
@@ -111,7 +111,8 @@ std::vector<int> rank(const std::vector<std::vector<float>> &products, const std
         score[i] = std::inner_product(query.begin(), query.end(), products[i].begin(), 0.0F);
     std::vector<int> order(products.size());
     std::iota(order.begin(), order.end(), 0);
-    std::stable_sort(order.begin(), order.end(), [&](int a, int b) { return score[std::size_t(a)] > score[std::size_t(b)]; });
+    std::stable_sort(order.begin(), order.end(),
+                     [&](int a, int b) { return score[std::size_t(a)] > score[std::size_t(b)]; });
     return order;
 }
 
@@ -138,7 +139,8 @@ double residentMb()
     return fields.size() > 1 ? fields[1].toDouble() * 4096 / 1e6 : 0;
 }
 
-/// One letter swapped with its neighbour in the longest word, a slip of the fingers that is the same in every run.
+/// One letter swapped with its neighbour in the longest word, a slip of the fingers that is the same in every
+/// run.
 QString withTypo(const QString &name)
 {
     QString s = name;
@@ -154,7 +156,8 @@ QString withTypo(const QString &name)
         }
     }
     if (best >= 4)
-        std::swap(s[from + best / 2], s[from + best / 2 + 1 < from + best ? from + best / 2 + 1 : from + best / 2 - 1]);
+        std::swap(s[from + best / 2],
+                  s[from + best / 2 + 1 < from + best ? from + best / 2 + 1 : from + best / 2 - 1]);
     return s;
 }
 
@@ -178,7 +181,7 @@ int main(int argc, char **argv)
         return 2;
     }
     const OfflineEmbedder &embedder = *loaded;
-    (void) embedder.embed(QStringLiteral("warm up"));
+    (void)embedder.embed(QStringLiteral("warm up"));
     const double startMs = static_cast<double>(timer.nsecsElapsed()) / 1e6;
 
     const std::vector<Product> products = readProducts(args[2]);
@@ -216,16 +219,25 @@ int main(int argc, char **argv)
     int byTypo = 0;
     for (std::size_t i = 0; i < products.size(); ++i) {
         const auto first = [&](const QString &text) {
-            return products[std::size_t(rank(vectors, embedder.embed(text)).front())].name == products[i].name;
+            return products[std::size_t(rank(vectors, embedder.embed(text)).front())].name ==
+                   products[i].name;
         };
         byName += first(products[i].name) ? 1 : 0;
         byTypo += first(withTypo(products[i].name)) ? 1 : 0;
     }
     const auto percent = [&](int n) { return 100.0 * n / static_cast<double>(products.size()); };
-    out << QStringLiteral("%1 on %2 products, %3 queries\n").arg(embedder.model()).arg(products.size()).arg(queries.size());
-    out << QStringLiteral("  nDCG@10                %1   (limit 0.40; words TF-IDF 0.31, hashed WordNet 0.35, fastText mean 0.41)\n").arg(ndcg, 0, 'f', 3);
-    out << QStringLiteral("  name first             %1 %   with a typing error %2 %   (vectors alone)\n").arg(percent(byName), 0, 'f', 1).arg(percent(byTypo), 0, 'f', 1);
-    out << QStringLiteral("  products a second      %1   (limit 2000, one thread)\n").arg(perSecond, 0, 'f', 0);
+    out << QStringLiteral("%1 on %2 products, %3 queries\n")
+               .arg(embedder.model())
+               .arg(products.size())
+               .arg(queries.size());
+    out << QStringLiteral("  nDCG@10                %1   (limit 0.40; words TF-IDF 0.31, hashed WordNet "
+                          "0.35, fastText mean 0.41)\n")
+               .arg(ndcg, 0, 'f', 3);
+    out << QStringLiteral("  name first             %1 %   with a typing error %2 %   (vectors alone)\n")
+               .arg(percent(byName), 0, 'f', 1)
+               .arg(percent(byTypo), 0, 'f', 1);
+    out << QStringLiteral("  products a second      %1   (limit 2000, one thread)\n")
+               .arg(perSecond, 0, 'f', 0);
     out << QStringLiteral("  start-up               %1 ms (limit 150)\n").arg(startMs, 0, 'f', 1);
     out << QStringLiteral("  resident, with vectors %1 MB (limit 60)\n").arg(resident, 0, 'f', 1);
     const bool good = ndcg >= 0.40 && perSecond >= 2000 && startMs <= 150 && resident <= 60;

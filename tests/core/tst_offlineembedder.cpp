@@ -155,7 +155,8 @@ void TestOfflineEmbedder::isDeterministic()
 
 void TestOfflineEmbedder::answersManyThreadsAlike()
 {
-    const QStringList texts = {QStringLiteral("sofa"), QStringLiteral("hamer"), QStringLiteral("AB-1234"), QStringLiteral("warm socks for children")};
+    const QStringList texts = {QStringLiteral("sofa"), QStringLiteral("hamer"), QStringLiteral("AB-1234"),
+                               QStringLiteral("warm socks for children")};
     std::vector<std::vector<float>> expected;
     for (const QString &t : texts)
         expected.push_back(embed(t));
@@ -182,7 +183,8 @@ void TestOfflineEmbedder::understands_data()
         QTest::newRow(name) << QString::fromUtf8(text) << QString::fromUtf8(near) << QString::fromUtf8(far);
     };
     row("a couch is a sofa, not a hammer", "couch", "sofa", "hammer");
-    row("a couch is a sofa, not couch grass", "couch for the living room", "two-seater sofa in velvet", "grass seed for the lawn");
+    row("a couch is a sofa, not couch grass", "couch for the living room", "two-seater sofa in velvet",
+        "grass seed for the lawn");
     row("rain coats keep you dry", "stay dry in the rain", "rain coats", "winter coats");
     row("a raincoat may be written apart", "raincoat", "rain coat", "coat hanger");
     row("plurals are the same thing", "kitchen knives", "kitchen knife", "kitchen table");
@@ -235,19 +237,23 @@ void TestOfflineEmbedder::tellsCodesApart()
 
 void TestOfflineEmbedder::weighsTheNameMore()
 {
-    const QString text = OfflineEmbedder::productText(QStringLiteral("Desk lamp"), QStringLiteral("Goes with any chair."));
+    const QString text =
+        OfflineEmbedder::productText(QStringLiteral("Desk lamp"), QStringLiteral("Goes with any chair."));
     QVERIFY(similarity(text, QStringLiteral("lamp")) > similarity(text, QStringLiteral("chair")) + 0.1F);
-    QCOMPARE(OfflineEmbedder::productText(QStringLiteral(" Desk\n lamp "), QString()), QStringLiteral("Desk lamp"));
+    QCOMPARE(OfflineEmbedder::productText(QStringLiteral(" Desk\n lamp "), QString()),
+             QStringLiteral("Desk lamp"));
 }
 
 void TestOfflineEmbedder::staysQuickOnHostileText()
 {
     QString text;
     for (int i = 0; text.size() < (1 << 20); ++i) // unknown words only, each a candidate for correction
-        text += QStringLiteral("qzx%1vw ").arg(QString::number(i, 26).replace(QRegularExpression(QStringLiteral("[0-9]")), QStringLiteral("j")));
+        text += QStringLiteral("qzx%1vw ")
+                    .arg(QString::number(i, 26).replace(QRegularExpression(QStringLiteral("[0-9]")),
+                                                        QStringLiteral("j")));
     QElapsedTimer timer;
     timer.start();
-    (void) embed(text);
+    (void)embed(text);
     QVERIFY2(timer.elapsed() < 2000, qPrintable(QString::number(timer.elapsed())));
 }
 
