@@ -230,6 +230,8 @@ CREATE FUNCTION retail_sec.best_by_words(store varchar, query text, wanted integ
 RETURNS TABLE (product_id uuid, score float8, exact boolean)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_custom_plan
 SET pg_trgm.word_similarity_threshold = 0.5
+-- A query of stop words alone is no news to its caller.
+SET client_min_messages = warning
 AS $$
 DECLARE
     wish text := lower(btrim(query));

@@ -52,7 +52,7 @@ GRANT SELECT ON
     retail.product_documents
     TO retail_dba;
 GRANT SELECT ON retail.table_stats, retail.index_usage TO retail_dba, retail_ops;
-GRANT EXECUTE ON FUNCTION retail.perform_maintenance(), retail.ensure_audit_partitions(integer, timestamptz, timestamptz)
+GRANT EXECUTE ON FUNCTION retail.perform_maintenance(), retail.ensure_audit_partitions(integer, timestamptz)
     TO retail_dba, retail_ops;
 
 RESET ROLE;
