@@ -11,8 +11,8 @@
 #include "app/services/sampledataservice.h"
 #include "app/services/storeservice.h"
 
-/// Owns everything the two faces of the program share. Members stand in the order of their construction, each after
-/// what it needs. Made once, in main().
+/// Owns everything the two faces of the program share. Members stand in the order of their construction, each
+/// after what it needs. Made once, in main().
 class AppContext final
 {
 public:

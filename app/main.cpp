@@ -35,8 +35,9 @@ int runWithWindow(int argc, char **argv, const QString &command, const QStringLi
         qputenv("QT_QPA_PLATFORM", "offscreen");
     else if (!qEnvironmentVariableIsSet("DISPLAY") && !qEnvironmentVariableIsSet("WAYLAND_DISPLAY") &&
              !qEnvironmentVariableIsSet("QT_QPA_PLATFORM")) {
-        cli::printError(u"There is no display to open a window on.\n“retail-admin --help” lists the commands that need "
-                        u"none, among them screenshots."_s);
+        cli::printError(
+            u"There is no display to open a window on.\n“retail-admin --help” lists the commands that need "
+            u"none, among them screenshots."_s);
         return cli::Failed;
     }
     QApplication application(argc, argv);

@@ -11,7 +11,8 @@ int cli::browse(AppContext &context, const QStringList &arguments)
     Invocation call(context, u"browse"_s, u"Prints a page of a store's table."_s, true);
     call.parser().addPositionalArgument(u"TABLE"_s, names.join(u", "_s) + u'.');
     call.parser().addOption({u"store"_s, u"The store's id."_s, u"S"_s});
-    call.parser().addOption({u"sort"_s, u"Column to sort by, with - before it for descending."_s, u"COLUMN"_s});
+    call.parser().addOption(
+        {u"sort"_s, u"Column to sort by, with - before it for descending."_s, u"COLUMN"_s});
     call.parser().addOption({u"limit"_s, u"Rows a page (100)."_s, u"N"_s, u"100"_s});
     call.parser().addOption({u"after"_s, u"Go on after a former page: its “next”."_s, u"CURSOR"_s});
     if (!call.parse(arguments))

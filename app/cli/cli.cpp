@@ -8,11 +8,11 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 
+#include <unistd.h>
+
 #include <csignal>
 #include <cstdio>
 #include <thread>
-
-#include <unistd.h>
 
 using namespace Qt::StringLiterals;
 
@@ -66,9 +66,9 @@ QJsonValue jsonValue(const Rows &rows, int row, int column, ColumnType type)
         return QJsonArray::fromStringList(rows.textArray(row, column));
     case ColumnType::Json: {
         const QJsonDocument document = QJsonDocument::fromJson(rows.text(row, column).toUtf8());
-        return document.isArray() ? QJsonValue(document.array())
-                                  : document.isObject() ? QJsonValue(document.object())
-                                                        : QJsonValue(rows.text(row, column));
+        return document.isArray()    ? QJsonValue(document.array())
+               : document.isObject() ? QJsonValue(document.object())
+                                     : QJsonValue(rows.text(row, column));
     }
     case ColumnType::Text:
     case ColumnType::Date:
@@ -107,7 +107,8 @@ void printTable(const QList<QPair<QString, ColumnType>> &columns, const Rows &ro
             const ColumnType type = columns[column].second;
             const bool right =
                 type == ColumnType::Integer || type == ColumnType::Decimal || type == ColumnType::Money;
-            text += right ? line[column].rightJustified(widths[column]) : line[column].leftJustified(widths[column]);
+            text += right ? line[column].rightJustified(widths[column])
+                          : line[column].leftJustified(widths[column]);
             text += u"  ";
         }
         cli::printLine(text.trimmed());
@@ -193,15 +194,16 @@ QString cli::help()
     for (const CommandRow &command : commands())
         line(command.name, command.summary);
     line(screenshots, u"write a picture of each page"_s);
-    return text + u"\nOptions of all commands:\n"_s
-                  u"  --profile P   a profile's name, a URI (postgresql://user@host/database), key=value pairs or\n"
-                  u"                service=name; without it libpq's defaults and PG* variables hold\n"
-                  u"  --json, --csv print data in that form\n"
-                  u"  --verbose     tell on standard error what is done\n"
-                  u"  --help, --version\n\n"
-                  u"“retail-admin COMMAND --help” tells the options of a command.\n\n"
-                  u"Exit codes: 0 done, 1 failed, 2 usage, 3 cannot connect, 4 made but not verified,\n"
-                  u"5 verification failed, 130 cancelled.\n"_s;
+    return text +
+           u"\nOptions of all commands:\n"_s
+           u"  --profile P   a profile's name, a URI (postgresql://user@host/database), key=value pairs or\n"
+           u"                service=name; without it libpq's defaults and PG* variables hold\n"
+           u"  --json, --csv print data in that form\n"
+           u"  --verbose     tell on standard error what is done\n"
+           u"  --help, --version\n\n"
+           u"“retail-admin COMMAND --help” tells the options of a command.\n\n"
+           u"Exit codes: 0 done, 1 failed, 2 usage, 3 cannot connect, 4 made but not verified,\n"
+           u"5 verification failed, 130 cancelled.\n"_s;
 }
 
 int cli::run(AppContext &context, const QStringList &arguments)
@@ -221,12 +223,15 @@ int cli::run(AppContext &context, const QStringList &arguments)
 }
 
 cli::Invocation::Invocation(AppContext &context, const QString &name, const QString &summary, bool data)
-    : m_context(context), m_name(name), m_data(data)
+    : m_context(context)
+    , m_name(name)
+    , m_data(data)
 {
     m_parser.setApplicationDescription(summary);
     m_parser.setSingleDashWordOptionMode(QCommandLineParser::ParseAsLongOptions);
     m_parser.addOption({{u"h"_s, u"help"_s}, u"Show this help."_s});
-    m_parser.addOption({u"profile"_s, u"Profile name, URI, key=value pairs or service=name."_s, u"NAME_OR_URI"_s});
+    m_parser.addOption(
+        {u"profile"_s, u"Profile name, URI, key=value pairs or service=name."_s, u"NAME_OR_URI"_s});
     m_parser.addOption({u"verbose"_s, u"Tell on standard error what is done."_s});
     if (data) {
         m_parser.addOption({u"json"_s, u"Print one JSON object."_s});
@@ -257,11 +262,15 @@ Result<int> cli::Invocation::number(const QString &option, int least, int most) 
     bool valid = false;
     const int number = value(option).toInt(&valid);
     if (!valid || number < least || number > most)
-        return Error{ErrorKind::Usage, u"--%1 takes a whole number from %2 to %3."_s.arg(option).arg(least).arg(most)};
+        return Error{ErrorKind::Usage,
+                     u"--%1 takes a whole number from %2 to %3."_s.arg(option).arg(least).arg(most)};
     return number;
 }
 
-Result<Login> cli::Invocation::login() const { return m_context.profiles.resolve(value(u"profile"_s)); }
+Result<Login> cli::Invocation::login() const
+{
+    return m_context.profiles.resolve(value(u"profile"_s));
+}
 
 Result<Capabilities> cli::Invocation::connect()
 {
@@ -283,7 +292,8 @@ int cli::Invocation::usage(const QString &message) const
     return Usage;
 }
 
-void cli::Invocation::print(const QList<QPair<QString, ColumnType>> &columns, const Rows &rows, const QString &next) const
+void cli::Invocation::print(const QList<QPair<QString, ColumnType>> &columns, const Rows &rows,
+                            const QString &next) const
 {
     if (json()) {
         QJsonArray list;
@@ -293,7 +303,8 @@ void cli::Invocation::print(const QList<QPair<QString, ColumnType>> &columns, co
                 object[columns[column].first] = jsonValue(rows, row, column, columns[column].second);
             list.append(object);
         }
-        const QJsonObject all{{u"rows"_s, list}, {u"next"_s, next.isEmpty() ? QJsonValue() : QJsonValue(next)}};
+        const QJsonObject all{{u"rows"_s, list},
+                              {u"next"_s, next.isEmpty() ? QJsonValue() : QJsonValue(next)}};
         printLine(QString::fromUtf8(QJsonDocument(all).toJson(QJsonDocument::Compact)));
     } else if (m_data && isSet(u"csv"_s)) {
         QByteArrayList header;

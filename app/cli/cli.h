@@ -59,7 +59,8 @@ public:
     int usage(const QString &message) const;
 
     /// Rows as the options ask: {"rows": […], "next": …}, CSV, or a table for people.
-    void print(const QList<QPair<QString, ColumnType>> &columns, const Rows &rows, const QString &next = {}) const;
+    void print(const QList<QPair<QString, ColumnType>> &columns, const Rows &rows,
+               const QString &next = {}) const;
 
     /// Runs a job here with a progress line; prints its summary. SIGINT and SIGTERM cancel it.
     int runJob(const JobSpec &spec, const JobWork &work) const;

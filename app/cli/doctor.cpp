@@ -5,10 +5,11 @@ using namespace Qt::StringLiterals;
 
 int cli::doctor(AppContext &context, const QStringList &arguments)
 {
-    Invocation call(context, u"doctor"_s,
-                    u"Lists what is missing, broken or outdated in the database. Exit code 0 when all is well, 5 when "
-                    u"not."_s,
-                    true);
+    Invocation call(
+        context, u"doctor"_s,
+        u"Lists what is missing, broken or outdated in the database. Exit code 0 when all is well, 5 when "
+        u"not."_s,
+        true);
     if (!call.parse(arguments))
         return call.exit();
     // Not through the pool: that refuses the very databases this is for.

@@ -5,7 +5,8 @@ using namespace Qt::StringLiterals;
 
 int cli::sampleData(AppContext &context, const QStringList &arguments)
 {
-    Invocation call(context, u"sample-data"_s, u"Fills an empty database with made-up customers, products and sales."_s);
+    Invocation call(context, u"sample-data"_s,
+                    u"Fills an empty database with made-up customers, products and sales."_s);
     const SampleDataOptions defaults;
     const auto add = [&](const QString &name, const QString &what, int value) {
         call.parser().addOption({name, u"%1 (%2)."_s.arg(what).arg(value), u"N"_s, QString::number(value)});

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/cli/cli.h"
-
 #include "app/services/sandbox.h"
+
+#include "app/cli/cli.h"
 
 #include <QJsonDocument>
 
@@ -28,12 +28,15 @@ void printStatus(const SandboxStatus &status, bool json)
 int cli::sandbox(AppContext &context, const QStringList &arguments)
 {
     Invocation call(context, u"sandbox"_s,
-                    u"A private PostgreSQL server with schema and sample data, to try the program on."_s, true);
+                    u"A private PostgreSQL server with schema and sample data, to try the program on."_s,
+                    true);
     call.parser().addPositionalArgument(u"ACTION"_s, u"start, stop, status or destroy."_s);
-    call.parser().addOption({u"dir"_s, u"Where it lives ($XDG_DATA_HOME/retail-admin/sandbox, for root "
-                                       u"/var/lib/retail-admin/sandbox)."_s,
+    call.parser().addOption({u"dir"_s,
+                             u"Where it lives ($XDG_DATA_HOME/retail-admin/sandbox, for root "
+                             u"/var/lib/retail-admin/sandbox)."_s,
                              u"DIR"_s});
-    call.parser().addOption({u"tcp"_s, u"With start: listen on this port of localhost too."_s, u"PORT"_s, u"0"_s});
+    call.parser().addOption(
+        {u"tcp"_s, u"With start: listen on this port of localhost too."_s, u"PORT"_s, u"0"_s});
     if (!call.parse(arguments))
         return call.exit();
     const QStringList actions = call.parser().positionalArguments();
@@ -53,8 +56,9 @@ int cli::sandbox(AppContext &context, const QStringList &arguments)
         return Success;
     };
     if (action == u"start") {
-        const int code = call.runJob({u"sandbox"_s, u"Start the sandbox"_s, u"sandbox"_s, u"retail-admin sandbox start"_s},
-                                     [&](JobContext &job) { return sandbox.start(job, *tcpPort); });
+        const int code =
+            call.runJob({u"sandbox"_s, u"Start the sandbox"_s, u"sandbox"_s, u"retail-admin sandbox start"_s},
+                        [&](JobContext &job) { return sandbox.start(job, *tcpPort); });
         return code == Success ? showStatus() : code;
     }
     if (action == u"status")

@@ -5,9 +5,10 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <utility>
 
-/// The one way to ask running work to stop. Copies share one state; any thread may cancel, any thread may look.
-/// Work that waits in a system call registers a callback that wakes it.
+/// The one way to ask running work to stop. Copies share one state; any thread may cancel, any thread may
+/// look. Work that waits in a system call registers a callback that wakes it.
 class CancelToken final
 {
     struct State
@@ -24,8 +25,16 @@ public:
     {
     public:
         Registration() = default;
-        Registration(std::shared_ptr<State> state, int id) : m_state(std::move(state)), m_id(id) {}
-        Registration(Registration &&other) noexcept : m_state(std::move(other.m_state)), m_id(other.m_id) {}
+        Registration(std::shared_ptr<State> state, int id)
+            : m_state(std::move(state))
+            , m_id(id)
+        {
+        }
+        Registration(Registration &&other) noexcept
+            : m_state(std::move(other.m_state))
+            , m_id(other.m_id)
+        {
+        }
         Registration &operator=(Registration &&) = delete;
         ~Registration()
         {
@@ -46,7 +55,8 @@ public:
         return m_state->cancelled;
     }
 
-    /// Runs the callbacks in the calling thread, with the state locked: they must be short and not touch the token.
+    /// Runs the callbacks in the calling thread, with the state locked: they must be short and not touch the
+    /// token.
     void cancel() const
     {
         const std::lock_guard lock(m_state->mutex);

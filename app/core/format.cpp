@@ -7,11 +7,17 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-QString tr(const char *text, int n = -1) { return QCoreApplication::translate("format", text, nullptr, n); }
+QString tr(const char *text, int n = -1)
+{
+    return QCoreApplication::translate("format", text, nullptr, n);
+}
 
 } // namespace
 
-QString format::count(qint64 n, const QLocale &locale) { return locale.toString(n); }
+QString format::count(qint64 n, const QLocale &locale)
+{
+    return locale.toString(n);
+}
 
 QString format::estimate(qint64 n, const QLocale &locale)
 {

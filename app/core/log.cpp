@@ -26,10 +26,10 @@ bool toTerminal = false;
 void handler(QtMsgType type, const QMessageLogContext &context, const QString &message)
 {
     static constexpr const char *names[] = {"debug", "warning", "critical", "fatal", "info"};
-    const QByteArray line = (QDateTime::currentDateTimeUtc().toString(Qt::ISODateWithMs) + u' ' +
-                             QLatin1String(names[type]) + u' ' + QLatin1String(context.category) + u": "_s +
-                             logging::redact(message) + u'\n')
-                                .toUtf8();
+    const QByteArray line =
+        (QDateTime::currentDateTimeUtc().toString(Qt::ISODateWithMs) + u' ' + QLatin1String(names[type]) +
+         u' ' + QLatin1String(context.category) + u": "_s + logging::redact(message) + u'\n')
+            .toUtf8();
     const std::lock_guard lock(mutex);
     QFile log(logging::file());
     if (log.size() > maximumBytes) {
@@ -53,14 +53,18 @@ void logging::install(bool verbose)
     qInstallMessageHandler(handler);
 }
 
-QString logging::file() { return paths::state() + u"/retail-admin.log"_s; }
+QString logging::file()
+{
+    return paths::state() + u"/retail-admin.log"_s;
+}
 
 QString logging::redact(const QString &text)
 {
     // user:password@ in a URI; password=…, 'key: value' and SAS signatures in strings, quoted or not.
     static const QRegularExpression uri(u"(://[^/\\s:@]*):[^/\\s]*@"_s);
     static const QRegularExpression named(
-        u"((?:password|passwd|pgpassword|secret|api[-_]?key|account[-_]?key|authorization|sig)\"?\\s*[=:]\\s*)"
+        u"((?:password|passwd|pgpassword|secret|api[-_]?key|account[-_]?key|authorization|sig)\"?\\s*[=:]\\s*"
+        u")"
         u"(?:'(?:[^'\\\\]|\\\\.)*'|\"(?:[^\"\\\\]|\\\\.)*\"|(?:Bearer\\s+)?[^\\s&,;]+)"_s,
         QRegularExpression::CaseInsensitiveOption);
     return QString(text).replace(uri, u"\\1:***@"_s).replace(named, u"\\1***"_s);

@@ -26,9 +26,18 @@ QString folder(const char *variable, const QString &belowHome)
 
 } // namespace
 
-QString paths::config() { return folder("XDG_CONFIG_HOME", QStringLiteral(".config")); }
-QString paths::data() { return folder("XDG_DATA_HOME", QStringLiteral(".local/share")); }
-QString paths::state() { return folder("XDG_STATE_HOME", QStringLiteral(".local/state")); }
+QString paths::config()
+{
+    return folder("XDG_CONFIG_HOME", QStringLiteral(".config"));
+}
+QString paths::data()
+{
+    return folder("XDG_DATA_HOME", QStringLiteral(".local/share"));
+}
+QString paths::state()
+{
+    return folder("XDG_STATE_HOME", QStringLiteral(".local/state"));
+}
 
 QString paths::runtime()
 {

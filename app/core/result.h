@@ -26,8 +26,9 @@ enum class ErrorKind {
     Internal,       ///< a defect of this program
 };
 
-/// An error as a value. `message` says what happened in a sentence, `hint` what to do about it; `detail` holds what
-/// a specialist wants to see (the server's own words) and `where` the step or statement. Never holds a secret.
+/// An error as a value. `message` says what happened in a sentence, `hint` what to do about it; `detail`
+/// holds what a specialist wants to see (the server's own words) and `where` the step or statement. Never
+/// holds a secret.
 struct Error
 {
     ErrorKind kind = ErrorKind::Internal;
@@ -50,13 +51,20 @@ struct Error
     }
 };
 
-/// A value or the reason why there is none. Reading the side that is not there is a programming error and aborts.
+/// A value or the reason why there is none. Reading the side that is not there is a programming error and
+/// aborts.
 template <typename T>
 class [[nodiscard]] Result
 {
 public:
-    Result(T value) : m_data(std::in_place_index<0>, std::move(value)) {}
-    Result(Error error) : m_data(std::in_place_index<1>, std::move(error)) {}
+    Result(T value)
+        : m_data(std::in_place_index<0>, std::move(value))
+    {
+    }
+    Result(Error error)
+        : m_data(std::in_place_index<1>, std::move(error))
+    {
+    }
 
     bool ok() const { return m_data.index() == 0; }
     explicit operator bool() const { return ok(); }
@@ -86,7 +94,10 @@ class [[nodiscard]] Result<void>
 public:
     Result() = default;
     Result(Done) {}
-    Result(Error error) : m_error(std::in_place_index<1>, std::move(error)) {}
+    Result(Error error)
+        : m_error(std::in_place_index<1>, std::move(error))
+    {
+    }
 
     bool ok() const { return m_error.index() == 0; }
     explicit operator bool() const { return ok(); }

@@ -12,8 +12,8 @@ struct Setting
     T fallback;
 };
 
-/// Preferences of this user on this machine, in settings.ini under paths::config(). Written through. Thread: the one
-/// it was made in.
+/// Preferences of this user on this machine, in settings.ini under paths::config(). Written through. Thread:
+/// the one it was made in.
 class Settings final
 {
 public:
@@ -22,7 +22,8 @@ public:
     template <typename T>
     T get(const Setting<T> &setting) const
     {
-        return m_file.value(QLatin1String(setting.key), QVariant::fromValue(setting.fallback)).template value<T>();
+        return m_file.value(QLatin1String(setting.key), QVariant::fromValue(setting.fallback))
+            .template value<T>();
     }
 
     template <typename T>
@@ -32,8 +33,14 @@ public:
     }
 
     /// Geometry and column state of a widget, by its object name.
-    QByteArray state(const QString &name) const { return m_file.value(QStringLiteral("state/") + name).toByteArray(); }
-    void setState(const QString &name, const QByteArray &state) { m_file.setValue(QStringLiteral("state/") + name, state); }
+    QByteArray state(const QString &name) const
+    {
+        return m_file.value(QStringLiteral("state/") + name).toByteArray();
+    }
+    void setState(const QString &name, const QByteArray &state)
+    {
+        m_file.setValue(QStringLiteral("state/") + name, state);
+    }
 
 private:
     QSettings m_file;

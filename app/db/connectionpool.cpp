@@ -22,7 +22,8 @@ const QString programName = QStringLiteral("retail-admin");
 
 Error notConnected()
 {
-    return {ErrorKind::Connect, u"There is no connection to a database."_s, u"Connect first (File ▸ Connect)."_s};
+    return {ErrorKind::Connect, u"There is no connection to a database."_s,
+            u"Connect first (File ▸ Connect)."_s};
 }
 
 PgConnection::Target targetOf(const Login &login, const QString &purpose, const QString &database = {})
@@ -83,7 +84,9 @@ Result<Session> openSession(const Login &login, const QString &purpose, const Ca
     return Session(*connection, login.profile, purpose, token);
 }
 
-ConnectionPool::ConnectionPool(int size, QObject *parent) : QObject(parent), m_shared(std::make_unique<Shared>())
+ConnectionPool::ConnectionPool(int size, QObject *parent)
+    : QObject(parent)
+    , m_shared(std::make_unique<Shared>())
 {
     m_shared->size = size;
     // One thread more than connections: a request waiting for a lease must not keep a connect from running.
@@ -110,7 +113,8 @@ QFuture<Result<Capabilities>> ConnectionPool::open(const Profile &profile, const
 {
     return QtConcurrent::run(&m_threads, [=, this]() -> Result<Capabilities> {
         const Login login{profile, password};
-        Result<std::shared_ptr<PgConnection>> connection = PgConnection::open(targetOf(login, {}), token, onStep);
+        Result<std::shared_ptr<PgConnection>> connection =
+            PgConnection::open(targetOf(login, {}), token, onStep);
         if (!connection)
             return connection.error();
         if (onStep)
@@ -162,7 +166,10 @@ Login ConnectionPool::login() const
     return m_shared->login;
 }
 
-Profile ConnectionPool::profile() const { return login().profile; }
+Profile ConnectionPool::profile() const
+{
+    return login().profile;
+}
 
 Capabilities ConnectionPool::capabilities() const
 {
@@ -186,7 +193,8 @@ void ConnectionPool::setState(State state)
     emit stateChanged(state);
 }
 
-ConnectionPool::Request::Request(ConnectionPool &pool, const CancelToken &token) : m_shared(*pool.m_shared)
+ConnectionPool::Request::Request(ConnectionPool &pool, const CancelToken &token)
+    : m_shared(*pool.m_shared)
 {
     const std::lock_guard lock(m_shared.mutex);
     m_id = m_shared.nextRequest++;
@@ -206,7 +214,8 @@ Result<Session> ConnectionPool::lease(const QString &purpose, const CancelToken 
     const auto registration = token.onCancel([&shared] { shared.freed.notify_all(); });
     const int generation = shared.generation;
     const auto outdated = [&] { return shared.generation != generation || shared.state == State::Closed; };
-    // The wait is timed because a cancel between the check and the wait would be missed: its callback takes no lock.
+    // The wait is timed because a cancel between the check and the wait would be missed: its callback takes
+    // no lock.
     while (!token.cancelled() && !outdated() && shared.leased >= shared.size)
         shared.freed.wait_for(lock, std::chrono::milliseconds(100));
     if (token.cancelled())
@@ -236,7 +245,8 @@ Result<Session> ConnectionPool::lease(const QString &purpose, const CancelToken 
     const Result<Rows> identity = session.read({}, sqlcatalog::query("connection/identity"));
     if (!identity)
         return refuse(identity.error());
-    if (identity->integer(0, 0) != expected.systemIdentifier || identity->integer(0, 1) != expected.databaseOid)
+    if (identity->integer(0, 0) != expected.systemIdentifier ||
+        identity->integer(0, 1) != expected.databaseOid)
         return refuse(Error{ErrorKind::Connect, u"Another server or database now answers at this address."_s,
                             u"Nothing was read from it. Connect again if this is wanted."_s});
     (*connection)->generation = generation;
@@ -287,7 +297,8 @@ void ConnectionPool::tryAgain()
     });
 }
 
-Result<Session> ConnectionPool::direct(const QString &purpose, const CancelToken &token, const QString &database)
+Result<Session> ConnectionPool::direct(const QString &purpose, const CancelToken &token,
+                                       const QString &database)
 {
     if (state() == State::Closed)
         return notConnected();

@@ -21,9 +21,9 @@ Result<Session> openSession(const Login &login, const QString &purpose, const Ca
                             const QString &database = {},
                             const std::function<void(ConnectStep)> &onStep = {});
 
-/// The connections to the one database the program is on: at most Settings::poolSize, opened when needed, closed
-/// after ten idle minutes. open(), close() and the signals belong to the thread of the object; run() may be called
-/// there too and executes on pool threads; direct() blocks and belongs to worker threads.
+/// The connections to the one database the program is on: at most Settings::poolSize, opened when needed,
+/// closed after ten idle minutes. open(), close() and the signals belong to the thread of the object; run()
+/// may be called there too and executes on pool threads; direct() blocks and belongs to worker threads.
 class ConnectionPool final : public QObject
 {
     Q_OBJECT
@@ -35,9 +35,11 @@ public:
     explicit ConnectionPool(int size, QObject *parent = nullptr);
     ~ConnectionPool() override;
 
-    /// Connects with `profile`; `password` may be empty (pass file, peer, PGPASSWORD). `onStep` is called in a worker
-    /// thread. On success the pool is on that database and the former one is left; on failure nothing changes.
-    QFuture<Result<Capabilities>> open(const Profile &profile, const QString &password, const CancelToken &token,
+    /// Connects with `profile`; `password` may be empty (pass file, peer, PGPASSWORD). `onStep` is called in
+    /// a worker thread. On success the pool is on that database and the former one is left; on failure
+    /// nothing changes.
+    QFuture<Result<Capabilities>> open(const Profile &profile, const QString &password,
+                                       const CancelToken &token,
                                        const std::function<void(ConnectStep)> &onStep = {});
     void close();
 
@@ -46,8 +48,8 @@ public:
     Profile profile() const;           ///< any thread
     Capabilities capabilities() const; ///< any thread
 
-    /// Runs `work` on a pool thread with a leased session. Reads that lost their link are repeated once on a new
-    /// connection, writes never. `purpose` becomes part of application_name ("Products").
+    /// Runs `work` on a pool thread with a leased session. Reads that lost their link are repeated once on a
+    /// new connection, writes never. `purpose` becomes part of application_name ("Products").
     template <typename T>
     QFuture<Result<T>> run(const QString &purpose, const CancelToken &token,
                            std::function<Result<T>(Session &)> work)

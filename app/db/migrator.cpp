@@ -20,13 +20,15 @@ const char *ledger = "CREATE SCHEMA IF NOT EXISTS retail_sec;"
 
 Result<MigrationReport> Migrator::run(const MigrationOptions &options)
 {
-    const Result<Rows> superuser = m_session.execute(
-        "SELECT rolsuper, session_user FROM pg_roles WHERE rolname = current_user");
+    const Result<Rows> superuser =
+        m_session.execute("SELECT rolsuper, session_user FROM pg_roles WHERE rolname = current_user");
     if (!superuser)
         return superuser.error();
     if (!superuser->boolean(0, 0))
-        return Error{ErrorKind::Permission, u"Only a superuser of the server can migrate; “%1” is none."_s.arg(superuser->text(0, 1)),
-                     u"The schema needs extensions and roles. Use a profile or URI of the cluster's superuser."_s};
+        return Error{
+            ErrorKind::Permission,
+            u"Only a superuser of the server can migrate; “%1” is none."_s.arg(superuser->text(0, 1)),
+            u"The schema needs extensions and roles. Use a profile or URI of the cluster's superuser."_s};
     // Waits for another migration to end; released with the connection.
     if (const Result<Rows> locked = m_session.execute("SELECT pg_advisory_lock($1)", {lockKey}); !locked)
         return locked.error();
@@ -66,28 +68,32 @@ Result<MigrationReport> Migrator::run(const MigrationOptions &options)
 Result<QList<sqlcatalog::Migration>> Migrator::pending(int &current)
 {
     QList<sqlcatalog::Migration> migrations = sqlcatalog::migrations();
-    const Result<Rows> exists = m_session.execute("SELECT to_regclass('retail_sec.schema_migrations') IS NOT NULL");
+    const Result<Rows> exists =
+        m_session.execute("SELECT to_regclass('retail_sec.schema_migrations') IS NOT NULL");
     if (!exists)
         return exists.error();
     if (!exists->boolean(0, 0))
         return migrations;
-    const Result<Rows> applied =
-        m_session.execute("SELECT version, name, checksum FROM retail_sec.schema_migrations ORDER BY version");
+    const Result<Rows> applied = m_session.execute(
+        "SELECT version, name, checksum FROM retail_sec.schema_migrations ORDER BY version");
     if (!applied)
         return applied.error();
     for (int row = 0; row < applied->count(); ++row) {
         current = int(applied->integer(row, 0));
         if (migrations.isEmpty())
-            return Error{ErrorKind::Schema, u"The database's schema is version %1, newer than this program."_s.arg(
+            return Error{ErrorKind::Schema,
+                         u"The database's schema is version %1, newer than this program."_s.arg(
                              applied->integer(applied->count() - 1, 0)),
                          u"Install a newer Retail Admin. Nothing was changed."_s};
         const sqlcatalog::Migration known = migrations.takeFirst();
         if (known.version != current || known.checksum != applied->text(row, 2))
-            return Error{ErrorKind::Schema,
-                         u"The migration %1 differs from the one that was applied to this database as %2."_s.arg(
-                             known.name, applied->text(row, 1)),
-                         u"An applied file is never edited: restore it, and put the change into a new one. Nothing was "
-                         u"changed."_s};
+            return Error{
+                ErrorKind::Schema,
+                u"The migration %1 differs from the one that was applied to this database as %2."_s.arg(
+                    known.name, applied->text(row, 1)),
+                u"An applied file is never edited: restore it, and put the change into a new one. Nothing "
+                u"was "
+                u"changed."_s};
     }
     return migrations;
 }
@@ -112,8 +118,10 @@ Result<void> Migrator::apply(const QList<sqlcatalog::Migration> &migrations, con
     const auto abort = [&](Error error, const QString &name) {
         (void)script("ROLLBACK");
         error.message = u"The migration stopped in %1: %2"_s.arg(name, error.message);
-        error.hint = report.adoption ? u"Nothing was changed."_s
-                                     : u"This file was undone; the ones before it stay. Mend the cause and run it again."_s;
+        error.hint =
+            report.adoption
+                ? u"Nothing was changed."_s
+                : u"This file was undone; the ones before it stay. Mend the cause and run it again."_s;
         return error;
     };
     if (migrations.isEmpty())
@@ -152,28 +160,31 @@ Result<void> Migrator::applyOne(const sqlcatalog::Migration &migration)
     return recorded ? Result<void>() : recorded.error();
 }
 
-/// The database that a restore without superuser starts from: all extensions, nothing else. Filled again on each run,
-/// since a new server brings new versions of them.
+/// The database that a restore without superuser starts from: all extensions, nothing else. Filled again on
+/// each run, since a new server brings new versions of them.
 Result<bool> Migrator::makeTemplate()
 {
-    const Result<Rows> facts = m_session.execute(
-        "SELECT EXISTS (SELECT FROM pg_database t WHERE t.datname = $1), pg_encoding_to_char(d.encoding), d.datcollate,"
-        " d.datctype FROM pg_database d WHERE d.datname = current_database()",
-        {templateName});
+    const Result<Rows> facts =
+        m_session.execute("SELECT EXISTS (SELECT FROM pg_database t WHERE t.datname = $1), "
+                          "pg_encoding_to_char(d.encoding), d.datcollate,"
+                          " d.datctype FROM pg_database d WHERE d.datname = current_database()",
+                          {templateName});
     if (!facts)
         return facts.error();
     const bool exists = facts->boolean(0, 0);
     const QByteArray name = quoteIdentifier(templateName);
     if (!exists) {
         m_log(u"database retail_template"_s);
-        const QByteArray create = "CREATE DATABASE " + name + " OWNER retail_owner TEMPLATE template0 ENCODING " +
-                                  quoteLiteral(facts->text(0, 1)) + " LC_COLLATE " + quoteLiteral(facts->text(0, 2)) +
-                                  " LC_CTYPE " + quoteLiteral(facts->text(0, 3));
+        const QByteArray create =
+            "CREATE DATABASE " + name + " OWNER retail_owner TEMPLATE template0 ENCODING " +
+            quoteLiteral(facts->text(0, 1)) + " LC_COLLATE " + quoteLiteral(facts->text(0, 2)) +
+            " LC_CTYPE " + quoteLiteral(facts->text(0, 3));
         if (const Result<Rows> created = m_session.execute(create); !created)
             return created.error();
     }
     const auto fill = [&]() -> Result<void> {
-        if (const Result<Rows> closed = m_session.execute("REVOKE ALL ON DATABASE " + name + " FROM PUBLIC"); !closed)
+        if (const Result<Rows> closed = m_session.execute("REVOKE ALL ON DATABASE " + name + " FROM PUBLIC");
+            !closed)
             return closed.error();
         {
             Result<Session> inside = m_openDatabase(templateName);

@@ -28,9 +28,9 @@ struct MigrationReport
     QList<AdoptionViolation> violations;
 };
 
-/// Brings a database to this program's schema: ordered, one transaction a file (an adopted database: one in all),
-/// behind an advisory lock, each file recorded with its checksum. Runs on a connection of its own as the cluster's
-/// superuser; blocks. A second run finds nothing to do.
+/// Brings a database to this program's schema: ordered, one transaction a file (an adopted database: one in
+/// all), behind an advisory lock, each file recorded with its checksum. Runs on a connection of its own as
+/// the cluster's superuser; blocks. A second run finds nothing to do.
 class Migrator final
 {
 public:
@@ -38,7 +38,9 @@ public:
     using Log = std::function<void(const QString &line)>;
 
     Migrator(Session &session, OpenDatabase openDatabase, Log log)
-        : m_session(session), m_openDatabase(std::move(openDatabase)), m_log(std::move(log))
+        : m_session(session)
+        , m_openDatabase(std::move(openDatabase))
+        , m_log(std::move(log))
     {
     }
 

@@ -20,7 +20,8 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-// A dead link is noticed within ten seconds: unanswered keepalives after 4 + 3 × 2 s, unacknowledged data after 10 s.
+// A dead link is noticed within ten seconds: unanswered keepalives after 4 + 3 × 2 s, unacknowledged data
+// after 10 s.
 constexpr std::pair<const char *, const char *> linkOptions[] = {{"keepalives_idle", "4"},
                                                                  {"keepalives_interval", "2"},
                                                                  {"keepalives_count", "3"},
@@ -28,7 +29,10 @@ constexpr std::pair<const char *, const char *> linkOptions[] = {{"keepalives_id
                                                                  {"client_encoding", "UTF8"}};
 constexpr int connectTimeoutMs = 30'000;
 
-Error cancelled() { return {ErrorKind::Cancelled, u"Connecting was cancelled."_s}; }
+Error cancelled()
+{
+    return {ErrorKind::Cancelled, u"Connecting was cancelled."_s};
+}
 
 /// The names in `hosts` that need a look-up, tried in a thread that may be left behind: getaddrinfo cannot be
 /// interrupted. libpq looks up again, from the resolver's cache.
@@ -70,13 +74,15 @@ Result<void> lookUp(const QStringList &hosts, const CancelToken &token)
     if (!shared->finished)
         return cancelled();
     if (!shared->failure.isEmpty())
-        return Error{ErrorKind::Connect, u"The name %1 is not known."_s.arg(hosts.join(u", "_s)),
-                     u"Check the spelling, and that this machine has a network and its name service answers."_s,
-                     shared->failure};
+        return Error{
+            ErrorKind::Connect, u"The name %1 is not known."_s.arg(hosts.join(u", "_s)),
+            u"Check the spelling, and that this machine has a network and its name service answers."_s,
+            shared->failure};
     return {};
 }
 
-/// The host names of a connection string that libpq would have to look up; none for sockets, addresses and services.
+/// The host names of a connection string that libpq would have to look up; none for sockets, addresses and
+/// services.
 QStringList hostsToLookUp(const QString &conninfo)
 {
     const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> options(
@@ -99,16 +105,18 @@ Error connectError(PGconn *connection, ConnectStep step, const PgConnection::Tar
     static const QRegularExpression state(u"FATAL:\\s+([0-9A-Z]{5}):"_s);
     const QString sqlstate = state.match(said).captured(1);
     const QString host = QString::fromUtf8(PQhost(connection));
-    const QString place = host.startsWith(u'/') || host.isEmpty()
-                              ? u"the socket in %1, port %2"_s.arg(host, QString::fromUtf8(PQport(connection)))
-                              : host + u':' + QString::fromUtf8(PQport(connection));
+    const QString place =
+        host.startsWith(u'/') || host.isEmpty()
+            ? u"the socket in %1, port %2"_s.arg(host, QString::fromUtf8(PQport(connection)))
+            : host + u':' + QString::fromUtf8(PQport(connection));
     const QString user = QString::fromUtf8(PQuser(connection));
     const QString database = QString::fromUtf8(PQdb(connection));
     Error error{ErrorKind::Connect, {}, {}, logging::redact(said), sqlstate, connectStepName(step)};
     if (sqlstate == u"28P01" || sqlstate == u"28000") {
         error.message = u"The server did not accept the password of “%1”."_s.arg(user);
-        error.hint = u"Type it again; in a pass file, check host, port and user of the line. If the login is new, its "
-                     u"owner may have to give it a password, or pg_hba.conf has no line for it."_s;
+        error.hint =
+            u"Type it again; in a pass file, check host, port and user of the line. If the login is new, its "
+            u"owner may have to give it a password, or pg_hba.conf has no line for it."_s;
         error.where = connectStepName(ConnectStep::Authentication);
     } else if (sqlstate == u"3D000") {
         error.message = u"The server has no database “%1”."_s.arg(database);
@@ -137,8 +145,9 @@ Error connectError(PGconn *connection, ConnectStep step, const PgConnection::Tar
         error.where = connectStepName(ConnectStep::Tls);
     } else if (step <= ConnectStep::Tcp) {
         error.message = u"No server answers at %1."_s.arg(place);
-        error.hint = u"Check that the server runs, and host and port. A sandbox is started by “retail-admin sandbox "
-                     u"start”."_s;
+        error.hint =
+            u"Check that the server runs, and host and port. A sandbox is started by “retail-admin sandbox "
+            u"start”."_s;
     } else {
         error.message = u"The connection to %1 could not be made."_s.arg(place);
     }
@@ -232,7 +241,8 @@ Result<std::shared_ptr<PgConnection>> PgConnection::open(const Target &target, c
             if (token.cancelled())
                 return cancelled();
             Error error = connectError(connection, step, target);
-            error.hint = u"It did not answer within %1 s. A firewall may drop the packets."_s.arg(connectTimeoutMs / 1000);
+            error.hint = u"It did not answer within %1 s. A firewall may drop the packets."_s.arg(
+                connectTimeoutMs / 1000);
             return error;
         }
         polling = PQconnectPoll(connection);
@@ -281,7 +291,7 @@ bool PgConnection::waitToSend(const CancelToken &token)
         if (left == 0)
             return true;
         // Reading as well: a server that cannot send its answer would not read either.
-        wait(POLLIN | POLLOUT, token, m_cancelDeadline);
+        wait(POLLIN | POLLOUT, m_cancelSent ? CancelToken() : token, m_cancelDeadline);
         if (!PQconsumeInput(m_connection))
             return false;
         if (token.cancelled())
@@ -291,19 +301,29 @@ bool PgConnection::waitToSend(const CancelToken &token)
     }
 }
 
+bool PgConnection::waitForInput(const CancelToken &token)
+{
+    // Once the cancel is sent the token has nothing more to say, and its callback would spin the caller's
+    // loop.
+    wait(POLLIN, m_cancelSent ? CancelToken() : token, m_cancelDeadline);
+    if (token.cancelled())
+        sendCancel();
+    return PQconsumeInput(m_connection) && !m_cancelDeadline.hasExpired();
+}
+
 bool PgConnection::waitForResult(const CancelToken &token)
 {
     if (!waitToSend(token))
         return false;
-    while (PQisBusy(m_connection)) {
-        // Once the cancel is sent the token has nothing more to say, and its open eventfd would spin this loop.
-        wait(POLLIN, m_cancelSent ? CancelToken() : token, m_cancelDeadline);
-        if (token.cancelled())
-            sendCancel();
-        if (!PQconsumeInput(m_connection) || m_cancelDeadline.hasExpired())
+    while (PQisBusy(m_connection))
+        if (!waitForInput(token))
             return false;
-    }
     return true;
+}
+
+bool PgConnection::waitForCopyData(const CancelToken &token)
+{
+    return waitToSend(token) && waitForInput(token);
 }
 
 void PgConnection::sendCancel()
@@ -324,9 +344,16 @@ bool PgConnection::reusable() const
 {
     // After a cancel the connection is closed: a request that was late would hit the next statement.
     return !m_cancelSent && PQstatus(m_connection) == CONNECTION_OK &&
-           PQtransactionStatus(m_connection) == PQTRANS_IDLE && PQpipelineStatus(m_connection) == PQ_PIPELINE_OFF;
+           PQtransactionStatus(m_connection) == PQTRANS_IDLE &&
+           PQpipelineStatus(m_connection) == PQ_PIPELINE_OFF;
 }
 
-QString PgConnection::lastMessage() const { return logging::redact(QString::fromUtf8(PQerrorMessage(m_connection)).trimmed()); }
+QString PgConnection::lastMessage() const
+{
+    return logging::redact(QString::fromUtf8(PQerrorMessage(m_connection)).trimmed());
+}
 
-QStringList PgConnection::takeNotices() { return std::exchange(m_notices, {}); }
+QStringList PgConnection::takeNotices()
+{
+    return std::exchange(m_notices, {});
+}

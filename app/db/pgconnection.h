@@ -13,8 +13,8 @@
 
 using PGconn = struct pg_conn;
 
-/// One libpq connection: asynchronous inside, blocking for its caller, interruptible at every wait. Belongs to one
-/// thread at a time.
+/// One libpq connection: asynchronous inside, blocking for its caller, interruptible at every wait. Belongs
+/// to one thread at a time.
 class PgConnection final : public std::enable_shared_from_this<PgConnection>
 {
 public:
@@ -27,20 +27,23 @@ public:
         QString applicationName;
     };
 
-    /// Resolves, connects and logs in; `onStep` tells each step as it begins. Errors are of kind Connect (with the
-    /// step in `where`) or Cancelled.
+    /// Resolves, connects and logs in; `onStep` tells each step as it begins. Errors are of kind Connect
+    /// (with the step in `where`) or Cancelled.
     static Result<std::shared_ptr<PgConnection>> open(const Target &target, const CancelToken &token,
                                                       const std::function<void(ConnectStep)> &onStep);
     ~PgConnection();
 
     PGconn *handle() const { return m_connection; }
 
-    /// Waits until all that was sent is out and an answer is there, or the token is cancelled: then PQcancel is sent
-    /// from a thread of its own, and the answer of the server, an error, is awaited for `cancelGrace` at most.
-    /// False when the connection is unusable.
+    /// Waits until all that was sent is out and an answer is there, or the token is cancelled: then PQcancel
+    /// is sent from a thread of its own, and the answer of the server, an error, is awaited for `cancelGrace`
+    /// at most. False when the connection is unusable.
     bool waitForResult(const CancelToken &token);
     /// Waits until the socket takes more; false when the connection is unusable.
     bool waitToSend(const CancelToken &token);
+
+    /// Waits for further data of a COPY; false when the connection is unusable.
+    bool waitForCopyData(const CancelToken &token);
 
     /// Idle, in no pipeline, and with no cancel on its way: fit for the next lease.
     bool reusable() const;
@@ -58,6 +61,7 @@ public:
 private:
     PgConnection() = default;
     bool wait(short events, const CancelToken &token, QDeadlineTimer deadline);
+    bool waitForInput(const CancelToken &token);
     void sendCancel();
 
     PGconn *m_connection = nullptr;

@@ -123,7 +123,10 @@ Result<Login> parseConninfo(const QString &conninfo)
     return login;
 }
 
-ProfileStore::ProfileStore(QString folder) : m_folder(std::move(folder)) {}
+ProfileStore::ProfileStore(QString folder)
+    : m_folder(std::move(folder))
+{
+}
 
 QList<Profile> ProfileStore::all() const
 {
@@ -145,10 +148,11 @@ Result<Profile> ProfileStore::byName(const QString &name) const
         QStringList known = QDir(m_folder).entryList({u'*' + extension}, QDir::Files, QDir::Name);
         known.replaceInStrings(QRegularExpression(u"\\.json$"_s), QString());
         return Error{ErrorKind::NotFound, u"There is no profile named “%1”."_s.arg(name),
-                     known.isEmpty() ? u"No profile exists yet. “retail-admin sandbox start” makes some, or name a URI "
-                                       u"such as postgresql://user@host/database."_s
-                                     : u"Profiles: %1. A URI such as postgresql://user@host/database works too."_s.arg(
-                                           known.join(u", "_s))};
+                     known.isEmpty()
+                         ? u"No profile exists yet. “retail-admin sandbox start” makes some, or name a URI "
+                           u"such as postgresql://user@host/database."_s
+                         : u"Profiles: %1. A URI such as postgresql://user@host/database works too."_s.arg(
+                               known.join(u", "_s))};
     }
     QJsonParseError parsed;
     const QJsonObject json = QJsonDocument::fromJson(file.readAll(), &parsed).object();
@@ -160,24 +164,29 @@ Result<Profile> ProfileStore::byName(const QString &name) const
 
 Result<void> ProfileStore::save(const Profile &profile)
 {
-    static const QRegularExpression valid(u"^[\\w][\\w .-]{0,63}$"_s, QRegularExpression::UseUnicodePropertiesOption);
+    static const QRegularExpression valid(u"^[\\w][\\w .-]{0,63}$"_s,
+                                          QRegularExpression::UseUnicodePropertiesOption);
     if (!valid.match(profile.name).hasMatch())
         return Error{ErrorKind::Usage, u"“%1” cannot be the name of a profile."_s.arg(profile.name),
                      u"Use letters, digits, blanks, dots and dashes, at most 64."_s};
     if (Result<Login> login = parseConninfo(profile.conninfo); !login)
         return login.error();
     else if (!login->password.isEmpty())
-        return Error{ErrorKind::Usage, u"A profile keeps no password."_s,
-                     u"Leave it out of the connection string; it is asked for, or read from the keyring or a pass "
-                     u"file."_s};
-    return paths::writePrivate(m_folder + u'/' + profile.name + extension, QJsonDocument(toJson(profile)).toJson());
+        return Error{
+            ErrorKind::Usage, u"A profile keeps no password."_s,
+            u"Leave it out of the connection string; it is asked for, or read from the keyring or a pass "
+            u"file."_s};
+    return paths::writePrivate(m_folder + u'/' + profile.name + extension,
+                               QJsonDocument(toJson(profile)).toJson());
 }
 
 Result<void> ProfileStore::remove(const QString &name)
 {
     QFile file(m_folder + u'/' + name + extension);
     if (file.exists() && !file.remove())
-        return Error{ErrorKind::Io, u"The profile file %1 cannot be removed."_s.arg(file.fileName()), {},
+        return Error{ErrorKind::Io,
+                     u"The profile file %1 cannot be removed."_s.arg(file.fileName()),
+                     {},
                      file.errorString()};
     return {};
 }

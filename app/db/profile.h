@@ -8,17 +8,18 @@
 
 enum class Environment { Development, Test, Production };
 
-/// How to reach one database with one login. Holds no secret: passwords live in the keyring, in `passfile` or in
-/// ~/.pgpass. `conninfo` is a libpq connection string or URI and is handed to libpq unparsed, so that its rules
-/// (service file, PG* variables, several hosts) hold.
+/// How to reach one database with one login. Holds no secret: passwords live in the keyring, in `passfile` or
+/// in
+/// ~/.pgpass. `conninfo` is a libpq connection string or URI and is handed to libpq unparsed, so that its
+/// rules (service file, PG* variables, several hosts) hold.
 struct Profile
 {
     QString name;
     QString conninfo;
-    QString passfile; ///< a libpq pass file, or empty
-    QString colour;   ///< #rrggbb, or empty
+    QString passfile = {}; ///< a libpq pass file, or empty
+    QString colour = {};   ///< #rrggbb, or empty
     Environment environment = Environment::Development;
-    QString role;          ///< taken inside each transaction, or empty
+    QString role = {};     ///< taken inside each transaction, or empty
     bool readOnly = false; ///< each transaction is READ ONLY
     int statementTimeoutMs = 30'000;
     int lockTimeoutMs = 5'000;
@@ -30,8 +31,8 @@ struct Profile
 /// A profile and the password to use with it now, if one was given; kept in memory only.
 struct Login
 {
-    Profile profile;
-    QString password;
+    Profile profile = {};
+    QString password = {};
 };
 
 /// Splits a password out of a connection string, so that it reaches no list, title or log.
@@ -48,8 +49,8 @@ public:
     Result<void> save(const Profile &profile);
     Result<void> remove(const QString &name);
 
-    /// A profile name, else a libpq URI ("postgresql://…"), a key=value string or "service=…"; empty means libpq's
-    /// defaults and PG* variables.
+    /// A profile name, else a libpq URI ("postgresql://…"), a key=value string or "service=…"; empty means
+    /// libpq's defaults and PG* variables.
     Result<Login> resolve(const QString &nameOrConninfo) const;
 
     QString folder() const { return m_folder; }

@@ -6,7 +6,8 @@
 #include <charconv>
 
 Rows::Rows(PGresult *result)
-    : m_result(result, [](PGresult *r) { PQclear(r); }), m_count(PQntuples(result))
+    : m_result(result, [](PGresult *r) { PQclear(r); })
+    , m_count(PQntuples(result))
 {
 }
 
@@ -18,9 +19,18 @@ Rows Rows::slice(int first, int count) const
     return part;
 }
 
-int Rows::count() const { return m_count; }
-int Rows::columns() const { return m_result ? PQnfields(m_result.get()) : 0; }
-QString Rows::columnName(int column) const { return QString::fromUtf8(PQfname(m_result.get(), column)); }
+int Rows::count() const
+{
+    return m_count;
+}
+int Rows::columns() const
+{
+    return m_result ? PQnfields(m_result.get()) : 0;
+}
+QString Rows::columnName(int column) const
+{
+    return QString::fromUtf8(PQfname(m_result.get(), column));
+}
 
 int Rows::column(const char *name) const
 {
@@ -36,14 +46,21 @@ qint64 Rows::affected() const
     return m_result ? QByteArrayView(PQcmdTuples(m_result.get())).toLongLong() : 0;
 }
 
-bool Rows::isNull(int row, int column) const { return PQgetisnull(m_result.get(), m_first + row, column) != 0; }
+bool Rows::isNull(int row, int column) const
+{
+    return PQgetisnull(m_result.get(), m_first + row, column) != 0;
+}
 
 QByteArrayView Rows::bytes(int row, int column) const
 {
-    return {PQgetvalue(m_result.get(), m_first + row, column), PQgetlength(m_result.get(), m_first + row, column)};
+    return {PQgetvalue(m_result.get(), m_first + row, column),
+            PQgetlength(m_result.get(), m_first + row, column)};
 }
 
-QString Rows::text(int row, int column) const { return QString::fromUtf8(bytes(row, column)); }
+QString Rows::text(int row, int column) const
+{
+    return QString::fromUtf8(bytes(row, column));
+}
 
 qint64 Rows::integer(int row, int column) const
 {
@@ -53,7 +70,10 @@ qint64 Rows::integer(int row, int column) const
     return value;
 }
 
-double Rows::number(int row, int column) const { return bytes(row, column).toDouble(); }
+double Rows::number(int row, int column) const
+{
+    return bytes(row, column).toDouble();
+}
 
 bool Rows::boolean(int row, int column) const
 {

@@ -3,7 +3,6 @@
 
 #include <QPromise>
 #include <QTimer>
-
 #include <qt6keychain/keychain.h>
 
 #include <memory>
@@ -42,8 +41,9 @@ QFuture<Result<T>> startJob(QKeychain::Job *job, const QString &profile, QObject
         answer(done->error() == QKeychain::NoError ? read(done) : Result<T>(keyringError(*done)));
     });
     QTimer::singleShot(timeoutMs, context, [=] {
-        answer(Error{ErrorKind::Timeout, u"The keyring did not answer within 10 s."_s,
-                     u"It may be waiting to be unlocked. Keep the password for this session only, or try again."_s});
+        answer(Error{
+            ErrorKind::Timeout, u"The keyring did not answer within 10 s."_s,
+            u"It may be waiting to be unlocked. Keep the password for this session only, or try again."_s});
     });
     job->start();
     return promise->future();
@@ -53,9 +53,10 @@ QFuture<Result<T>> startJob(QKeychain::Job *job, const QString &profile, QObject
 
 QFuture<Result<QString>> SecretStore::read(const QString &profile)
 {
-    return startJob<QString>(new QKeychain::ReadPasswordJob(serviceName), profile, this, [](QKeychain::Job *job) {
-        return Result<QString>(static_cast<QKeychain::ReadPasswordJob *>(job)->textData());
-    });
+    return startJob<QString>(
+        new QKeychain::ReadPasswordJob(serviceName), profile, this, [](QKeychain::Job *job) {
+            return Result<QString>(static_cast<QKeychain::ReadPasswordJob *>(job)->textData());
+        });
 }
 
 QFuture<Result<void>> SecretStore::write(const QString &profile, const QString &password)

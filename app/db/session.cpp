@@ -12,19 +12,26 @@ namespace {
 
 using ResultPointer = std::unique_ptr<PGresult, decltype(&PQclear)>;
 
-QString field(const PGresult *result, int code) { return QString::fromUtf8(PQresultErrorField(result, code)); }
+QString field(const PGresult *result, int code)
+{
+    return QString::fromUtf8(PQresultErrorField(result, code));
+}
 
 Error serverError(const PGresult *result, const Statement &statement, const CancelToken &token)
 {
-    Error error{ErrorKind::Server, field(result, PG_DIAG_MESSAGE_PRIMARY), field(result, PG_DIAG_MESSAGE_HINT),
-                field(result, PG_DIAG_MESSAGE_DETAIL), field(result, PG_DIAG_SQLSTATE),
+    Error error{ErrorKind::Server,
+                field(result, PG_DIAG_MESSAGE_PRIMARY),
+                field(result, PG_DIAG_MESSAGE_HINT),
+                field(result, PG_DIAG_MESSAGE_DETAIL),
+                field(result, PG_DIAG_SQLSTATE),
                 QString::fromUtf8(statement.name)};
     const QString &state = error.sqlstate;
     if (state == u"57014") {
         error.kind = token.cancelled() ? ErrorKind::Cancelled : ErrorKind::Timeout;
-        error.hint = token.cancelled() ? QString()
-                                       : u"The profile's statement time-out ended it. Narrow what is asked for, or "
-                                         u"raise the time-out in the profile."_s;
+        error.hint = token.cancelled()
+                         ? QString()
+                         : u"The profile's statement time-out ended it. Narrow what is asked for, or "
+                           u"raise the time-out in the profile."_s;
     } else if (state == u"55P03") {
         error.kind = ErrorKind::Timeout;
         error.hint = u"Another session holds a lock on it. Try again, or see who blocks."_s;
@@ -39,7 +46,10 @@ Error serverError(const PGresult *result, const Statement &statement, const Canc
     return error;
 }
 
-const char *beginText(bool readOnly) { return readOnly ? "BEGIN READ ONLY" : "BEGIN READ WRITE"; }
+const char *beginText(bool readOnly)
+{
+    return readOnly ? "BEGIN READ ONLY" : "BEGIN READ WRITE";
+}
 
 } // namespace
 
@@ -61,13 +71,14 @@ QByteArray quoteIdentifier(const QString &name)
 
 QByteArray quoteLiteral(const QString &text)
 {
-    // With standard_conforming_strings, on since PostgreSQL 9.1, only the quote is special; E'' keeps backslashes
-    // right where it is off.
+    // With standard_conforming_strings, on since PostgreSQL 9.1, only the quote is special; E'' keeps
+    // backslashes right where it is off.
     QByteArray literal = text.toUtf8().replace('\'', "''");
     return literal.contains('\\') ? " E'" + literal.replace('\\', "\\\\") + '\'' : '\'' + literal + '\'';
 }
 
-Session::Session(std::shared_ptr<PgConnection> connection, Profile profile, QString purpose, CancelToken token)
+Session::Session(std::shared_ptr<PgConnection> connection, Profile profile, QString purpose,
+                 CancelToken token)
     : m_connection(std::move(connection))
     , m_profile(std::move(profile))
     , m_purpose(std::move(purpose))
@@ -104,23 +115,31 @@ bool Session::begin(Access access, const QString &storeId)
 {
     const bool readOnly = access == Access::ReadOnly || m_profile.readOnly;
     return PQenterPipelineMode(m_connection->handle()) && send({"session/begin", beginText(readOnly)}, {}) &&
-           send(settingsStatement, {m_profile.statementTimeoutMs, m_profile.lockTimeoutMs,
-                                    u"retail-admin – "_s + m_purpose,
-                                    m_profile.role.isEmpty() ? u"none"_s : m_profile.role}) &&
+           send(settingsStatement,
+                {m_profile.statementTimeoutMs, m_profile.lockTimeoutMs, u"retail-admin – "_s + m_purpose,
+                 m_profile.role.isEmpty() ? u"none"_s : m_profile.role}) &&
            (storeId.isEmpty() || send(storeStatement, {storeId}));
 }
 
 Error Session::lost(const Statement &statement) const
 {
     if (m_token.cancelled())
-        return {ErrorKind::Cancelled, u"The server did not stop within 5 s, so the connection was closed."_s,
-                u"The session may still run there; Activity shows it."_s, {}, {}, QString::fromUtf8(statement.name)};
-    return {ErrorKind::LinkLost, u"The connection to the server ended before it answered."_s, {},
-            m_connection->lastMessage(), {}, QString::fromUtf8(statement.name)};
+        return {ErrorKind::Cancelled,
+                u"The server did not stop within 5 s, so the connection was closed."_s,
+                u"The session may still run there; Activity shows it."_s,
+                {},
+                {},
+                QString::fromUtf8(statement.name)};
+    return {ErrorKind::LinkLost,
+            u"The connection to the server ended before it answered."_s,
+            {},
+            m_connection->lastMessage(),
+            {},
+            QString::fromUtf8(statement.name)};
 }
 
-/// The answer to one statement of the pipeline: rows, or why not. The rest of a failed pipeline answers "aborted",
-/// told as an error without message.
+/// The answer to one statement of the pipeline: rows, or why not. The rest of a failed pipeline answers
+/// "aborted", told as an error without message.
 Result<Rows> Session::collect(const Statement &statement)
 {
     PGconn *connection = m_connection->handle();
@@ -134,9 +153,10 @@ Result<Rows> Session::collect(const Statement &statement)
     if (status == PGRES_PIPELINE_ABORTED)
         outcome = Error{ErrorKind::Server, {}};
     else if (status == PGRES_FATAL_ERROR)
-        outcome = PQstatus(connection) == CONNECTION_BAD && !PQresultErrorField(result.get(), PG_DIAG_SQLSTATE)
-                      ? lost(statement)
-                      : serverError(result.get(), statement, m_token);
+        outcome =
+            PQstatus(connection) == CONNECTION_BAD && !PQresultErrorField(result.get(), PG_DIAG_SQLSTATE)
+                ? lost(statement)
+                : serverError(result.get(), statement, m_token);
     else
         outcome = Rows(result.release());
     // The null that ends this statement's answers.
@@ -225,12 +245,17 @@ Result<QList<Rows>> Session::write(const QString &storeId, const QList<Command> 
     PQexitPipelineMode(connection);
     if (!failure)
         return failure.error();
-    if (!committed && committed.error().kind != ErrorKind::LinkLost && committed.error().kind != ErrorKind::Cancelled)
+    if (!committed && committed.error().kind != ErrorKind::LinkLost &&
+        committed.error().kind != ErrorKind::Cancelled)
         return committed.error();
     if (!committed || !ended)
-        return Error{ErrorKind::OutcomeUnknown, u"The connection ended while the change was being confirmed."_s,
-                     u"It may or may not have been saved: look at the row, or at the audit log, before repeating it."_s,
-                     m_connection->lastMessage(), {}, QString::fromUtf8(last.name)};
+        return Error{
+            ErrorKind::OutcomeUnknown,
+            u"The connection ended while the change was being confirmed."_s,
+            u"It may or may not have been saved: look at the row, or at the audit log, before repeating it."_s,
+            m_connection->lastMessage(),
+            {},
+            QString::fromUtf8(last.name)};
     return answers;
 }
 
@@ -246,9 +271,10 @@ Result<Rows> Session::simpleResult(const Statement &statement)
             return outcome;
         const ExecStatusType status = PQresultStatus(result.get());
         if (status == PGRES_FATAL_ERROR) {
-            outcome = PQstatus(connection) == CONNECTION_BAD && !PQresultErrorField(result.get(), PG_DIAG_SQLSTATE)
-                          ? lost(statement)
-                          : serverError(result.get(), statement, m_token);
+            outcome =
+                PQstatus(connection) == CONNECTION_BAD && !PQresultErrorField(result.get(), PG_DIAG_SQLSTATE)
+                    ? lost(statement)
+                    : serverError(result.get(), statement, m_token);
             if (PQstatus(connection) == CONNECTION_BAD)
                 return outcome;
         } else if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT) {
@@ -277,7 +303,8 @@ Result<Rows> Session::executeScript(const QByteArray &sql)
     return simpleResult(statement);
 }
 
-Result<qint64> Session::copyIn(const QByteArray &sql, const std::function<Result<bool>(QByteArray &)> &produce)
+Result<qint64> Session::copyIn(const QByteArray &sql,
+                               const std::function<Result<bool>(QByteArray &)> &produce)
 {
     PGconn *connection = m_connection->handle();
     Result<Rows> started = execute(sql);
@@ -312,7 +339,8 @@ Result<qint64> Session::copyIn(const QByteArray &sql, const std::function<Result
     return ended->affected();
 }
 
-Result<qint64> Session::copyOut(const QByteArray &sql, const std::function<Result<void>(QByteArrayView)> &consume)
+Result<qint64> Session::copyOut(const QByteArray &sql,
+                                const std::function<Result<void>(QByteArrayView)> &consume)
 {
     PGconn *connection = m_connection->handle();
     Result<Rows> started = execute(sql);
@@ -328,7 +356,7 @@ Result<qint64> Session::copyOut(const QByteArray &sql, const std::function<Resul
             if (!taken) // in the middle of a COPY: the connection is closed with the session, which ends it
                 return taken.error();
         } else if (size == 0) {
-            if (!m_connection->waitForResult(m_token))
+            if (!m_connection->waitForCopyData(m_token))
                 return lost(statement);
         } else {
             break;
@@ -345,7 +373,8 @@ Result<QString> Session::scramVerifier(const QString &login, const QString &pass
     char *verifier = PQencryptPasswordConn(m_connection->handle(), password.toUtf8().constData(),
                                            login.toUtf8().constData(), "scram-sha-256");
     if (!verifier)
-        return Error{ErrorKind::Server, u"The password could not be prepared."_s, {}, m_connection->lastMessage()};
+        return Error{
+            ErrorKind::Server, u"The password could not be prepared."_s, {}, m_connection->lastMessage()};
     const QString text = QString::fromUtf8(verifier);
     PQfreemem(verifier);
     return text;

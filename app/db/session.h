@@ -18,13 +18,34 @@ class Param final
 {
 public:
     Param(std::nullptr_t) {}
-    Param(const QString &text) : m_text(text.toUtf8()) {}
-    Param(QStringView text) : m_text(text.toUtf8()) {}
-    Param(const QByteArray &text) : m_text(text) {}
-    Param(int value) : m_text(QByteArray::number(value)) {}
-    Param(qint64 value) : m_text(QByteArray::number(value)) {}
-    Param(double value) : m_text(QByteArray::number(value, 'g', 17)) {}
-    Param(bool value) : m_text(value ? "true" : "false") {}
+    Param(const QString &text)
+        : m_text(text.toUtf8())
+    {
+    }
+    Param(QStringView text)
+        : m_text(text.toUtf8())
+    {
+    }
+    Param(const QByteArray &text)
+        : m_text(text)
+    {
+    }
+    Param(int value)
+        : m_text(QByteArray::number(value))
+    {
+    }
+    Param(qint64 value)
+        : m_text(QByteArray::number(value))
+    {
+    }
+    Param(double value)
+        : m_text(QByteArray::number(value, 'g', 17))
+    {
+    }
+    Param(bool value)
+        : m_text(value ? "true" : "false")
+    {
+    }
     Param(const QStringList &values); ///< text[]
 
     const char *data() const { return m_text ? m_text->constData() : nullptr; }
@@ -43,9 +64,10 @@ struct Command
 
 /// Work on one leased connection. Belongs to one thread at a time and never to the GUI thread.
 ///
-/// Each call is a transaction of its own and one round trip: BEGIN · role, time-outs, formats · the store · the
-/// statement · Sync · COMMIT · Sync. Nothing outlives it on the connection, so that the next lease and PgBouncer in
-/// transaction mode start clean. Errors come back as values; a cancelled token ends the statement on the server.
+/// Each call is a transaction of its own and one round trip: BEGIN · role, time-outs, formats · the store ·
+/// the statement · Sync · COMMIT · Sync. Nothing outlives it on the connection, so that the next lease and
+/// PgBouncer in transaction mode start clean. Errors come back as values; a cancelled token ends the
+/// statement on the server.
 class Session final
 {
 public:
@@ -54,11 +76,12 @@ public:
     Session(Session &&) noexcept = default;
     ~Session();
 
-    /// A read-only transaction. With `storeId` empty no store is set: for statements that are not store-scoped.
+    /// A read-only transaction. With `storeId` empty no store is set: for statements that are not
+    /// store-scoped.
     Result<Rows> read(const QString &storeId, const Statement &statement, const Params &params = {});
 
-    /// A read-write transaction of several statements, all or nothing; the answers in order. If the connection ends
-    /// after COMMIT was sent, the error is OutcomeUnknown and nothing is repeated.
+    /// A read-write transaction of several statements, all or nothing; the answers in order. If the
+    /// connection ends after COMMIT was sent, the error is OutcomeUnknown and nothing is repeated.
     Result<QList<Rows>> write(const QString &storeId, const QList<Command> &commands);
 
     /// One statement as it is, outside our transaction: for VACUUM, CREATE DATABASE and the migrator, on a
@@ -68,14 +91,18 @@ public:
     /// Several statements in one simple query, without parameters; the last answer.
     Result<Rows> executeScript(const QByteArray &sql);
 
-    /// COPY … FROM STDIN: `produce` fills the buffer with the next rows in text format and returns false at the end.
-    /// The number of rows copied. To be called between execute("BEGIN") and execute("COMMIT"), or alone.
-    Result<qint64> copyIn(const QByteArray &sql, const std::function<Result<bool>(QByteArray &buffer)> &produce);
+    /// COPY … FROM STDIN: `produce` fills the buffer with the next rows in text format and returns false at
+    /// the end. The number of rows copied. To be called between execute("BEGIN") and execute("COMMIT"), or
+    /// alone.
+    Result<qint64> copyIn(const QByteArray &sql,
+                          const std::function<Result<bool>(QByteArray &buffer)> &produce);
 
     /// COPY … TO STDOUT: `consume` gets each row as the server sends it.
-    Result<qint64> copyOut(const QByteArray &sql, const std::function<Result<void>(QByteArrayView row)> &consume);
+    Result<qint64> copyOut(const QByteArray &sql,
+                           const std::function<Result<void>(QByteArrayView row)> &consume);
 
-    /// The SCRAM verifier of a password, as CREATE ROLE takes it: the password itself never leaves this program.
+    /// The SCRAM verifier of a password, as CREATE ROLE takes it: the password itself never leaves this
+    /// program.
     Result<QString> scramVerifier(const QString &login, const QString &password);
 
     const CancelToken &token() const { return m_token; }

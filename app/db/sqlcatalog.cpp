@@ -28,14 +28,18 @@ QList<Statement> sqlcatalog::allQueries()
 {
     const QString root = u":/sql/queries/"_s;
     QList<Statement> all;
-    for (QDirIterator files(root, {u"*.sql"_s}, QDir::Files, QDirIterator::Subdirectories); files.hasNext();) {
+    for (QDirIterator files(root, {u"*.sql"_s}, QDir::Files, QDirIterator::Subdirectories);
+         files.hasNext();) {
         const QString path = files.next();
         all.append({path.mid(root.size()).chopped(4).toUtf8(), read(path)});
     }
     return all;
 }
 
-QByteArray sqlcatalog::file(const QString &path) { return read(u":/sql/"_s + path); }
+QByteArray sqlcatalog::file(const QString &path)
+{
+    return read(u":/sql/"_s + path);
+}
 
 QList<sqlcatalog::Migration> sqlcatalog::migrations()
 {

@@ -15,8 +15,8 @@ struct Statement
 /// The SQL files that are built into the program. Any thread.
 namespace sqlcatalog {
 
-/// The statement of that name; aborts if there is none, since names are literals of this program and a test asks for
-/// each.
+/// The statement of that name; aborts if there is none, since names are literals of this program and a test
+/// asks for each.
 Statement query(const char *name);
 
 QList<Statement> allQueries();
@@ -27,7 +27,7 @@ QByteArray file(const QString &path);
 struct Migration
 {
     int version = 0;
-    QString name;     ///< file name, "0001_roles.sql"
+    QString name; ///< file name, "0001_roles.sql"
     QByteArray sql;
     QString checksum; ///< SHA-256 in hexadecimal
 };

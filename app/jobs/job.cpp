@@ -20,7 +20,12 @@ QString jobStateName(JobState state)
     return u"cancelled"_s;
 }
 
-Job::Job(qint64 id, JobSpec spec, QObject *parent) : QObject(parent), m_id(id), m_spec(std::move(spec)) {}
+Job::Job(qint64 id, JobSpec spec, QObject *parent)
+    : QObject(parent)
+    , m_id(id)
+    , m_spec(std::move(spec))
+{
+}
 
 qint64 Job::timeLeft(const QDateTime &now) const
 {
@@ -31,4 +36,7 @@ qint64 Job::timeLeft(const QDateTime &now) const
     return share >= 1 ? 0 : qint64(double(elapsed) * (1 - share) / share);
 }
 
-void Job::cancel() { m_token.cancel(); }
+void Job::cancel()
+{
+    m_token.cancel();
+}

@@ -16,14 +16,14 @@ QString jobStateName(JobState state); ///< "queued", … as the history and JSON
 
 struct JobProgress
 {
-    QString phase;    ///< "loading customers"
+    QString phase; ///< "loading customers"
     qint64 done = 0;
     qint64 total = -1; ///< -1: unknown
-    QString unit;     ///< "rows", "bytes", or empty
+    QString unit;      ///< "rows", "bytes", or empty
 };
 
-/// What a job is, for the panel and the history. `target` names profile and database, `command` how it could be
-/// repeated; neither holds a secret.
+/// What a job is, for the panel and the history. `target` names profile and database, `command` how it could
+/// be repeated; neither holds a secret.
 struct JobSpec
 {
     QString kind;  ///< "sample-data", "backup", …

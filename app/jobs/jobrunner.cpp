@@ -23,7 +23,10 @@ JobState stateOf(const Result<QString> &result)
     return result.error().kind == ErrorKind::Cancelled ? JobState::Cancelled : JobState::Failed;
 }
 
-QString summaryOf(const Result<QString> &result) { return result ? *result : result.error().message; }
+QString summaryOf(const Result<QString> &result)
+{
+    return result ? *result : result.error().message;
+}
 
 /// Hands progress to a sink ten times a second at most, and log lines all.
 class ReportingContext final : public JobContext
@@ -31,7 +34,9 @@ class ReportingContext final : public JobContext
 public:
     ReportingContext(CancelToken token, std::function<void(const JobProgress &)> onProgress,
                      std::function<void(const QString &)> onLog)
-        : m_token(std::move(token)), m_onProgress(std::move(onProgress)), m_onLog(std::move(onLog))
+        : m_token(std::move(token))
+        , m_onProgress(std::move(onProgress))
+        , m_onLog(std::move(onLog))
     {
     }
 
@@ -41,7 +46,8 @@ public:
     {
         const std::lock_guard lock(m_mutex);
         const bool newPhase = progress.phase != m_phase;
-        if (!newPhase && m_sent.isValid() && m_sent.elapsed() < progressIntervalMs && progress.done != progress.total)
+        if (!newPhase && m_sent.isValid() && m_sent.elapsed() < progressIntervalMs &&
+            progress.done != progress.total)
             return;
         m_phase = progress.phase;
         m_sent.start();
@@ -61,7 +67,9 @@ private:
 
 } // namespace
 
-JobRunner::JobRunner(LocalStore &store, QObject *parent) : QObject(parent), m_store(store)
+JobRunner::JobRunner(LocalStore &store, QObject *parent)
+    : QObject(parent)
+    , m_store(store)
 {
     m_threads.setMaxThreadCount(jobsAtOnce);
 }
@@ -113,9 +121,8 @@ Job *JobRunner::start(const JobSpec &spec, JobWork work)
                     emit job->logged(line);
                 });
             });
-        const Result<QString> result = token.cancelled()
-                                           ? Error{ErrorKind::Cancelled, u"Cancelled before it began."_s}
-                                           : work(context);
+        const Result<QString> result =
+            token.cancelled() ? Error{ErrorKind::Cancelled, u"Cancelled before it began."_s} : work(context);
         post([this, job, result] { finish(job, result); });
     });
     return job;
@@ -146,7 +153,8 @@ Result<QString> JobRunner::runHere(const JobSpec &spec, const JobWork &work, con
 
 int JobRunner::running() const
 {
-    return int(std::count_if(m_jobs.cbegin(), m_jobs.cend(), [](const Job *job) { return !job->finished(); }));
+    return int(
+        std::count_if(m_jobs.cbegin(), m_jobs.cend(), [](const Job *job) { return !job->finished(); }));
 }
 
 void JobRunner::finish(Job *job, const Result<QString> &result)

@@ -7,8 +7,8 @@
 
 class LocalStore;
 
-/// Runs jobs, at most two at once, and writes each into the local store's history from its start, so that a killed
-/// program leaves a trace. Belongs to the thread it was made in; the work runs on its own threads.
+/// Runs jobs, at most two at once, and writes each into the local store's history from its start, so that a
+/// killed program leaves a trace. Belongs to the thread it was made in; the work runs on its own threads.
 class JobRunner final : public QObject
 {
     Q_OBJECT

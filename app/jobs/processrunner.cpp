@@ -44,7 +44,8 @@ Result<ProcessOutput> runProcess(const ProcessCall &call, const CancelToken &tok
     }
     process.start();
     if (!process.waitForStarted())
-        return Error{ErrorKind::Tool, u"%1 cannot be started."_s.arg(call.program), {}, process.errorString()};
+        return Error{
+            ErrorKind::Tool, u"%1 cannot be started."_s.arg(call.program), {}, process.errorString()};
     process.write(call.input);
     process.closeWriteChannel();
 
@@ -79,7 +80,9 @@ Result<ProcessOutput> runProcess(const ProcessCall &call, const CancelToken &tok
     if (terminated)
         return Error{ErrorKind::Cancelled, u"%1 was cancelled."_s.arg(call.program)};
     if (process.exitStatus() != QProcess::NormalExit)
-        return Error{ErrorKind::Tool, u"%1 ended unexpectedly."_s.arg(call.program), {},
+        return Error{ErrorKind::Tool,
+                     u"%1 ended unexpectedly."_s.arg(call.program),
+                     {},
                      QString::fromLocal8Bit(errorText)};
     output.exitCode = process.exitCode();
     output.standardError = QString::fromLocal8Bit(errorText).trimmed();

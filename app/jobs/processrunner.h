@@ -27,6 +27,7 @@ struct ProcessOutput
     QString standardError;
 };
 
-/// Runs it to its end, blocking a worker thread. A cancelled token terminates it and kills it 5 s later. Errors: Tool
-/// when it cannot be started or crashes, Cancelled. A non-zero exit code is the caller's to judge.
+/// Runs it to its end, blocking a worker thread. A cancelled token terminates it and kills it 5 s later.
+/// Errors: Tool when it cannot be started or crashes, Cancelled. A non-zero exit code is the caller's to
+/// judge.
 Result<ProcessOutput> runProcess(const ProcessCall &call, const CancelToken &token = {});

@@ -10,10 +10,10 @@
 #include <QSqlQuery>
 #include <QVariant>
 
+#include <unistd.h>
+
 #include <atomic>
 #include <csignal>
-
-#include <unistd.h>
 
 using namespace Qt::StringLiterals;
 
@@ -22,14 +22,17 @@ namespace {
 /// Each entry brings the file from the version of its index to the next.
 const QStringList upgrades[] = {
     {
-        u"CREATE TABLE jobs (id INTEGER PRIMARY KEY, kind TEXT NOT NULL, title TEXT NOT NULL, target TEXT NOT NULL, "
-        u"command TEXT NOT NULL, state TEXT NOT NULL, summary TEXT NOT NULL DEFAULT '', log TEXT NOT NULL DEFAULT '', "
+        u"CREATE TABLE jobs (id INTEGER PRIMARY KEY, kind TEXT NOT NULL, title TEXT NOT NULL, target TEXT "
+        u"NOT NULL, "
+        u"command TEXT NOT NULL, state TEXT NOT NULL, summary TEXT NOT NULL DEFAULT '', log TEXT NOT NULL "
+        u"DEFAULT '', "
         u"started TEXT NOT NULL, ended TEXT, pid INTEGER NOT NULL)"_s,
         u"CREATE INDEX jobs_started ON jobs (started)"_s,
     },
 };
 
-/// A connection for one call; Qt's connections belong to a thread, and ours to no thread for longer than that.
+/// A connection for one call; Qt's connections belong to a thread, and ours to no thread for longer than
+/// that.
 class Connection final
 {
 public:
@@ -54,8 +57,10 @@ public:
         QSqlQuery query(m_database);
         if (m_open && query.prepare(sql)) {
             // A null QString would be bound as NULL; our columns know the empty text only.
-            for (const QVariant &value : values)
-                query.addBindValue(value.isNull() ? QVariant(u""_s) : value);
+            for (const QVariant &value : values) {
+                const bool null = value.typeId() == QMetaType::QString && value.toString().isNull();
+                query.addBindValue(null ? QVariant(QLatin1String("")) : value);
+            }
             if (query.exec())
                 return query;
         }
@@ -70,7 +75,10 @@ private:
     bool m_open = false;
 };
 
-QString now() { return QDateTime::currentDateTimeUtc().toString(Qt::ISODateWithMs); }
+QString now()
+{
+    return QDateTime::currentDateTimeUtc().toString(Qt::ISODateWithMs);
+}
 
 Result<void> upgrade(const Connection &connection)
 {
@@ -97,7 +105,10 @@ Result<void> upgrade(const Connection &connection)
 
 } // namespace
 
-LocalStore::LocalStore(QString file) : m_file(std::move(file)) {}
+LocalStore::LocalStore(QString file)
+    : m_file(std::move(file))
+{
+}
 
 Result<QString> LocalStore::prepare()
 {
@@ -105,7 +116,8 @@ Result<QString> LocalStore::prepare()
         return made.error();
     if (upgrade(Connection(m_file)))
         return QString();
-    const QString aside = m_file + u".damaged-"_s + QDateTime::currentDateTimeUtc().toString(u"yyyyMMddHHmmss");
+    const QString aside =
+        m_file + u".damaged-"_s + QDateTime::currentDateTimeUtc().toString(u"yyyyMMddHHmmss");
     if (!QFile::exists(m_file) || !QFile::rename(m_file, aside)) {
         const Result<void> again = upgrade(Connection(m_file));
         return again ? Result<QString>(QString()) : again.error();
@@ -114,7 +126,8 @@ Result<QString> LocalStore::prepare()
     QFile::remove(m_file + u"-shm"_s);
     if (const Result<void> again = upgrade(Connection(m_file)); !again)
         return again.error();
-    return u"The local store could not be read and was set aside as %1. Job history starts anew; no data of the "
+    return u"The local store could not be read and was set aside as %1. Job history starts anew; no data of "
+           u"the "
            u"database is concerned."_s.arg(aside);
 }
 
@@ -134,24 +147,29 @@ Result<void> LocalStore::jobEnded(qint64 id, const QString &state, const QString
     const Connection connection(m_file);
     const auto updated =
         connection.run(u"UPDATE jobs SET state = ?, summary = ?, log = ?, ended = ? WHERE id = ?"_s,
-                               {state, summary, log, now(), id});
+                       {state, summary, log, now(), id});
     return updated ? Result<void>() : updated.error();
 }
 
 Result<QList<JobRecord>> LocalStore::jobs(int limit) const
 {
     const Connection connection(m_file);
-    Result<QSqlQuery> query =
-        connection.run(u"SELECT id, kind, title, target, command, state, summary, log, started, ended, pid FROM jobs "
-                       u"ORDER BY id DESC LIMIT ?"_s,
-                       {limit});
+    Result<QSqlQuery> query = connection.run(
+        u"SELECT id, kind, title, target, command, state, summary, log, started, ended, pid FROM jobs "
+        u"ORDER BY id DESC LIMIT ?"_s,
+        {limit});
     if (!query)
         return query.error();
     QList<JobRecord> records;
     while (query->next()) {
-        JobRecord record{query->value(0).toLongLong(), query->value(1).toString(), query->value(2).toString(),
-                         query->value(3).toString(),   query->value(4).toString(), query->value(5).toString(),
-                         query->value(6).toString(),   query->value(7).toString(),
+        JobRecord record{query->value(0).toLongLong(),
+                         query->value(1).toString(),
+                         query->value(2).toString(),
+                         query->value(3).toString(),
+                         query->value(4).toString(),
+                         query->value(5).toString(),
+                         query->value(6).toString(),
+                         query->value(7).toString(),
                          QDateTime::fromString(query->value(8).toString(), Qt::ISODateWithMs),
                          QDateTime::fromString(query->value(9).toString(), Qt::ISODateWithMs)};
         if (record.state == u"running" && ::kill(pid_t(query->value(10).toLongLong()), 0) != 0) {

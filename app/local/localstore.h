@@ -25,9 +25,9 @@ struct JobRecord
     QDateTime ended;
 };
 
-/// What belongs to this desktop and to no server: the job history (samples of statistics and saved views follow), in
-/// SQLite under paths::data(). A file of an older version is migrated, one that is damaged is set aside. Any thread:
-/// a connection is opened per call, for the calls are few and short.
+/// What belongs to this desktop and to no server: the job history (samples of statistics and saved views
+/// follow), in SQLite under paths::data(). A file of an older version is migrated, one that is damaged is set
+/// aside. Any thread: a connection is opened per call, for the calls are few and short.
 class LocalStore final
 {
 public:

@@ -13,7 +13,10 @@ namespace {
 constexpr int countLimit = 10'000;
 constexpr int maximumPage = 10'000;
 
-QString title(const char *text) { return QString::fromUtf8(text); }
+QString title(const char *text)
+{
+    return QString::fromUtf8(text);
+}
 
 QList<TableDef> makeTables()
 {
@@ -21,7 +24,8 @@ QList<TableDef> makeTables()
     constexpr bool sortable = true;
     constexpr bool nullable = true;
     constexpr bool hidden = false;
-    TableDef customers{"customers", title("Customers"), title("customer"), "customer_id", "last_name", false, {}};
+    TableDef customers{"customers", title("Customers"), title("customer"), "customer_id", "last_name", false,
+                       {}};
     customers.columns = {
         {"customer_id", title("Id"), Uuid, 0, false, false, hidden},
         {"first_name", title("First name")},
@@ -36,7 +40,8 @@ QList<TableDef> makeTables()
         {"created_at", title("Created"), Timestamp, 0, sortable, nullable, hidden},
         {"updated_at", title("Changed"), Timestamp, 0, false, nullable, hidden},
     };
-    TableDef products{"products", title("Products"), title("product"), "product_id", "product_name", false, {}};
+    TableDef products{"products", title("Products"), title("product"), "product_id", "product_name", false,
+                      {}};
     products.columns = {
         {"product_id", title("Id"), Uuid, 0, false, false, hidden},
         {"sku", title("SKU"), Text, 0, sortable},
@@ -66,7 +71,8 @@ QList<TableDef> makeTables()
         {"created_at", title("Created"), Timestamp, 0, sortable, nullable, hidden},
         {"updated_at", title("Changed"), Timestamp, 0, false, nullable, hidden},
     };
-    TableDef sales{"sales_transactions", title("Sales"), title("sale"), "transaction_id", "transaction_date", true, {}};
+    TableDef sales{
+        "sales_transactions", title("Sales"), title("sale"), "transaction_id", "transaction_date", true, {}};
     sales.columns = {
         {"transaction_id", title("Id"), Uuid, 0, false, false, hidden},
         {"transaction_date", title("Date"), Timestamp, 0, sortable, nullable},
@@ -105,7 +111,8 @@ QList<TableDef> makeTables()
 Result<QJsonArray> decodeCursor(const QString &cursor, qsizetype size)
 {
     const QJsonArray values =
-        QJsonDocument::fromJson(QByteArray::fromBase64(cursor.toLatin1(), QByteArray::Base64UrlEncoding)).array();
+        QJsonDocument::fromJson(QByteArray::fromBase64(cursor.toLatin1(), QByteArray::Base64UrlEncoding))
+            .array();
     if (values.size() != size)
         return Error{ErrorKind::Usage, u"This cursor does not belong to this table and sort."_s,
                      u"Use the “next” of a page that was read with the same table and sort."_s};
@@ -117,7 +124,8 @@ QString encodeCursor(const Rows &rows, int row, const QList<int> &columns)
     QJsonArray values;
     for (const int column : columns)
         values.append(rows.isNull(row, column) ? QJsonValue() : QJsonValue(rows.text(row, column)));
-    return QString::fromLatin1(QJsonDocument(values).toJson(QJsonDocument::Compact)
+    return QString::fromLatin1(QJsonDocument(values)
+                                   .toJson(QJsonDocument::Compact)
                                    .toBase64(QByteArray::Base64UrlEncoding | QByteArray::OmitTrailingEquals));
 }
 
@@ -137,10 +145,11 @@ struct PageStatement
     QList<int> cursorColumns;
 };
 
-/// Keyset paging: a row comparison with the last row seen, on the columns of an index. A sort column that may be NULL
-/// splits the table in two sections, values and then NULLs, since a row comparison is never true for NULL; each
-/// section is a range of the index.
-Result<PageStatement> pageStatement(const TableDef &table, const QString &storeId, const BrowseRequest &request)
+/// Keyset paging: a row comparison with the last row seen, on the columns of an index. A sort column that may
+/// be NULL splits the table in two sections, values and then NULLs, since a row comparison is never true for
+/// NULL; each section is a range of the index.
+Result<PageStatement> pageStatement(const TableDef &table, const QString &storeId,
+                                    const BrowseRequest &request)
 {
     const QByteArray sort = request.sort.isEmpty() ? table.sort : request.sort;
     const int sortColumn = table.column(sort);
@@ -149,7 +158,8 @@ Result<PageStatement> pageStatement(const TableDef &table, const QString &storeI
         for (const ColumnDef &column : table.columns)
             if (column.sortable)
                 sortable += QString::fromUtf8(column.name);
-        return Error{ErrorKind::Usage, u"“%1” cannot be sorted by “%2”."_s.arg(table.title, QString::fromUtf8(sort)),
+        return Error{ErrorKind::Usage,
+                     u"“%1” cannot be sorted by “%2”."_s.arg(table.title, QString::fromUtf8(sort)),
                      u"It can be sorted by %1."_s.arg(sortable.join(u", "_s))};
     }
     const bool descending = request.sort.isEmpty() ? table.descending : request.descending;
@@ -213,7 +223,8 @@ Result<PageStatement> pageStatement(const TableDef &table, const QString &storeI
         sql = "SELECT * FROM (" + sql + ") AS sections ORDER BY " + sort + " IS NULL" +
               (request.backwards ? " DESC, " : ", ") + orderBy(columns, reversed).mid(10) + limit;
     if (request.backwards)
-        sql = "SELECT * FROM (" + sql + ") AS page ORDER BY " + sort + " IS NULL, " + orderBy(columns, descending).mid(10);
+        sql = "SELECT * FROM (" + sql + ") AS page ORDER BY " + sort + " IS NULL, " +
+              orderBy(columns, descending).mid(10);
     page.statement.sql = sql;
     return page;
 }
@@ -247,8 +258,8 @@ QFuture<Result<RecordPage>> BrowseService::page(const QString &storeId, const Br
 {
     const TableDef *definition = table(request.table);
     if (!definition)
-        return QtFuture::makeReadyFuture(Result<RecordPage>(
-            Error{ErrorKind::Usage, u"There is no table “%1” to browse."_s.arg(QString::fromUtf8(request.table))}));
+        return QtFuture::makeReadyFuture(Result<RecordPage>(Error{
+            ErrorKind::Usage, u"There is no table “%1” to browse."_s.arg(QString::fromUtf8(request.table))}));
     const auto read = [definition, storeId, request](Session &session) -> Result<RecordPage> {
         QElapsedTimer clock;
         clock.start();
@@ -262,7 +273,8 @@ QFuture<Result<RecordPage>> BrowseService::page(const QString &storeId, const Br
         const int limit = std::clamp(request.limit, 1, maximumPage);
         const bool more = rows->count() > limit;
         RecordPage result;
-        result.rows = rows->slice(more && request.backwards ? rows->count() - limit : 0, std::min(limit, rows->count()));
+        result.rows = rows->slice(more && request.backwards ? rows->count() - limit : 0,
+                                  std::min(limit, rows->count()));
         result.elapsedMs = clock.elapsed();
         const int count = result.rows.count();
         if (count > 0 && (request.backwards || more))
@@ -279,14 +291,13 @@ QFuture<Result<RowCount>> BrowseService::count(const QString &storeId, const QBy
 {
     const TableDef *definition = table(tableName);
     if (!definition)
-        return QtFuture::makeReadyFuture(
-            Result<RowCount>(Error{ErrorKind::Usage, u"There is no table “%1”."_s.arg(QString::fromUtf8(tableName))}));
+        return QtFuture::makeReadyFuture(Result<RowCount>(
+            Error{ErrorKind::Usage, u"There is no table “%1”."_s.arg(QString::fromUtf8(tableName))}));
     const auto count = [definition, storeId](Session &session) -> Result<RowCount> {
         const QByteArray from = " FROM retail." + definition->name + " WHERE store_id = $1";
-        const Result<Rows> counted =
-            session.read(storeId,
-                         {"browse/count", "SELECT count(*) FROM (SELECT 1" + from + " LIMIT $2::int) AS some"},
-                         {storeId, countLimit + 1});
+        const Result<Rows> counted = session.read(
+            storeId, {"browse/count", "SELECT count(*) FROM (SELECT 1" + from + " LIMIT $2::int) AS counted"},
+            {storeId, countLimit + 1});
         if (!counted)
             return counted.error();
         if (counted->integer(0, 0) <= countLimit)

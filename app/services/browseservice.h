@@ -8,13 +8,13 @@ enum class ColumnType { Text, Integer, Decimal, Money, Boolean, Date, Timestamp,
 /// A column of a browsable table, in the order of its statement.
 struct ColumnDef
 {
-    QByteArray name;     ///< as the database names it: JSON key, CSV header, --sort
-    QString title;       ///< as people read it
+    QByteArray name; ///< as the database names it: JSON key, CSV header, --sort
+    QString title;   ///< as people read it
     ColumnType type = ColumnType::Text;
-    int decimals = 0;    ///< for Decimal and Money
+    int decimals = 0;      ///< for Decimal and Money
     bool sortable = false; ///< an index (store_id, column, thenBy…, key) serves it
     bool nullable = false;
-    bool shown = true;   ///< in the grid at first; the details pane shows all
+    bool shown = true;             ///< in the grid at first; the details pane shows all
     QList<QByteArray> thenBy = {}; ///< further columns of that index before the key; never null
 };
 
@@ -41,7 +41,7 @@ struct BrowseRequest
     QString after;           ///< cursor of a former page, or empty for the start
     bool backwards = false;  ///< the page before `after`
     int limit = 200;
-    QString parent;          ///< transaction_id, for sales_transaction_items
+    QString parent; ///< transaction_id, for sales_transaction_items
 };
 
 /// A page in display order. Cursors are opaque texts; empty means that there is nothing further on that side.
@@ -59,12 +59,15 @@ struct RowCount
     bool exact = false;
 };
 
-/// Reads the rows of one store, a keyset page at a time: the cost of a page does not grow with its distance from the
-/// start, and rows that come or go meanwhile are neither shown twice nor lost. Any thread may call.
+/// Reads the rows of one store, a keyset page at a time: the cost of a page does not grow with its distance
+/// from the start, and rows that come or go meanwhile are neither shown twice nor lost. Any thread may call.
 class BrowseService final
 {
 public:
-    explicit BrowseService(ConnectionPool &pool) : m_pool(pool) {}
+    explicit BrowseService(ConnectionPool &pool)
+        : m_pool(pool)
+    {
+    }
 
     static const QList<TableDef> &tables();
     static const TableDef *table(QByteArrayView name); ///< nullptr when there is none
@@ -74,7 +77,7 @@ public:
 
     /// How many rows of the table are the store's: counted up to 10,000, beyond that the planner's estimate.
     QFuture<Result<RowCount>> count(const QString &storeId, const QByteArray &table,
-                                           const CancelToken &token = {});
+                                    const CancelToken &token = {});
 
 private:
     ConnectionPool &m_pool;

@@ -13,7 +13,8 @@ JobWork SampleDataService::load(const SampleDataOptions &options)
     };
 }
 
-Result<QString> SampleDataService::loadInto(Session &session, const SampleDataOptions &options, JobContext &job)
+Result<QString> SampleDataService::loadInto(Session &session, const SampleDataOptions &options,
+                                            JobContext &job)
 {
     struct Step
     {
@@ -41,7 +42,9 @@ Result<QString> SampleDataService::loadInto(Session &session, const SampleDataOp
     if (present->boolean(0, 0))
         return undo(Error{ErrorKind::Conflict, u"This database holds customers already."_s,
                           u"Sample data is only loaded into an empty one."_s});
-    if (const Result<Rows> seeded = session.execute("SELECT setseed($1)", {double(options.seed % 1000) / 1000}); !seeded)
+    if (const Result<Rows> seeded =
+            session.execute("SELECT setseed($1)", {double(options.seed % 1000) / 1000});
+        !seeded)
         return undo(seeded.error());
     int done = 0;
     for (const Step &step : steps) {

@@ -18,7 +18,10 @@ struct SampleDataOptions
 class SampleDataService final
 {
 public:
-    explicit SampleDataService(ConnectionPool &pool) : m_pool(pool) {}
+    explicit SampleDataService(ConnectionPool &pool)
+        : m_pool(pool)
+    {
+    }
 
     /// The work of a job, on a connection of its own.
     JobWork load(const SampleDataOptions &options);

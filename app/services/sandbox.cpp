@@ -18,18 +18,18 @@
 #include <QScopeGuard>
 #include <QTemporaryDir>
 
-#include <csignal>
-
 #include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include <csignal>
 
 using namespace Qt::StringLiterals;
 
 namespace {
 
 const QString databaseName = QStringLiteral("retail_db");
-constexpr int defaultPort = 5432; // without TCP only part of the socket's name
+constexpr int defaultPort = 5432;             // without TCP only part of the socket's name
 constexpr int longestSocketFolder = 107 - 24; // sun_path less "/.s.PGSQL.NNNNN.lock" and its end
 
 struct SandboxLogin
@@ -77,15 +77,20 @@ QString randomPassword()
 {
     QByteArray bytes(24, Qt::Uninitialized);
     QRandomGenerator::system()->generate(bytes.begin(), bytes.end());
-    return QString::fromLatin1(bytes.toBase64(QByteArray::Base64UrlEncoding | QByteArray::OmitTrailingEquals));
+    return QString::fromLatin1(
+        bytes.toBase64(QByteArray::Base64UrlEncoding | QByteArray::OmitTrailingEquals));
 }
 
-QString escapedForPassfile(QString text) { return text.replace(u'\\', u"\\\\"_s).replace(u':', u"\\:"_s); }
+QString escapedForPassfile(QString text)
+{
+    return text.replace(u'\\', u"\\\\"_s).replace(u':', u"\\:"_s);
+}
 
 Error toolFailed(const QString &what, const ProcessOutput &output, const QString &hint = {})
 {
-    const QString said = output.standardError.isEmpty() ? QString::fromLocal8Bit(output.standardOutput).trimmed()
-                                                         : output.standardError;
+    const QString said = output.standardError.isEmpty()
+                             ? QString::fromLocal8Bit(output.standardOutput).trimmed()
+                             : output.standardError;
     if (said.contains(u"No space left"))
         return {ErrorKind::Io, u"The disk is full."_s, u"Free at least 200 MB and start again."_s, said};
     return {ErrorKind::Tool, what, hint, said};
@@ -113,21 +118,25 @@ QJsonObject SandboxStatus::toJson() const
 }
 
 Sandbox::Sandbox(ProfileStore &profiles, const QString &directory)
-    : m_profiles(profiles), m_directory(directory), m_serverUser(::geteuid() == 0 ? u"postgres"_s : QString())
+    : m_profiles(profiles)
+    , m_directory(directory)
+    , m_serverUser(::geteuid() == 0 ? u"postgres"_s : QString())
 {
     if (m_directory.isEmpty())
-        m_directory = m_serverUser.isEmpty() ? paths::data() + u"/sandbox"_s : u"/var/lib/retail-admin/sandbox"_s;
+        m_directory =
+            m_serverUser.isEmpty() ? paths::data() + u"/sandbox"_s : u"/var/lib/retail-admin/sandbox"_s;
     m_directory = QDir::cleanPath(QDir(m_directory).absolutePath());
 }
 
-/// Beside the data where the path is short enough for a socket, else below the temporary folder under a name that the
-/// folder's path decides.
+/// Beside the data where the path is short enough for a socket, else below the temporary folder under a name
+/// that the folder's path decides.
 QString Sandbox::socketFolder() const
 {
     const QString beside = m_directory + u"/socket"_s;
     if (QFile::encodeName(beside).size() <= longestSocketFolder)
         return beside;
-    const QByteArray hash = QCryptographicHash::hash(m_directory.toUtf8(), QCryptographicHash::Sha256).toHex();
+    const QByteArray hash =
+        QCryptographicHash::hash(m_directory.toUtf8(), QCryptographicHash::Sha256).toHex();
     return u"/tmp/retail-admin-%1-%2"_s.arg(::geteuid()).arg(QString::fromLatin1(hash.left(12)));
 }
 
@@ -147,13 +156,20 @@ Result<Sandbox::Server> Sandbox::findServer() const
             without += major;
     }
     if (found.bin.isEmpty() && !without.isEmpty())
-        return Error{ErrorKind::Tool, u"PostgreSQL %1 is installed, but its extension pgvector is not."_s.arg(without.last()),
-                     u"Install it: packaging/pgvector/install %1, or the package postgresql-%1-pgvector."_s.arg(without.last())};
+        return Error{
+            ErrorKind::Tool,
+            u"PostgreSQL %1 is installed, but its extension pgvector is not."_s.arg(without.last()),
+            u"Install it: packaging/pgvector/install %1, or the package postgresql-%1-pgvector."_s.arg(
+                without.last())};
     if (found.bin.isEmpty())
         return Error{ErrorKind::Tool, u"No PostgreSQL server (15 or newer) is installed on this machine."_s,
                      u"Install it: apt-get install postgresql, then packaging/pgvector/install."_s};
-    const Result<ProcessOutput> version =
-        runProcess({found.program(u"postgres"_s), {u"--version"_s}, QProcessEnvironment::systemEnvironment(), {}, {}, {}});
+    const Result<ProcessOutput> version = runProcess({found.program(u"postgres"_s),
+                                                      {u"--version"_s},
+                                                      QProcessEnvironment::systemEnvironment(),
+                                                      {},
+                                                      {},
+                                                      {}});
     if (!version)
         return version.error();
     static const QRegularExpression number(u"\\d+(\\.\\d+)*"_s);
@@ -161,12 +177,16 @@ Result<Sandbox::Server> Sandbox::findServer() const
     return found;
 }
 
-Result<QString> Sandbox::control(const Server &server, const QStringList &arguments, const CancelToken &token) const
+Result<QString> Sandbox::control(const Server &server, const QStringList &arguments,
+                                 const CancelToken &token) const
 {
-    const Result<ProcessOutput> output =
-        runProcess({server.program(u"pg_ctl"_s), QStringList{u"-D"_s, data()} + arguments,
-                    QProcessEnvironment::systemEnvironment(), m_serverUser, {}, {}},
-                   token);
+    const Result<ProcessOutput> output = runProcess({server.program(u"pg_ctl"_s),
+                                                     QStringList{u"-D"_s, data()} + arguments,
+                                                     QProcessEnvironment::systemEnvironment(),
+                                                     m_serverUser,
+                                                     {},
+                                                     {}},
+                                                    token);
     if (!output)
         return output.error();
     if (output->exitCode != 0)
@@ -216,7 +236,8 @@ Result<QString> Sandbox::start(JobContext &job, int tcpPort)
         return usable.error();
     QLockFile lock(m_directory + u"/lock"_s);
     if (!lock.tryLock(60'000))
-        return Error{ErrorKind::Conflict, u"Another program is working on the sandbox."_s, u"Wait for it to end."_s};
+        return Error{ErrorKind::Conflict, u"Another program is working on the sandbox."_s,
+                     u"Wait for it to end."_s};
     const bool wasRunning = running();
     const bool wasComplete = QFile::exists(marker());
     if (!wasComplete && !wasRunning)
@@ -238,14 +259,15 @@ Result<QString> Sandbox::start(JobContext &job, int tcpPort)
 
 Result<void> Sandbox::checkFolder() const
 {
-    // As root the server's user must be able to pass through, so the folder itself is open; what is private in it is
-    // not: the data belongs to the server's user, the pass file to us.
+    // As root the server's user must be able to pass through, so the folder itself is open; what is private
+    // in it is not: the data belongs to the server's user, the pass file to us.
     if (!QDir().mkpath(m_directory))
         return Error{ErrorKind::Io, u"The folder %1 cannot be made."_s.arg(m_directory),
                      u"Choose another with --dir, or check who owns the folder above it."_s};
-    QFile(m_directory).setPermissions(m_serverUser.isEmpty()
-                                          ? QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner
-                                          : QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner | QFile::ExeGroup | QFile::ExeOther);
+    QFile(m_directory)
+        .setPermissions(m_serverUser.isEmpty() ? QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner
+                                               : QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner |
+                                                     QFile::ExeGroup | QFile::ExeOther);
     const QString sockets = socketFolder();
     struct stat info
     {
@@ -255,23 +277,33 @@ Result<void> Sandbox::checkFolder() const
     // lstat: a link planted under the temporary folder is not followed.
     if (::lstat(name.constData(), &info) != 0) {
         if (::mkdir(name.constData(), S_IRWXU) != 0)
-            return Error{ErrorKind::Io, u"The folder %1 for the server's socket cannot be made."_s.arg(sockets), {},
+            return Error{ErrorKind::Io,
+                         u"The folder %1 for the server's socket cannot be made."_s.arg(sockets),
+                         {},
                          qt_error_string()};
         if (const Result<void> given = giveToServer(sockets); !given)
             return given.error();
-    } else if (!S_ISDIR(info.st_mode) || (info.st_uid != ::geteuid() && !(server && info.st_uid == server->pw_uid))) {
-        return Error{ErrorKind::Io, u"The folder %1 for the server's socket belongs to somebody else."_s.arg(sockets),
+    } else if (!S_ISDIR(info.st_mode) ||
+               (info.st_uid != ::geteuid() && !(server && info.st_uid == server->pw_uid))) {
+        return Error{ErrorKind::Io,
+                     u"The folder %1 for the server's socket belongs to somebody else."_s.arg(sockets),
                      u"Remove it, or choose another folder with --dir."_s};
     }
     if (m_serverUser.isEmpty())
         return {};
-    const Result<ProcessOutput> passable =
-        runProcess({u"/usr/bin/test"_s, {u"-w"_s, sockets}, QProcessEnvironment::systemEnvironment(), m_serverUser, {}, {}});
+    const Result<ProcessOutput> passable = runProcess({u"/usr/bin/test"_s,
+                                                       {u"-w"_s, sockets},
+                                                       QProcessEnvironment::systemEnvironment(),
+                                                       m_serverUser,
+                                                       {},
+                                                       {}});
     if (!passable)
         return passable.error();
     if (passable->exitCode != 0)
-        return Error{ErrorKind::Io, u"The user postgres, who runs the server for root, cannot reach %1."_s.arg(m_directory),
-                     u"Choose a folder with --dir that others may pass through, such as /var/lib/retail-admin/sandbox."_s};
+        return Error{
+            ErrorKind::Io,
+            u"The user postgres, who runs the server for root, cannot reach %1."_s.arg(m_directory),
+            u"Choose a folder with --dir that others may pass through, such as /var/lib/retail-admin/sandbox."_s};
     return {};
 }
 
@@ -307,23 +339,28 @@ Result<void> Sandbox::makeCluster(const Server &server, JobContext &job)
     if (const Result<void> written = paths::writePrivate(passfile(), lines); !written)
         return written.error();
 
-    // initdb reads the superuser's password from a file that only the server's user can read, and that is gone again
-    // before the server starts.
+    // initdb reads the superuser's password from a file that only the server's user can read, and that is
+    // gone again before the server starts.
     const QString passwordFile = m_directory + u"/initdb-password"_s;
     const auto removeFile = qScopeGuard([&] { QFile::remove(passwordFile); });
-    if (const Result<void> written = paths::writePrivate(passwordFile, passwords[u"postgres"_s].toUtf8() + '\n'); !written)
+    if (const Result<void> written =
+            paths::writePrivate(passwordFile, passwords[u"postgres"_s].toUtf8() + '\n');
+        !written)
         return written.error();
     if (::mkdir(QFile::encodeName(data()).constData(), S_IRWXU) != 0)
         return Error{ErrorKind::Io, u"The folder %1 cannot be made."_s.arg(data()), {}, qt_error_string()};
     for (const QString &path : {data(), passwordFile})
         if (const Result<void> given = giveToServer(path); !given)
             return given.error();
-    const Result<ProcessOutput> made = runProcess(
-        {server.program(u"initdb"_s),
-         {u"--pgdata"_s, data(), u"--encoding=UTF8"_s, u"--locale=C.UTF-8"_s, u"--username=postgres"_s,
-          u"--auth=scram-sha-256"_s, u"--pwfile"_s, passwordFile},
-         QProcessEnvironment::systemEnvironment(), m_serverUser, {}, {}},
-        job.token());
+    const Result<ProcessOutput> made =
+        runProcess({server.program(u"initdb"_s),
+                    {u"--pgdata"_s, data(), u"--encoding=UTF8"_s, u"--locale=C.UTF-8"_s,
+                     u"--username=postgres"_s, u"--auth=scram-sha-256"_s, u"--pwfile"_s, passwordFile},
+                    QProcessEnvironment::systemEnvironment(),
+                    m_serverUser,
+                    {},
+                    {}},
+                   job.token());
     if (!made)
         return made.error();
     if (made->exitCode != 0)
@@ -331,8 +368,10 @@ Result<void> Sandbox::makeCluster(const Server &server, JobContext &job)
     QFile config(data() + u"/postgresql.conf"_s);
     if (!config.open(QIODevice::WriteOnly | QIODevice::Append) ||
         config.write(QByteArray(configuration) + "unix_socket_directories = '" +
-                     socketFolder().toUtf8().replace('\'', "''") + "'\nport = " + QByteArray::number(defaultPort) + '\n') < 0)
-        return Error{ErrorKind::Io, u"The sandbox's configuration cannot be written."_s, {}, config.errorString()};
+                     socketFolder().toUtf8().replace('\'', "''") +
+                     "'\nport = " + QByteArray::number(defaultPort) + '\n') < 0)
+        return Error{
+            ErrorKind::Io, u"The sandbox's configuration cannot be written."_s, {}, config.errorString()};
     return {};
 }
 
@@ -355,11 +394,13 @@ Result<void> Sandbox::fill(JobContext &job)
         Result<Session> server = openSession(superuser(u"postgres"_s), u"Sandbox"_s, job.token());
         if (!server)
             return server.error();
-        const Result<Rows> exists = server->execute("SELECT FROM pg_database WHERE datname = $1", {databaseName});
+        const Result<Rows> exists =
+            server->execute("SELECT FROM pg_database WHERE datname = $1", {databaseName});
         if (!exists)
             return exists.error();
         if (exists->count() == 0)
-            if (const Result<Rows> made = server->execute("CREATE DATABASE " + quoteIdentifier(databaseName)); !made)
+            if (const Result<Rows> made = server->execute("CREATE DATABASE " + quoteIdentifier(databaseName));
+                !made)
                 return made.error();
     }
     const Login login = superuser(databaseName);
@@ -367,7 +408,8 @@ Result<void> Sandbox::fill(JobContext &job)
     if (!session)
         return session.error();
     Migrator migrator(
-        *session, [&](const QString &database) { return openSession(login, u"Sandbox"_s, job.token(), database); },
+        *session,
+        [&](const QString &database) { return openSession(login, u"Sandbox"_s, job.token(), database); },
         [&](const QString &line) { job.log(line); });
     if (const Result<MigrationReport> migrated = migrator.run({}); !migrated)
         return migrated.error();
@@ -408,14 +450,17 @@ Result<void> Sandbox::makeLogins(Session &session)
         if (!verifier)
             return verifier.error();
         const QByteArray name = quoteIdentifier(login.login);
-        QByteArray script = "BEGIN; CREATE ROLE " + name + " LOGIN PASSWORD " + quoteLiteral(*verifier) + ";GRANT " +
-                            quoteIdentifier(login.group) + " TO " + name + ';';
+        QByteArray script = "BEGIN; CREATE ROLE " + name + " LOGIN PASSWORD " + quoteLiteral(*verifier) +
+                            ";GRANT " + quoteIdentifier(login.group) + " TO " + name + ';';
         // The owner can view as the manager; the manager has one store.
         if (login.group == u"retail_manager")
-            script += "GRANT " + name + " TO retail_owner; INSERT INTO retail.stores (store_id, store_name, "
-                      "store_location, store_type, region) VALUES ('seattle', 'Zava Retail Seattle', 'Seattle, WA', "
+            script += "GRANT " + name +
+                      " TO retail_owner; INSERT INTO retail.stores (store_id, store_name, "
+                      "store_location, store_type, region) VALUES ('seattle', 'Zava Retail Seattle', "
+                      "'Seattle, WA', "
                       "'flagship', 'west') ON CONFLICT (store_id) DO NOTHING;"
-                      "SELECT retail.grant_store_access(" + quoteLiteral(login.login) + ", 'seattle');";
+                      "SELECT retail.grant_store_access(" +
+                      quoteLiteral(login.login) + ", 'seattle');";
         if (const Result<Rows> made = session.executeScript(script + "COMMIT"); !made)
             return made.error();
     }

@@ -19,16 +19,16 @@ struct SandboxStatus
     QJsonObject toJson() const;
 };
 
-/// A private PostgreSQL cluster with schema and sample data, to try the program on. As root the server runs as the
-/// user postgres, otherwise as the caller. The functions block: worker threads, or the command line.
+/// A private PostgreSQL cluster with schema and sample data, to try the program on. As root the server runs
+/// as the user postgres, otherwise as the caller. The functions block: worker threads, or the command line.
 class Sandbox final
 {
 public:
     /// `directory` empty: $XDG_DATA_HOME/retail-admin/sandbox, or /var/lib/retail-admin/sandbox for root.
     explicit Sandbox(ProfileStore &profiles, const QString &directory = {});
 
-    /// Makes what is missing and starts what is stopped; running already is fine. `tcpPort` above 0 makes the server
-    /// listen on localhost too. Returns a summary.
+    /// Makes what is missing and starts what is stopped; running already is fine. `tcpPort` above 0 makes the
+    /// server listen on localhost too. Returns a summary.
     Result<QString> start(JobContext &job, int tcpPort = 0);
     Result<QString> stop();
     Result<QString> destroy(); ///< stops, removes folder and profiles
@@ -45,7 +45,8 @@ private:
     Result<void> fill(JobContext &job);
     Result<void> makeLogins(Session &session);
     Result<void> makeProfiles();
-    Result<QString> control(const Server &server, const QStringList &arguments, const CancelToken &token) const;
+    Result<QString> control(const Server &server, const QStringList &arguments,
+                            const CancelToken &token) const;
     bool running() const;
     Login superuser(const QString &database) const;
     QString data() const { return m_directory + QStringLiteral("/data"); }

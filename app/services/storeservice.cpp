@@ -12,9 +12,12 @@ Result<QList<StoreSummary>> readStores(Session &session)
     const Result<Rows> rows = session.read({}, sqlcatalog::query("stores/summary"));
     if (!rows)
         return rows.error();
-    const auto count = [&](int row, int column) { return rows->isNull(row, column) ? -1 : rows->integer(row, column); };
+    const auto count = [&](int row, int column) {
+        return rows->isNull(row, column) ? -1 : rows->integer(row, column);
+    };
     const auto amount = [&](int row, int column) {
-        return rows->isNull(row, column) ? std::numeric_limits<double>::quiet_NaN() : rows->number(row, column);
+        return rows->isNull(row, column) ? std::numeric_limits<double>::quiet_NaN()
+                                         : rows->number(row, column);
     };
     QList<StoreSummary> stores;
     for (int row = 0; row < rows->count(); ++row) {
@@ -40,12 +43,17 @@ Result<QList<StoreSummary>> readStores(Session &session)
 
 } // namespace
 
-StoreService::StoreService(ConnectionPool &pool, QObject *parent) : QObject(parent), m_pool(pool) {}
+StoreService::StoreService(ConnectionPool &pool, QObject *parent)
+    : QObject(parent)
+    , m_pool(pool)
+{
+}
 
 QFuture<Result<Rows>> StoreService::summaryRows(const CancelToken &token)
 {
-    return m_pool.run<Rows>(u"Tenants"_s, token,
-                            [](Session &session) { return session.read({}, sqlcatalog::query("stores/summary")); });
+    return m_pool.run<Rows>(u"Tenants"_s, token, [](Session &session) {
+        return session.read({}, sqlcatalog::query("stores/summary"));
+    });
 }
 
 QFuture<Result<QList<StoreSummary>>> StoreService::stores(const CancelToken &token)
@@ -59,27 +67,26 @@ QFuture<Result<StoreSummary>> StoreService::choose(const QString &storeId, const
     // A standby and a read-only profile can write no audit row: there the choice is checked only.
     const bool audited = !m_pool.capabilities().standby && !m_pool.profile().readOnly;
     return m_pool
-        .run<StoreSummary>(u"Store"_s, token,
-                           [storeId, audited](Session &session) -> Result<StoreSummary> {
-                               if (audited) {
-                                   const auto chosen =
-                                       session.write({}, {{sqlcatalog::query("stores/choose"), {storeId}},
-                                                          {sqlcatalog::query("stores/reset_context"), {}}});
-                                   if (!chosen)
-                                       return chosen.error();
-                               } else if (const auto used =
-                                              session.read({}, sqlcatalog::query("stores/use"), {storeId});
-                                          !used) {
-                                   return used.error();
-                               }
-                               const auto stores = readStores(session);
-                               if (!stores)
-                                   return stores.error();
-                               for (const StoreSummary &store : *stores)
-                                   if (store.storeId == storeId)
-                                       return store;
-                               return Error{ErrorKind::NotFound, u"The store “%1” is not to be seen."_s.arg(storeId)};
-                           })
+        .run<StoreSummary>(
+            u"Store"_s, token,
+            [storeId, audited](Session &session) -> Result<StoreSummary> {
+                if (audited) {
+                    const auto chosen = session.write({}, {{sqlcatalog::query("stores/choose"), {storeId}},
+                                                           {sqlcatalog::query("stores/reset_context"), {}}});
+                    if (!chosen)
+                        return chosen.error();
+                } else if (const auto used = session.read({}, sqlcatalog::query("stores/use"), {storeId});
+                           !used) {
+                    return used.error();
+                }
+                const auto stores = readStores(session);
+                if (!stores)
+                    return stores.error();
+                for (const StoreSummary &store : *stores)
+                    if (store.storeId == storeId)
+                        return store;
+                return Error{ErrorKind::NotFound, u"The store “%1” is not to be seen."_s.arg(storeId)};
+            })
         .then(this, [this, ticket](Result<StoreSummary> chosen) {
             if (chosen && ticket == m_ticket) {
                 m_current = *chosen;

@@ -3,7 +3,8 @@
 
 #include "app/db/connectionpool.h"
 
-/// One store as `retail.store_summary()` tells it. Counts are -1 and amounts NaN where this login is not told.
+/// One store as `retail.store_summary()` tells it. Counts are -1 and amounts NaN where this login is not
+/// told.
 struct StoreSummary
 {
     QString storeId;
@@ -36,8 +37,8 @@ public:
 
     QFuture<Result<QList<StoreSummary>>> stores(const CancelToken &token = {});
 
-    /// Asks the database for the store, audited there; `current` changes, and `currentChanged` is sent, once it
-    /// agrees. An unknown, inactive or foreign store is refused with one and the same error.
+    /// Asks the database for the store, audited there; `current` changes, and `currentChanged` is sent, once
+    /// it agrees. An unknown, inactive or foreign store is refused with one and the same error.
     QFuture<Result<StoreSummary>> choose(const QString &storeId, const CancelToken &token = {});
 
     /// No store: pages of a store stop asking the server.

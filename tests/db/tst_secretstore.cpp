@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/db/secretstore.h"
+
+#include <QProcess>
+#include <QStandardPaths>
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace Qt::StringLiterals;
+
+// The tests that need a keyring run this program again below a session bus of its own with an unlocked
+// gnome-keyring.
+class TestSecretStore final : public QObject
+{
+    Q_OBJECT
+
+    static bool inside() { return qEnvironmentVariableIsSet("RETAIL_TEST_KEYRING"); }
+
+private slots:
+    void withoutAKeyringItSaysSo()
+    {
+        if (inside())
+            return;
+        qputenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent");
+        SecretStore store;
+        auto read = store.read(u"north"_s);
+        QTRY_VERIFY_WITH_TIMEOUT(read.isFinished(), 12'000);
+        QVERIFY(!read.result());
+        QCOMPARE(read.result().error().kind, ErrorKind::Io);
+        QVERIFY(read.result().error().hint.contains(u"session"));
+    }
+
+    void aKeyringKeepsReplacesAndForgets()
+    {
+        if (inside()) {
+            SecretStore store;
+            auto missing = store.read(u"north"_s);
+            QTRY_VERIFY_WITH_TIMEOUT(missing.isFinished(), 12'000);
+            QVERIFY(!missing.result());
+            QCOMPARE(missing.result().error().kind, ErrorKind::NotFound);
+            for (const QString &password : {u"hunter2"_s, u"പാസ്‌വേഡ് 2"_s}) {
+                auto written = store.write(u"north"_s, password);
+                QTRY_VERIFY_WITH_TIMEOUT(written.isFinished(), 12'000);
+                QVERIFY2(written.result().ok(),
+                         written.result() ? "" : qPrintable(written.result().error().text()));
+                auto read = store.read(u"north"_s);
+                QTRY_VERIFY_WITH_TIMEOUT(read.isFinished(), 12'000);
+                QVERIFY(read.result().ok());
+                QCOMPARE(*read.result(), password);
+            }
+            auto removed = store.remove(u"north"_s);
+            QTRY_VERIFY_WITH_TIMEOUT(removed.isFinished(), 12'000);
+            QVERIFY(removed.result().ok());
+            return;
+        }
+        const QTemporaryDir home;
+        QProcess process;
+        QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+        for (const char *variable :
+             {"XDG_DATA_HOME", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "HOME"})
+            environment.insert(QString::fromLatin1(variable), home.path());
+        environment.remove(u"DBUS_SESSION_BUS_ADDRESS"_s);
+        environment.insert(u"RETAIL_TEST_KEYRING"_s, u"1"_s);
+        process.setProcessEnvironment(environment);
+        process.setProcessChannelMode(QProcess::MergedChannels);
+        process.start(u"dbus-run-session"_s, {u"--"_s, u"sh"_s, u"-c"_s,
+                                              u"printf secret | gnome-keyring-daemon --unlock "
+                                              u"--components=secrets >/dev/null 2>&1 && exec \"$0\" "
+                                              u"aKeyringKeepsReplacesAndForgets"_s,
+                                              QCoreApplication::applicationFilePath()});
+        QVERIFY2(process.waitForStarted(), "dbus-run-session is missing: packaging/deps/install test");
+        QVERIFY(process.waitForFinished(60'000));
+        QVERIFY2(process.exitCode() == 0, process.readAll().constData());
+    }
+};
+
+QTEST_GUILESS_MAIN(TestSecretStore)
+#include "tst_secretstore.moc"

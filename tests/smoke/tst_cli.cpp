@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/support/testcluster.h"
+
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QProcess>
+#include <QTest>
+
+using namespace Qt::StringLiterals;
+
+/// Runs the real program, as a script would.
+class TestCli final : public QObject
+{
+    Q_OBJECT
+
+    struct Run
+    {
+        int exitCode = -1;
+        QByteArray out;
+        QByteArray err;
+
+        QJsonObject json() const { return QJsonDocument::fromJson(out).object(); }
+    };
+
+    std::unique_ptr<TestDatabase> m_database;
+    QTemporaryDir m_home;
+
+    Run run(const QStringList &arguments, const QHash<QString, QString> &variables = {}) const
+    {
+        QProcess process;
+        QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+        for (const QString &name : {u"XDG_CONFIG_HOME"_s, u"XDG_DATA_HOME"_s, u"XDG_STATE_HOME"_s})
+            environment.insert(name, m_home.path());
+        for (const QString &name : {u"DISPLAY"_s, u"WAYLAND_DISPLAY"_s, u"QT_QPA_PLATFORM"_s})
+            environment.remove(name);
+        for (auto it = variables.cbegin(); it != variables.cend(); ++it)
+            environment.insert(it.key(), it.value());
+        process.setProcessEnvironment(environment);
+        process.start(qEnvironmentVariable("RETAIL_ADMIN"), arguments);
+        if (!process.waitForFinished(60'000))
+            return {};
+        return {process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -1,
+                process.readAllStandardOutput(), process.readAllStandardError()};
+    }
+
+    QString profile(const QString &user) const
+    {
+        const Login login = m_database->login(user);
+        return login.profile.conninfo + u" passfile="_s + login.profile.passfile;
+    }
+
+private slots:
+    void initTestCase()
+    {
+        QVERIFY2(qEnvironmentVariableIsSet("RETAIL_ADMIN"),
+                 "run by ctest, or set RETAIL_ADMIN to the program");
+        m_database = std::make_unique<TestDatabase>();
+    }
+    void cleanupTestCase() { m_database.reset(); }
+
+    void exitCodesAreAsDocumented_data()
+    {
+        QTest::addColumn<QStringList>("arguments");
+        QTest::addColumn<int>("code");
+        const auto row = [](const char *name, const QStringList &arguments, int code) {
+            QTest::newRow(name) << arguments << code;
+        };
+        const QString good = profile(u"sandbox_manager"_s);
+        const QString conninfo = m_database->login(u"sandbox_manager"_s).profile.conninfo;
+        row("help", {u"--help"_s}, 0);
+        row("version", {u"--version"_s}, 0);
+        row("an unknown command", {u"fly"_s}, 2);
+        row("an unknown option", {u"stores"_s, u"list"_s, u"--fast"_s}, 2);
+        row("no action", {u"stores"_s}, 2);
+        row("no table", {u"browse"_s, u"--store"_s, u"seattle"_s}, 2);
+        row("a foreign table", {u"browse"_s, u"pg_authid"_s, u"--store"_s, u"seattle"_s}, 2);
+        row("no store", {u"browse"_s, u"customers"_s}, 2);
+        row("a limit that is no number",
+            {u"browse"_s, u"customers"_s, u"--store"_s, u"seattle"_s, u"--limit"_s, u"x"_s}, 2);
+        row("an unknown profile", {u"stores"_s, u"list"_s, u"--profile"_s, u"nowhere"_s}, 2);
+        row("no server", {u"stores"_s, u"list"_s, u"--profile"_s, u"host=/nowhere user=x dbname=x"_s}, 3);
+        row("a wrong password", {u"stores"_s, u"list"_s, u"--profile"_s, conninfo + u" password=wrong"_s}, 3);
+        row("no such database",
+            {u"stores"_s, u"list"_s, u"--profile"_s,
+             profile(u"sandbox_dba"_s).replace(m_database->name(), u"nowhere"_s)},
+            3);
+        row("no schema",
+            {u"stores"_s, u"list"_s, u"--profile"_s,
+             profile(u"postgres"_s).replace(m_database->name(), u"template1"_s)},
+            3);
+        row("a foreign store",
+            {u"browse"_s, u"customers"_s, u"--store"_s, u"redmond"_s, u"--profile"_s, good}, 1);
+        row("stores", {u"stores"_s, u"list"_s, u"--profile"_s, good}, 0);
+        row("a page", {u"browse"_s, u"customers"_s, u"--store"_s, u"seattle"_s, u"--profile"_s, good}, 0);
+        row("migrating twice", {u"migrate"_s, u"--profile"_s, profile(u"postgres"_s)}, 0);
+        row("migrating without the right", {u"migrate"_s, u"--profile"_s, good}, 1);
+        row("the window without a display", {}, 1);
+    }
+    void exitCodesAreAsDocumented()
+    {
+        QFETCH(QStringList, arguments);
+        const Run done = run(arguments);
+        QTEST(done.exitCode, "code");
+        // What went wrong is told on standard error, in words, and standard output stays clean for scripts.
+        if (done.exitCode != 0) {
+            QVERIFY(!done.err.trimmed().isEmpty());
+            QVERIFY2(done.out.isEmpty(), done.out.constData());
+            QVERIFY(!done.err.contains("wrong"));
+        }
+    }
+
+    void variablesOfLibpqWorkAsInPsql()
+    {
+        const SandboxStatus &status = TestCluster::shared().status();
+        const Run done =
+            run({u"stores"_s, u"list"_s, u"--json"_s}, {{u"PGHOST"_s, status.host},
+                                                        {u"PGPORT"_s, QString::number(status.port)},
+                                                        {u"PGUSER"_s, u"sandbox_manager"_s},
+                                                        {u"PGDATABASE"_s, m_database->name()},
+                                                        {u"PGPASSFILE"_s, status.passfile}});
+        QVERIFY2(done.exitCode == 0, done.err.constData());
+        QCOMPARE(done.json()[u"rows"].toArray().size(), 1);
+    }
+
+    void jsonHasOneShapeForLists()
+    {
+        const QString good = profile(u"sandbox_manager"_s);
+        const Run first = run({u"browse"_s, u"products"_s, u"--store"_s, u"seattle"_s, u"--limit"_s, u"2"_s,
+                               u"--json"_s, u"--profile"_s, good});
+        QVERIFY2(first.exitCode == 0, first.err.constData());
+        QCOMPARE(first.json().keys(), (QStringList{u"next"_s, u"rows"_s}));
+        QCOMPARE(first.json()[u"rows"].toArray().size(), 2);
+        const QJsonObject product = first.json()[u"rows"][0].toObject();
+        QVERIFY(product[u"product_id"].isString() && product[u"price"].isDouble() &&
+                product[u"is_active"].isBool() && product[u"tags"].isArray());
+        const Run next =
+            run({u"browse"_s, u"products"_s, u"--store"_s, u"seattle"_s, u"--limit"_s, u"10000"_s,
+                 u"--json"_s, u"--after"_s, first.json()[u"next"].toString(), u"--profile"_s, good});
+        QVERIFY2(next.exitCode == 0, next.err.constData());
+        QVERIFY(next.json()[u"next"].isNull());
+        QVERIFY(next.json()[u"rows"][0][u"product_id"] != product[u"product_id"]);
+    }
+
+    void csvQuotesWhatNeedsIt()
+    {
+        VERIFY_OK(m_database->superuser().execute(
+            "UPDATE retail.customers SET phone = E'a,\"b\"\\nc' WHERE customer_id = (SELECT customer_id "
+            "FROM retail.customers WHERE store_id = 'seattle' ORDER BY created_at, customer_id LIMIT 1)"));
+        const Run done =
+            run({u"browse"_s, u"customers"_s, u"--store"_s, u"seattle"_s, u"--sort"_s, u"created_at"_s,
+                 u"--limit"_s, u"1"_s, u"--csv"_s, u"--profile"_s, profile(u"sandbox_manager"_s)});
+        QVERIFY2(done.exitCode == 0, done.err.constData());
+        QVERIFY(done.out.startsWith("customer_id,first_name,"));
+        QVERIFY2(done.out.contains("\"a,\"\"b\"\"\nc\""), done.out.constData());
+    }
+
+    void doctorIsContentWithAFreshDatabase()
+    {
+        const Run done = run({u"doctor"_s, u"--json"_s, u"--profile"_s, profile(u"postgres"_s)});
+        QVERIFY2(done.exitCode == 0, (done.out + done.err).constData());
+    }
+
+    void doctorFindsAPolicyThatWasDropped()
+    {
+        const TestDatabase broken;
+        VERIFY_OK(
+            broken.superuser().executeScript("DROP POLICY customers_store_isolation ON retail.customers"));
+        const Login login = broken.login(u"postgres"_s);
+        const Run done = run(
+            {u"doctor"_s, u"--profile"_s, login.profile.conninfo + u" passfile="_s + login.profile.passfile});
+        QCOMPARE(done.exitCode, 5);
+        QVERIFY2(done.out.contains("customers"), done.out.constData());
+    }
+};
+
+QTEST_GUILESS_MAIN(TestCli)
+#include "tst_cli.moc"
