@@ -153,9 +153,9 @@ void TestRecordModel::furtherPagesAreAppended()
     QCOMPARE(source.questions[0].request.parent, u"parent"_s);
     source.questions[0].answer(page({thing("1", "a"), thing("2", "b")}, u"after b"_s));
     QTRY_COMPARE(model.rowCount(), 2);
-    QVERIFY(model.canFetchMore({}));
+    // The model tester has asked for more already, as a view does; while that is under way nothing is asked again.
+    QVERIFY(!model.canFetchMore({}));
     model.fetchMore({});
-    model.fetchMore({}); // a second time while one is under way: nothing
     QCOMPARE(source.questions.size(), 2);
     QCOMPARE(source.questions[1].request.after, u"after b"_s);
     source.questions[1].answer(page({thing("3", "c")}));
@@ -220,7 +220,7 @@ void TestRecordModel::valuesAreShownInTheLocale()
     QCOMPARE(model.index(0, Active).data().toString(), u"Yes"_s);
     QCOMPARE(model.index(0, Tags).data().toString(), u"a, b c"_s);
     QVERIFY(model.index(0, Seen).data().toString().endsWith("ago"_L1));
-    QVERIFY(model.index(0, Seen).data(Qt::ToolTipRole).toString().contains("2026"_L1));
+    QVERIFY(model.index(0, Seen).data(Qt::ToolTipRole).toString().contains(":04:05"_L1));
     const auto alignment = [&](int column) {
         return model.index(0, column).data(Qt::TextAlignmentRole).value<Qt::Alignment>();
     };

@@ -16,6 +16,21 @@
 
 using namespace Qt::StringLiterals;
 
+namespace {
+
+StoreSummary store(const QString &id, double sales, double before)
+{
+    StoreSummary store;
+    store.storeId = id;
+    store.name = id.toUpper();
+    store.active = true;
+    store.sales30Days = sales;
+    store.salesPrevious30Days = before;
+    return store;
+}
+
+} // namespace
+
 class TestShellModels final : public QObject
 {
     Q_OBJECT
@@ -40,7 +55,7 @@ void TestShellModels::fuzzy_data()
     QTest::newRow("a part in any case") << u"SEATT"_s << true;
     QTest::newRow("letters in order") << u"zrs"_s << true;
     QTest::newRow("two words in any order") << u"seattle zava"_s << true;
-    QTest::newRow("letters out of order") << u"eltt"_s << false;
+    QTest::newRow("letters out of order") << u"ttaes"_s << false;
     QTest::newRow("one word that is not there") << u"zava tacoma"_s << false;
 }
 
@@ -61,9 +76,9 @@ void TestShellModels::tenantsTellWhatALoginIsNotTold()
 {
     TenantsModel model;
     const QAbstractItemModelTester tester(&model);
-    StoreSummary told{.storeId = u"a"_s, .name = u"A"_s, .active = true, .customers = 12400, .products = 7, .lowStock = 0,
-                      .sales30Days = 10.5, .salesPrevious30Days = 0};
-    StoreSummary notTold{.storeId = u"b"_s, .name = u"B"_s, .active = false};
+    StoreSummary told = store(u"a"_s, 10.5, 0);
+    told.customers = 12400;
+    StoreSummary notTold = store(u"b"_s, 0, 0);
     notTold.sales30Days = notTold.salesPrevious30Days = std::numeric_limits<double>::quiet_NaN();
     model.setStores({told, notTold});
     QCOMPARE(model.index(0, TenantsModel::Customers).data().toString(), u"12,400"_s);
@@ -79,8 +94,7 @@ void TestShellModels::tenantsTellWhatALoginIsNotTold()
 void TestShellModels::tenantsTellTheTrendInWords()
 {
     TenantsModel model;
-    model.setStores({{.storeId = u"a"_s, .sales30Days = 120, .salesPrevious30Days = 100},
-                     {.storeId = u"b"_s, .sales30Days = 50, .salesPrevious30Days = 100}});
+    model.setStores({store(u"a"_s, 120, 100), store(u"b"_s, 50, 100)});
     QCOMPARE(model.index(0, TenantsModel::Trend).data().toString(), u"▲ 20.0 %"_s);
     QCOMPARE(model.index(1, TenantsModel::Trend).data().toString(), u"▼ 50.0 %"_s);
     QCOMPARE(model.index(1, TenantsModel::Trend).data(Qt::AccessibleTextRole).toString(), u"down 50.0 percent"_s);
