@@ -150,7 +150,7 @@ COMMENT ON FUNCTION retail_sec.nearest_exact(varchar, public.vector, varchar, in
 -- pgvector's settings cannot stand beside the others: who restores a dump without being superuser may not
 -- create a function with a setting whose library is not loaded.
 CREATE FUNCTION retail_sec.nearest_by_index(
-    store varchar, query public.vector, model_name varchar, wanted integer, threshold float8, f retail_sec.product_filter,
+    store varchar, query public.vector, model_name varchar, wanted integer, f retail_sec.product_filter,
     ef_search integer DEFAULT 200
 ) RETURNS TABLE (product_id uuid, similarity float8)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_custom_plan
@@ -175,13 +175,12 @@ BEGIN
                        AND retail_sec.product_matches(p, f)
                      ORDER BY public.l2_normalize(e.embedding)::public.halfvec(1536) OPERATOR(public.<=>) half_query
                      LIMIT candidates) c) n
-     WHERE threshold IS NULL OR 1 - n.distance >= threshold
      ORDER BY n.distance, n.product_id
      LIMIT wanted;
     PERFORM set_config('hnsw.iterative_scan', kept[1], true), set_config('hnsw.max_scan_tuples', kept[2], true), set_config('hnsw.ef_search', kept[3], true);
 END
 $$;
-COMMENT ON FUNCTION retail_sec.nearest_by_index(varchar, public.vector, varchar, integer, float8, retail_sec.product_filter, integer) IS
+COMMENT ON FUNCTION retail_sec.nearest_by_index(varchar, public.vector, varchar, integer, retail_sec.product_filter, integer) IS
 'Nearest products of a store through the HNSW index: an iterative scan collects candidates, the exact distance ranks them.';
 
 CREATE FUNCTION retail_sec.nearest(
@@ -195,6 +194,8 @@ DECLARE
     all_rows float8 := (SELECT greatest(reltuples, 0) FROM pg_class WHERE oid = 'retail.product_embeddings'::regclass);
     exact_below integer := greatest(2000, sqrt(150 * all_rows));
     matching integer;
+    ids uuid[];
+    similarities float8[];
 BEGIN
     IF store IS NULL OR query IS NULL THEN
         RETURN;
@@ -211,14 +212,12 @@ BEGIN
                  WHERE p.store_id = store AND retail_sec.product_matches(p, f) LIMIT exact_below) few;
     END IF;
     IF matching >= exact_below THEN
-        -- Is the answer whole? Then it is given; a short one (few vectors, a filter far from the query) is made exact.
-        RETURN QUERY
-        WITH found AS MATERIALIZED (
-            SELECT i.product_id, i.similarity FROM retail_sec.nearest_by_index(store, query, model_name, wanted, NULL, f) i)
-        SELECT w.product_id, w.similarity, 'index'
-          FROM found w
-         WHERE (SELECT count(*) FROM found) = wanted AND (threshold IS NULL OR w.similarity >= threshold);
-        IF FOUND THEN
+        SELECT array_agg(i.product_id), array_agg(i.similarity) INTO ids, similarities
+          FROM retail_sec.nearest_by_index(store, query, model_name, wanted, f) i;
+        -- A short answer (few vectors, a filter far from the query) is made exact below.
+        IF cardinality(ids) = wanted THEN
+            RETURN QUERY
+            SELECT u.id, u.s, 'index' FROM unnest(ids, similarities) u (id, s) WHERE threshold IS NULL OR u.s >= threshold;
             RETURN;
         END IF;
     END IF;

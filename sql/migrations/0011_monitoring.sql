@@ -163,7 +163,7 @@ BEGIN
         SELECT array_agg(x.product_id) INTO truth FROM retail_sec.nearest_exact(store, probe, model_name, k, NULL, every) x;
         exact_ms := exact_ms || (1000 * extract(epoch FROM clock_timestamp() - t0))::float8;
         t0 := clock_timestamp();
-        SELECT array_agg(x.product_id) INTO found FROM retail_sec.nearest_by_index(store, probe, model_name, k, NULL, every, ef_search) x;
+        SELECT array_agg(x.product_id) INTO found FROM retail_sec.nearest_by_index(store, probe, model_name, k, every, ef_search) x;
         index_ms := index_ms || (1000 * extract(epoch FROM clock_timestamp() - t0))::float8;
         hits := hits + (SELECT count(*) FROM unnest(found) f WHERE f = ANY (truth));
         possible := possible + coalesce(cardinality(truth), 0);

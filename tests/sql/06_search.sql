@@ -43,9 +43,9 @@ SELECT is((SELECT count(*)::int FROM retail.search_products(fixture.vector(5), m
 SELECT is((SELECT string_agg(DISTINCT scan, ',') FROM retail.search_products(fixture.vector(5))), 'exact', 'a small store is searched exactly, and the answer says so');
 
 -- ---- the way through the index gives the same answer ----
-SELECT results_eq($$SELECT product_id FROM retail_sec.nearest_by_index('seattle', fixture.vector(7), 'text-embedding-3-small', 20, NULL, retail_sec.read_filter('{}'))$$,
+SELECT results_eq($$SELECT product_id FROM retail_sec.nearest_by_index('seattle', fixture.vector(7), 'text-embedding-3-small', 20, retail_sec.read_filter('{}'))$$,
                   $$SELECT product_id FROM retail_sec.nearest_exact('seattle', fixture.vector(7), 'text-embedding-3-small', 20, NULL, retail_sec.read_filter('{}'))$$, 'index and exact agree');
-SELECT results_eq($$SELECT product_id FROM retail_sec.nearest_by_index('seattle', fixture.vector(7), 'text-embedding-3-small', 20, NULL, retail_sec.read_filter('{"brands": ["Brand1"]}'))$$,
+SELECT results_eq($$SELECT product_id FROM retail_sec.nearest_by_index('seattle', fixture.vector(7), 'text-embedding-3-small', 20, retail_sec.read_filter('{"brands": ["Brand1"]}'))$$,
                   $$SELECT product_id FROM retail_sec.nearest_exact('seattle', fixture.vector(7), 'text-embedding-3-small', 20, NULL, retail_sec.read_filter('{"brands": ["Brand1"]}'))$$, 'also with a filter');
 
 -- ---- words ----
