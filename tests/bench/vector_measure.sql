@@ -47,3 +47,43 @@ SELECT m.store_id, (SELECT count(*) FROM retail.product_embeddings e WHERE e.sto
        round((percentile_cont(0.5) WITHIN GROUP (ORDER BY m.exact_ms) FILTER (WHERE m.k = 20)
             / percentile_cont(0.5) WITHIN GROUP (ORDER BY m.search_ms) FILTER (WHERE m.k = 20))::numeric, 1) AS times_faster
   FROM public.measured m GROUP BY m.store_id ORDER BY 2 DESC;
+
+-- The same under 200 random filters, in stores of every size.
+CREATE TABLE public.filtered (scan text, rows integer, possible integer, hits integer, search_ms float8);
+DO $$
+DECLARE
+    probe record;
+    wish jsonb;
+    t0 timestamptz;
+    search_ms float8;
+    found uuid[];
+    truth uuid[];
+    how text;
+    store varchar;
+BEGIN
+    PERFORM setseed(0.42);
+    FOR n IN 1 .. 200
+    LOOP
+        store := format('s%s', lpad((1 + n % 20)::text, 2, '0'));
+        store := CASE WHEN n % 2 = 0 THEN 's01' ELSE store END;
+        PERFORM retail.use_store(store);
+        SELECT * INTO probe FROM public.probes ORDER BY random() LIMIT 1;
+        wish := (CASE WHEN random() < 0.5 THEN jsonb_build_object('category_ids', jsonb_build_array(1 + floor(random() * 7), 1 + floor(random() * 7))) ELSE '{}' END)
+             || (CASE WHEN random() < 0.3 THEN jsonb_build_object('brands', jsonb_build_array('Brand' || floor(random() * 20))) ELSE '{}' END)
+             || (CASE WHEN random() < 0.5 THEN jsonb_build_object('min_price', floor(random() * 900)) ELSE '{}' END)
+             || (CASE WHEN random() < 0.3 THEN jsonb_build_object('min_stock', floor(random() * 90)) ELSE '{}' END);
+        t0 := clock_timestamp();
+        SELECT coalesce(array_agg(s.product_id), '{}'), max(s.scan) INTO found, how
+          FROM retail.search_products(query_embedding => probe.v, max_results => 20, filters => wish) s;
+        search_ms := 1000 * extract(epoch FROM clock_timestamp() - t0);
+        SELECT coalesce(array_agg(x.product_id), '{}') INTO truth
+          FROM retail_sec.nearest_exact(store, probe.v, 'text-embedding-3-small', 20, NULL, retail_sec.read_filter(wish)) x;
+        INSERT INTO public.filtered VALUES (how, cardinality(found), cardinality(truth), (SELECT count(*) FROM unnest(found) f WHERE f = ANY (truth)), search_ms);
+    END LOOP;
+END
+$$;
+SELECT coalesce(scan, 'none') AS filtered_scan, count(*) AS searches, bool_and(rows = possible) AS rows_complete,
+       round(sum(hits)::numeric / nullif(sum(possible), 0), 4) AS recall_20,
+       round((percentile_cont(0.5) WITHIN GROUP (ORDER BY search_ms))::numeric, 2) AS ms_p50,
+       round((percentile_cont(0.95) WITHIN GROUP (ORDER BY search_ms))::numeric, 2) AS ms_p95
+  FROM public.filtered GROUP BY 1 ORDER BY 1;

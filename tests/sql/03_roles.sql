@@ -3,7 +3,7 @@
 -- What each role can and cannot do, SET ROLE and the effective role, rights that are taken away, and our
 -- own attacks: prepared statements, views, definer functions, error messages.
 BEGIN;
-SELECT plan(93);
+SELECT plan(96);
 CREATE FUNCTION pg_temp.verdict(login name, store text, statement text, how text DEFAULT 'door') RETURNS text
 LANGUAGE sql AS $$ SELECT (regexp_match(fixture.attempt(login, store, statement, how), '^(rows \d+|\S+)'))[1] $$;
 
@@ -116,6 +116,11 @@ SELECT is(fixture.value('t_manager_redmond', 'redmond', $$SELECT count(*) FROM r
 -- ---- messages ----
 SELECT unalike(fixture.attempt('t_manager', 'seattle', v.s), '%redmond.example%', 'an error names nothing of another store: ' || left(v.s, 50))
   FROM (VALUES ($$SELECT email::integer FROM retail.customers$$), ($$SELECT retail.use_store((SELECT email FROM retail.customers WHERE store_id = 'redmond' LIMIT 1))$$)) v (s);
+
+-- What is not defended, and how much it tells: a duplicate key, without the row.
+SELECT matches(fixture.attempt('mcp_user', 'seattle', format($$INSERT INTO retail.customers (customer_id, store_id, first_name, last_name, email) VALUES (%L, 'seattle', 'a', 'b', 'a@b')$$, fixture.id('customer', 'redmond', 1))), '^23505 duplicate key value violates unique constraint "customers_pkey"$', 'a known id of another store answers that it exists, nothing else');
+SELECT is(pg_temp.verdict('mcp_user', 'seattle', format($$INSERT INTO retail.customers (customer_id, store_id, first_name, last_name, email) VALUES (%L, 'seattle', 'a', 'b', 'a@b') ON CONFLICT (customer_id) DO UPDATE SET first_name = 'hit'$$, fixture.id('customer', 'redmond', 1))), '42501', 'and cannot be overwritten by an upsert');
+SELECT is(pg_temp.verdict('mcp_user', 'seattle', $$MERGE INTO retail.customers c USING (SELECT customer_id FROM retail.customers WHERE store_id = 'redmond') o ON c.customer_id = o.customer_id WHEN MATCHED THEN DELETE$$), 'rows 0', 'nor reached by MERGE');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -3,7 +3,7 @@
 -- Search: the store and the right to it, min(k, matching rows) under any filter, one model, the original
 -- function. Recall and speed are bench_vector.sh's.
 BEGIN;
-SELECT plan(49);
+SELECT plan(50);
 
 -- ---- the original function ----
 SELECT is(fixture.value('mcp_user', 'seattle', $$SELECT count(*) FROM retail.search_products_by_similarity(fixture.vector(3), -1)$$), '20', 'by default at most 20 rows');
@@ -43,9 +43,9 @@ SELECT is((SELECT count(*)::int FROM retail.search_products(fixture.vector(5), m
 SELECT is((SELECT string_agg(DISTINCT scan, ',') FROM retail.search_products(fixture.vector(5))), 'exact', 'a small store is searched exactly, and the answer says so');
 
 -- ---- the way through the index gives the same answer ----
-SELECT results_eq($$SELECT product_id FROM retail_sec.nearest_by_index('seattle', fixture.vector(7), 'text-embedding-3-small', 20, NULL, retail_sec.read_filter('{}'))$$,
+SELECT results_eq($$SELECT product_id FROM retail_sec.nearest_by_index('seattle', fixture.vector(7), 'text-embedding-3-small', 20, retail_sec.read_filter('{}'))$$,
                   $$SELECT product_id FROM retail_sec.nearest_exact('seattle', fixture.vector(7), 'text-embedding-3-small', 20, NULL, retail_sec.read_filter('{}'))$$, 'index and exact agree');
-SELECT results_eq($$SELECT product_id FROM retail_sec.nearest_by_index('seattle', fixture.vector(7), 'text-embedding-3-small', 20, NULL, retail_sec.read_filter('{"brands": ["Brand1"]}'))$$,
+SELECT results_eq($$SELECT product_id FROM retail_sec.nearest_by_index('seattle', fixture.vector(7), 'text-embedding-3-small', 20, retail_sec.read_filter('{"brands": ["Brand1"]}'))$$,
                   $$SELECT product_id FROM retail_sec.nearest_exact('seattle', fixture.vector(7), 'text-embedding-3-small', 20, NULL, retail_sec.read_filter('{"brands": ["Brand1"]}'))$$, 'also with a filter');
 
 -- ---- words ----
@@ -53,6 +53,7 @@ SELECT is((SELECT p.sku::text FROM retail.search_products(query_text => q) s JOI
   FROM (VALUES ('SKU-SEA-7', 'SKU-SEA-7'), ('sku-sea-12', 'SKU-SEA-12'), ('Seattle lamp 9', 'SKU-SEA-9'), ('seattle lampp 9', 'SKU-SEA-9'), ('lamps 14', 'SKU-SEA-14')) v (q, want);
 SELECT is((SELECT count(*)::int FROM retail.search_products(query_text => 'redmond')), 0, 'words of another store find nothing');
 SELECT is((SELECT count(*)::int FROM retail.search_products(query_text => '  ')), 0, 'no words, no rows');
+SELECT is(current_setting('hnsw.ef_search') || ' ' || current_setting('hnsw.iterative_scan') || ' ' || current_setting('pg_trgm.word_similarity_threshold'), '40 off 0.6', 'a search leaves the caller''s settings as they were');
 SELECT lives_ok($$SELECT retail.search_products(query_text => '''); DROP TABLE x; %_\ & | ! <-> :* "')$$, 'punctuation is only text');
 UPDATE retail.products SET product_name = 'Umbrella' WHERE store_id = 'seattle' AND sku = 'SKU-SEA-3';
 SELECT is((SELECT p.sku::text FROM retail.search_products(query_text => 'umbrellas') s JOIN retail.products p USING (product_id) LIMIT 1), 'SKU-SEA-3', 'a changed text is found at once');

@@ -1,8 +1,9 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
 -- The three views with same-named tables elsewhere, the summaries, maintenance, the doctor's list.
+\set doctor `cat "$here/../../sql/queries/doctor/checks.sql"`
 BEGIN;
-SELECT plan(20);
+SELECT plan(35);
 
 CREATE SCHEMA other;
 CREATE TABLE other.customers (x integer);
@@ -27,6 +28,32 @@ SELECT is((SELECT embedded_products || ' of ' || active_products FROM retail.emb
 
 SELECT lives_ok('SELECT retail.perform_maintenance()', 'perform_maintenance() runs');
 SELECT is((SELECT count(*)::int FROM retail.audit_log WHERE table_name = 'maintenance' AND action = 'automated_maintenance_completed' AND metadata ?& ARRAY['timestamp', 'database_size']), 1, 'and is noted');
+
+-- ---- how good the index is, for somebody who may not see the rows ----
+SELECT is(fixture.value('t_dba', NULL, $$SELECT sampled || ' ' || recall FROM retail.measure_search('seattle', 5, 10)$$), '5 1', 'dba measures recall');
+SELECT is(left(fixture.value('t_manager', NULL, $$SELECT retail.measure_search('redmond')$$), 5), '42501', 'manager not that of another store');
+
+-- ---- the doctor ----
+CREATE FUNCTION pg_temp.doctor() RETURNS TABLE (check_name text, object text, status text, detail text, remedy text)
+LANGUAGE plpgsql AS $$ BEGIN RETURN QUERY EXECUTE current_setting('fixture.doctor'); END $$;
+SELECT set_config('fixture.doctor', :'doctor', true) IS NOT NULL;
+SELECT is_empty($$SELECT check_name, object, detail FROM pg_temp.doctor() WHERE status <> 'ok' AND check_name <> 'template'$$, 'the doctor finds nothing in a fresh database');
+SELECT ok((SELECT count(*) > 50 FROM pg_temp.doctor()), 'after looking at much');
+ALTER TABLE retail.customers DISABLE ROW LEVEL SECURITY;
+ALTER TABLE retail.products DISABLE TRIGGER products_audit_update;
+DROP TRIGGER stores_audit_delete ON retail.stores;
+CREATE POLICY open ON retail.sales_transactions USING (TRUE);
+ALTER FUNCTION retail.use_store(varchar) RESET search_path;
+GRANT EXECUTE ON FUNCTION retail.redact_audit(uuid, text[], text) TO PUBLIC;
+GRANT CREATE ON SCHEMA retail TO PUBLIC;
+GRANT EXECUTE ON FUNCTION pg_catalog.lo_create(oid) TO PUBLIC;
+ALTER DEFAULT PRIVILEGES IN SCHEMA retail GRANT SELECT ON TABLES TO mcp_user;
+DROP VIEW retail.slow_queries;
+REVOKE retail_app FROM mcp_user;
+SELECT is((SELECT string_agg(DISTINCT d.status, ',') FROM pg_temp.doctor() d WHERE d.check_name = v.c AND d.object LIKE v.o AND d.status <> 'ok' AND d.remedy IS NOT NULL), v.s, format('the doctor finds: %s %s', v.c, v.o))
+  FROM (VALUES ('row level security', 'retail.customers', 'broken'), ('audit trigger', 'retail.products update', 'broken'), ('audit trigger', 'retail.stores delete', 'missing'),
+               ('policy', '%open', 'broken'), ('function', '%use_store%', 'broken'), ('function', '%redact_audit%', 'broken'), ('schema', 'retail', 'broken'),
+               ('large objects', '%lo_create%', 'broken'), ('default privileges', 'retail%', 'broken'), ('view', 'retail.slow_queries', 'missing'), ('membership', 'mcp_user%', 'missing')) v (c, o, s);
 
 -- ---- an index serves what a page asks for ----
 SET LOCAL enable_seqscan = off;

@@ -9,11 +9,13 @@ pool=$(mktemp -d "$work/pool.XXXX")
 sockets=$(mktemp -d /tmp/rb.XXXXXX)
 cat >"$pool/pgbouncer.ini" <<INI
 [databases]
-retail_db = host=$PGHOST port=$PGPORT dbname=retail_db
+manager = host=$PGHOST port=$PGPORT dbname=retail_db user=t_manager
+application = host=$PGHOST port=$PGPORT dbname=retail_db user=mcp_user
 [pgbouncer]
 listen_addr =
 unix_socket_dir = $sockets
 listen_port = 6432
+; "any" takes the user from the database's line, so there is a line for each login.
 auth_type = any
 pool_mode = transaction
 default_pool_size = 1
@@ -21,8 +23,6 @@ server_reset_query =
 logfile = $pool/log
 pidfile = $pool/pid
 INI
-# Authentication "any" takes the user from the database's line, so there is a line for each login.
-sed -i "s/^retail_db = .*/manager = host=${PGHOST//\//\\/} port=$PGPORT dbname=retail_db user=t_manager\napplication = host=${PGHOST//\//\\/} port=$PGPORT dbname=retail_db user=mcp_user/" "$pool/pgbouncer.ini"
 if [ "$(id -u)" = 0 ]; then
     chown -R postgres "$pool" "$sockets"
     runuser -u postgres -- "$bouncer" -d "$pool/pgbouncer.ini" >/dev/null 2>&1
