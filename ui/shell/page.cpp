@@ -2,6 +2,7 @@
 #include "ui/shell/page.h"
 
 #include "app/appcontext.h"
+#include "app/core/log.h"
 #include "ui/shared/emptystate.h"
 #include "ui/shared/errorpanel.h"
 #include "ui/shared/theme.h"
@@ -13,10 +14,17 @@
 using namespace Qt::StringLiterals;
 
 Page::Page(const UiContext &ui, const QString &title, Scope scope, QWidget *parent)
-    : QWidget(parent), m_ui(ui), m_title(title), m_scope(scope), m_titleLabel(new QLabel(title, this)),
-      m_status(new QLabel(this)), m_header(new QHBoxLayout), m_stack(new QStackedWidget(this)),
-      m_empty(new EmptyState(ui.theme, this)), m_error(new ErrorPanel(ui.theme, this)),
-      m_strip(new ErrorPanel(ui.theme, this))
+    : QWidget(parent)
+    , m_ui(ui)
+    , m_title(title)
+    , m_scope(scope)
+    , m_titleLabel(new QLabel(title, this))
+    , m_status(new QLabel(this))
+    , m_header(new QHBoxLayout)
+    , m_stack(new QStackedWidget(this))
+    , m_empty(new EmptyState(ui.theme, this))
+    , m_error(new ErrorPanel(ui.theme, this))
+    , m_strip(new ErrorPanel(ui.theme, this))
 {
     setProperty("surface", true);
     setAttribute(Qt::WA_StyledBackground);
@@ -64,15 +72,23 @@ void Page::setContent(QWidget *content)
     m_stack->setCurrentWidget(content);
 }
 
-void Page::addHeaderWidget(QWidget *widget) { m_header->insertWidget(m_header->count() - 1, widget); }
+void Page::addHeaderWidget(QWidget *widget)
+{
+    m_header->insertWidget(m_header->count() - 1, widget);
+}
 
-void Page::setStatus(const QString &text) { m_status->setText(text); }
+void Page::setStatus(const QString &text)
+{
+    m_status->setText(text);
+}
 
 void Page::setLoading(bool loading)
 {
     if (m_loading == loading)
         return;
     m_loading = loading;
+    if (!loading) // what tests/bench/bench_start.sh waits for
+        qCDebug(lcApp) << "page loaded:" << m_title;
     emit loadingChanged(loading);
 }
 
@@ -141,10 +157,11 @@ void Page::loadIfNeeded()
     }
     if (m_scope == Scope::Store && !m_ui.app.stores.hasCurrent()) {
         m_strip->hide();
-        m_empty->show(u"view-group"_s, tr("No store is chosen"),
-                      tr("%1 belong to one store, and nothing is asked of the database before you choose which.")
-                          .arg(m_title),
-                      tr("Choose a store…"));
+        m_empty->show(
+            u"view-group"_s, tr("No store is chosen"),
+            tr("%1 belong to one store, and nothing is asked of the database before you choose which.")
+                .arg(m_title),
+            tr("Choose a store…"));
         m_step = Step::PickStore;
         m_stack->setCurrentWidget(m_empty);
         return;
