@@ -186,6 +186,12 @@ Error connectError(PGconn *connection, ConnectStep step, const QString &passfile
         tell(
             Database, u"No server of the list is of the kind that the profile asks for."_s,
             u"target_session_attrs in the profile asks for it: a primary may be down, or a standby missing."_s);
+    else if (said.contains(u"closed the connection unexpectedly") || said.contains(u"SSL SYSCALL error") ||
+             (step != Tcp && said.contains(u"Connection reset")))
+        // Also in the middle of a TLS handshake: nothing was refused, so trying again may help.
+        tell(Tcp, u"%1 took the connection and closed it again."_s.arg(place),
+             u"The server may be restarting or out of memory, or a proxy before it found no server. Its log "
+             u"tells."_s);
     else if (step == Tls || said.contains(u"SSL") || said.contains(u"certificate")) {
         const Words words = tlsWords(connection, said, place, tls);
         tell(Tls, words.message, words.hint);
@@ -197,10 +203,6 @@ Error connectError(PGconn *connection, ConnectStep step, const QString &passfile
         tell(step, u"No server answers at %1."_s.arg(place),
              u"Check that the server runs, and host and port. A sandbox is started by “retail-admin sandbox "
              u"start”."_s);
-    else if (said.contains(u"closed the connection unexpectedly") || said.contains(u"Connection reset"))
-        tell(step, u"%1 took the connection and closed it again."_s.arg(place),
-             u"The server may be restarting or out of memory, or a proxy before it found no server. Its log "
-             u"tells."_s);
     else
         tell(step, u"The connection to %1 could not be made."_s.arg(place),
              u"What the server said follows."_s);
