@@ -147,19 +147,24 @@ COMMENT ON FUNCTION retail_sec.nearest_exact(varchar, public.vector, varchar, in
 
 -- The planner is left one way: along the index, one product look-up a candidate. Relaxed order keeps
 -- candidates that strict order would throw away; the exact distance orders them afterwards.
+-- pgvector's settings cannot stand beside the others: who restores a dump without being superuser may not
+-- create a function with a setting whose library is not loaded.
 CREATE FUNCTION retail_sec.nearest_by_index(
-    store varchar, query public.vector, model_name varchar, wanted integer, threshold float8, f retail_sec.product_filter,
+    store varchar, query public.vector, model_name varchar, wanted integer, f retail_sec.product_filter,
     ef_search integer DEFAULT 200
 ) RETURNS TABLE (product_id uuid, similarity float8)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_custom_plan
 SET enable_seqscan = off SET enable_bitmapscan = off SET enable_sort = off SET enable_hashjoin = off SET enable_mergejoin = off
-SET hnsw.iterative_scan = 'relaxed_order' SET hnsw.max_scan_tuples = 100000 SET hnsw.ef_search = 200 SET jit = off
+SET jit = off
 AS $$
 DECLARE
+    -- Also loads the library, so that its settings exist.
     half_query public.halfvec := public.l2_normalize(query)::public.halfvec(1536);
+    kept text[] := ARRAY[current_setting('hnsw.iterative_scan'), current_setting('hnsw.max_scan_tuples'), current_setting('hnsw.ef_search')];
     candidates integer := greatest(4 * wanted, 100);
 BEGIN
-    PERFORM set_config('hnsw.ef_search', ef_search::text, true);
+    PERFORM set_config('hnsw.iterative_scan', 'relaxed_order', true), set_config('hnsw.max_scan_tuples', '100000', true),
+            set_config('hnsw.ef_search', ef_search::text, true);
     RETURN QUERY
     SELECT n.product_id, 1 - n.distance
       FROM (SELECT c.product_id, c.embedding OPERATOR(public.<=>) query AS distance
@@ -170,12 +175,12 @@ BEGIN
                        AND retail_sec.product_matches(p, f)
                      ORDER BY public.l2_normalize(e.embedding)::public.halfvec(1536) OPERATOR(public.<=>) half_query
                      LIMIT candidates) c) n
-     WHERE threshold IS NULL OR 1 - n.distance >= threshold
      ORDER BY n.distance, n.product_id
      LIMIT wanted;
+    PERFORM set_config('hnsw.iterative_scan', kept[1], true), set_config('hnsw.max_scan_tuples', kept[2], true), set_config('hnsw.ef_search', kept[3], true);
 END
 $$;
-COMMENT ON FUNCTION retail_sec.nearest_by_index(varchar, public.vector, varchar, integer, float8, retail_sec.product_filter, integer) IS
+COMMENT ON FUNCTION retail_sec.nearest_by_index(varchar, public.vector, varchar, integer, retail_sec.product_filter, integer) IS
 'Nearest products of a store through the HNSW index: an iterative scan collects candidates, the exact distance ranks them.';
 
 CREATE FUNCTION retail_sec.nearest(
@@ -189,6 +194,8 @@ DECLARE
     all_rows float8 := (SELECT greatest(reltuples, 0) FROM pg_class WHERE oid = 'retail.product_embeddings'::regclass);
     exact_below integer := greatest(2000, sqrt(150 * all_rows));
     matching integer;
+    ids uuid[];
+    similarities float8[];
 BEGIN
     IF store IS NULL OR query IS NULL THEN
         RETURN;
@@ -205,14 +212,12 @@ BEGIN
                  WHERE p.store_id = store AND retail_sec.product_matches(p, f) LIMIT exact_below) few;
     END IF;
     IF matching >= exact_below THEN
-        -- Is the answer whole? Then it is given; a short one (few vectors, a filter far from the query) is made exact.
-        RETURN QUERY
-        WITH found AS MATERIALIZED (
-            SELECT i.product_id, i.similarity FROM retail_sec.nearest_by_index(store, query, model_name, wanted, NULL, f) i)
-        SELECT w.product_id, w.similarity, 'index'
-          FROM found w
-         WHERE (SELECT count(*) FROM found) = wanted AND (threshold IS NULL OR w.similarity >= threshold);
-        IF FOUND THEN
+        SELECT array_agg(i.product_id), array_agg(i.similarity) INTO ids, similarities
+          FROM retail_sec.nearest_by_index(store, query, model_name, wanted, f) i;
+        -- A short answer (few vectors, a filter far from the query) is made exact below.
+        IF cardinality(ids) = wanted THEN
+            RETURN QUERY
+            SELECT u.id, u.s, 'index' FROM unnest(ids, similarities) u (id, s) WHERE threshold IS NULL OR u.s >= threshold;
             RETURN;
         END IF;
     END IF;
@@ -229,16 +234,20 @@ COMMENT ON FUNCTION retail_sec.nearest(varchar, public.vector, varchar, integer,
 CREATE FUNCTION retail_sec.best_by_words(store varchar, query text, wanted integer, f retail_sec.product_filter)
 RETURNS TABLE (product_id uuid, score float8, exact boolean)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_custom_plan
-SET pg_trgm.word_similarity_threshold = 0.5
+-- A query of stop words alone is no news to its caller.
+SET client_min_messages = warning
 AS $$
 DECLARE
     wish text := lower(btrim(query));
+    -- The call loads the library, so that its setting exists (see nearest_by_index).
+    kept text := CASE WHEN public.word_similarity('', '') = 0 THEN current_setting('pg_trgm.word_similarity_threshold') END;
     all_words tsquery := plainto_tsquery('english', query) || plainto_tsquery('simple', query);
     any_word tsquery := replace(plainto_tsquery('english', query)::text, '&', '|')::tsquery;
 BEGIN
     IF store IS NULL OR coalesce(wish, '') = '' THEN
         RETURN;
     END IF;
+    PERFORM set_config('pg_trgm.word_similarity_threshold', '0.5', true);
     RETURN QUERY
     WITH every AS (
         SELECT d.product_id, d.label, ts_rank_cd(d.document, all_words, 1)::float8 + 1 AS rank
@@ -274,6 +283,7 @@ BEGIN
       FROM found w
      ORDER BY 3 DESC, 2 DESC, 1
      LIMIT wanted;
+    PERFORM set_config('pg_trgm.word_similarity_threshold', kept, true);
 END
 $$;
 COMMENT ON FUNCTION retail_sec.best_by_words(varchar, text, integer, retail_sec.product_filter) IS

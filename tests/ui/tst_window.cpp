@@ -251,7 +251,8 @@ void TestWindow::aStoreIsPickedByKeyboard()
     QTRY_VERIFY(edit->isVisible());
     auto *list = find<QAbstractItemView>(u"paletteList"_s);
     QTest::keyClicks(edit, u"seatt"_s);
-    QTRY_VERIFY(list->currentIndex().data().toString().contains("Seattle"_L1)); // the stores may still be on their way
+    QTRY_VERIFY(list->currentIndex().data().toString().contains(
+        "Seattle"_L1)); // the stores may still be on their way
     QTest::keyClick(edit, Qt::Key_Return);
     QVERIFY(!edit->isVisible());
     QTRY_COMPARE(m_app->stores.current().storeId, u"seattle"_s);

@@ -2,6 +2,7 @@
 #include "ui/shell/page.h"
 
 #include "app/appcontext.h"
+#include "app/core/log.h"
 #include "ui/shared/emptystate.h"
 #include "ui/shared/errorpanel.h"
 #include "ui/shared/theme.h"
@@ -96,6 +97,8 @@ void Page::setLoading(bool loading)
     if (m_loading == loading)
         return;
     m_loading = loading;
+    if (!loading) // what tests/bench/bench_start.sh waits for
+        qCDebug(lcApp) << "page loaded:" << m_title;
     emit loadingChanged(loading);
 }
 
