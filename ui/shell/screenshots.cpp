@@ -53,8 +53,10 @@ public:
                          Failed));
         });
         connect(&window, &MainWindow::connected, this, &Photographer::findStore);
-        connect(&window, &MainWindow::connectFailed, this,
-                [this](const Error &error) { end(complain(error.text(), CannotConnect)); });
+        connect(&window, &MainWindow::connectFailed, this, [this](const Error &error) {
+            const bool named = error.kind != ErrorKind::NotFound && error.kind != ErrorKind::Usage;
+            end(complain(error.text(), named ? CannotConnect : Usage));
+        });
         connect(&window, &MainWindow::storeRefused, this,
                 [this](const Error &error) { end(complain(error.text(), Failed)); });
         connect(&app.stores, &StoreService::currentChanged, this, [this] {
