@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QList>
+#include <QScrollArea>
+
+class QLabel;
+class Theme;
+
+/// All columns of one row, whole and selectable, beside the table that cuts them.
+class DetailsPane final : public QScrollArea
+{
+    Q_OBJECT
+    Q_DISABLE_COPY_MOVE(DetailsPane)
+
+public:
+    struct Field
+    {
+        QString label;
+        QString value; ///< null: no value, empty: a text without characters
+    };
+
+    explicit DetailsPane(Theme &theme, QWidget *parent = nullptr);
+
+    void show(const QString &heading, const QList<Field> &fields);
+    void clear();
+
+private:
+    void applyTheme();
+
+    Theme &m_theme;
+    QLabel *m_heading;
+    QLabel *m_nothing;
+    QList<std::pair<QLabel *, QLabel *>> m_rows;
+};

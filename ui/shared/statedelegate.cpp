@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/shared/statedelegate.h"
+
+#include "ui/shared/theme.h"
+
+#include <QAbstractItemView>
+#include <QHelpEvent>
+#include <QPainter>
+#include <QToolTip>
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+bool hasMark(const QModelIndex &index)
+{
+    return !index.data(cell::Icon).toString().isEmpty() || !index.data(cell::StoreMark).toString().isEmpty();
+}
+
+} // namespace
+
+StateDelegate::StateDelegate(const Theme &theme, QObject *parent) : QStyledItemDelegate(parent), m_theme(theme) {}
+
+QRect StateDelegate::textRect(const QStyleOptionViewItem &option, const QModelIndex &index) const
+{
+    QRect rect = option.rect.adjusted(m_theme.px(8), 0, -m_theme.px(8), 0);
+    if (hasMark(index)) {
+        if (option.direction == Qt::RightToLeft)
+            rect.setRight(rect.right() - m_theme.px(22));
+        else
+            rect.setLeft(rect.left() + m_theme.px(22));
+    }
+    return rect;
+}
+
+void StateDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const
+{
+    const Tokens &t = m_theme.tokens();
+    const bool enabled = option.state.testFlag(QStyle::State_Enabled);
+    painter->save();
+    if (option.state.testFlag(QStyle::State_Selected))
+        painter->fillRect(option.rect, t.selection);
+    else if (option.state.testFlag(QStyle::State_MouseOver))
+        painter->fillRect(option.rect, t.hover);
+
+    painter->setPen(t.grid);
+    painter->drawLine(option.rect.bottomLeft(), option.rect.bottomRight());
+
+    const auto tone = static_cast<cell::Tone>(index.data(cell::ToneRole).toInt());
+    const QColor colour = enabled ? m_theme.colour(tone) : t.disabled;
+    const QRect rect = textRect(option, index);
+    if (hasMark(index)) {
+        const int size = m_theme.px(16);
+        QRect place(0, 0, size, size);
+        place.moveCenter(option.rect.center());
+        if (option.direction == Qt::RightToLeft)
+            place.moveRight(option.rect.right() - m_theme.px(8));
+        else
+            place.moveLeft(option.rect.left() + m_theme.px(8));
+        if (const QString store = index.data(cell::StoreMark).toString(); !store.isEmpty()) {
+            painter->setRenderHint(QPainter::Antialiasing);
+            painter->setPen(Qt::NoPen);
+            painter->setBrush(m_theme.storeColour(store));
+            painter->drawRoundedRect(QRectF(place).adjusted(2, 2, -2, -2), m_theme.px(3), m_theme.px(3));
+        } else {
+            painter->drawPixmap(place, m_theme.pixmap(index.data(cell::Icon).toString(), size, colour,
+                                                      painter->device()->devicePixelRatioF()));
+        }
+    }
+    QFont font = option.font;
+    if (const QVariant own = index.data(Qt::FontRole); own.isValid())
+        font.setWeight(own.value<QFont>().weight()); // size and family are the theme's
+    painter->setFont(font);
+    painter->setPen(colour);
+    const QVariant alignment = index.data(Qt::TextAlignmentRole);
+    const Qt::Alignment align = QStyle::visualAlignment(
+        option.direction, alignment.isValid() ? alignment.value<Qt::Alignment>() : Qt::AlignLeft | Qt::AlignVCenter);
+    const QString text =
+        QFontMetrics(font).elidedText(index.data(Qt::DisplayRole).toString(), Qt::ElideRight, rect.width());
+    painter->drawText(rect, static_cast<int>(align) | Qt::TextSingleLine, text);
+
+    // The current value, once the keyboard is in use: a mouse shows where it is by itself.
+    if (option.state.testFlag(QStyle::State_HasFocus) && option.state.testFlag(QStyle::State_KeyboardFocusChange)) {
+        painter->setPen(t.accent);
+        painter->drawRect(option.rect.adjusted(0, 0, -1, -1));
+    }
+    painter->restore();
+}
+
+QSize StateDelegate::sizeHint(const QStyleOptionViewItem &option, const QModelIndex &index) const
+{
+    const int icon = hasMark(index) ? m_theme.px(22) : 0;
+    return {option.fontMetrics.horizontalAdvance(index.data(Qt::DisplayRole).toString()) + icon + m_theme.px(18),
+            m_theme.rowHeight()};
+}
+
+bool StateDelegate::helpEvent(QHelpEvent *event, QAbstractItemView *view, const QStyleOptionViewItem &option,
+                              const QModelIndex &index)
+{
+    if (event->type() == QEvent::ToolTip && index.data(Qt::ToolTipRole).toString().isEmpty()) {
+        const QString text = index.data(Qt::DisplayRole).toString();
+        if (view->fontMetrics().horizontalAdvance(text) > textRect(option, index).width()) {
+            // As rich text it is wrapped; escaped, for it is data.
+            QToolTip::showText(event->globalPos(), u"<p>%1</p>"_s.arg(text.toHtmlEscaped()), view);
+            return true;
+        }
+    }
+    return QStyledItemDelegate::helpEvent(event, view, option, index);
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QStyledItemDelegate>
+
+class Theme;
+
+/// Draws a cell of any table: tones as colours, an icon before the text, a calm selection that keeps the text's
+/// colours, the whole text as tooltip where it is cut off.
+class StateDelegate final : public QStyledItemDelegate
+{
+    Q_OBJECT
+    Q_DISABLE_COPY_MOVE(StateDelegate)
+
+public:
+    explicit StateDelegate(const Theme &theme, QObject *parent = nullptr);
+
+    void paint(QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const override;
+    QSize sizeHint(const QStyleOptionViewItem &option, const QModelIndex &index) const override;
+    bool helpEvent(QHelpEvent *event, QAbstractItemView *view, const QStyleOptionViewItem &option,
+                   const QModelIndex &index) override;
+
+private:
+    QRect textRect(const QStyleOptionViewItem &option, const QModelIndex &index) const;
+
+    const Theme &m_theme;
+};

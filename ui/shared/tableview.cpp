@@ -1,0 +1,353 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/shared/tableview.h"
+
+#include "app/core/settings.h"
+#include "ui/shared/statedelegate.h"
+#include "ui/shared/theme.h"
+
+#include <QAccessible>
+#include <QApplication>
+#include <QClipboard>
+#include <QHeaderView>
+#include <QKeyEvent>
+#include <QMenu>
+#include <QMimeData>
+#include <QPainter>
+#include <QPolygonF>
+#include <QScopedValueRollback>
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+/// A header that draws its sort arrow beside the text, where Fusion with a style sheet would put it above.
+class Header final : public QHeaderView
+{
+public:
+    Header(Theme &theme, QWidget *parent) : QHeaderView(Qt::Horizontal, parent), m_theme(theme) {}
+
+protected:
+    void paintSection(QPainter *painter, const QRect &rect, int section) const override
+    {
+        const Tokens &t = m_theme.tokens();
+        const bool sorted = isSortIndicatorShown() && sortIndicatorSection() == section;
+        painter->fillRect(rect, t.surface);
+        painter->setPen(t.border);
+        painter->drawLine(rect.bottomLeft(), rect.bottomRight());
+        painter->drawLine(rect.topLeft(), rect.topRight());
+        if (visualIndex(section) < count() - 1)
+            painter->drawLine(rect.right(), rect.top() + m_theme.px(8), rect.right(), rect.bottom() - m_theme.px(8));
+
+        const QVariant alignment = model()->headerData(section, Qt::Horizontal, Qt::TextAlignmentRole);
+        const Qt::Alignment align = QStyle::visualAlignment(
+            layoutDirection(), alignment.isValid() ? alignment.value<Qt::Alignment>() : Qt::AlignLeft);
+        QRect place = rect.adjusted(m_theme.px(8), 0, -m_theme.px(8), 0);
+        const int mark = m_theme.px(10);
+        if (sorted && align.testFlag(Qt::AlignRight))
+            place.setLeft(place.left() + mark + m_theme.px(4));
+        else if (sorted)
+            place.setRight(place.right() - mark - m_theme.px(4));
+        painter->setFont(m_theme.font(0.94, sorted ? QFont::DemiBold : QFont::Medium));
+        painter->setPen(sorted ? t.text : t.secondary);
+        const QString whole = model()->headerData(section, Qt::Horizontal).toString();
+        const QString text = painter->fontMetrics().elidedText(whole, Qt::ElideRight, place.width());
+        painter->drawText(place, static_cast<int>(align | Qt::AlignVCenter) | Qt::TextSingleLine, text);
+        if (!sorted)
+            return;
+        const int width = painter->fontMetrics().horizontalAdvance(text);
+        const double x = align.testFlag(Qt::AlignRight) ? place.right() - width - mark : place.left() + width + mark * 0.4;
+        const double half = mark / 2.0;
+        const double y = rect.center().y();
+        const double up = sortIndicatorOrder() == Qt::AscendingOrder ? -1.0 : 1.0;
+        painter->setRenderHint(QPainter::Antialiasing);
+        painter->setPen(Qt::NoPen);
+        painter->setBrush(t.accent);
+        painter->drawPolygon(QPolygonF{QPointF(x + half * 0.3, y - up * half * 0.5),
+                                       QPointF(x + half * 1.7, y - up * half * 0.5),
+                                       QPointF(x + half, y + up * half * 0.6)});
+    }
+
+    QSize sectionSizeFromContents(int section) const override
+    {
+        const QFontMetrics metrics(m_theme.font(0.94, QFont::DemiBold));
+        const QString text = model()->headerData(section, Qt::Horizontal).toString();
+        return {metrics.horizontalAdvance(text) + m_theme.px(32), m_theme.px(30)};
+    }
+
+private:
+    Theme &m_theme;
+};
+
+} // namespace
+
+TableView::TableView(Theme &theme, Settings &settings, const QString &name, QWidget *parent)
+    : QTableView(parent), m_theme(theme), m_settings(settings)
+{
+    setObjectName(name);
+    setHorizontalHeader(new Header(theme, this));
+    setItemDelegate(new StateDelegate(theme, this));
+    setSelectionBehavior(SelectRows);
+    setSelectionMode(ExtendedSelection);
+    setEditTriggers(NoEditTriggers);
+    setFrameShape(NoFrame);
+    setShowGrid(false); // the delegate draws the lines between rows
+    setWordWrap(false);
+    setTabKeyNavigation(false); // Tab leaves the table: no focus trap
+    setCornerButtonEnabled(false);
+    setVerticalScrollMode(ScrollPerPixel);
+    setHorizontalScrollMode(ScrollPerPixel);
+    setMouseTracking(true);
+    setContextMenuPolicy(Qt::ActionsContextMenu);
+
+    verticalHeader()->hide();
+    verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
+    QHeaderView *header = horizontalHeader();
+    header->setSectionsMovable(true);
+    header->setSectionsClickable(true);
+    header->setHighlightSections(false);
+    header->setSortIndicatorShown(false);
+    header->setTextElideMode(Qt::ElideRight);
+    header->setContextMenuPolicy(Qt::CustomContextMenu);
+    header->setAccessibleName(tr("Columns"));
+    connect(header, &QHeaderView::sectionClicked, this, &TableView::headerClicked);
+    connect(header, &QWidget::customContextMenuRequested, this, &TableView::headerMenu);
+    connect(header, &QHeaderView::sectionMoved, this, &TableView::saveColumns);
+    connect(header, &QHeaderView::sectionResized, this, [this] {
+        if (!m_adjusting && QGuiApplication::mouseButtons() != Qt::NoButton)
+            saveColumns();
+    });
+
+    auto *copyRows = new QAction(tr("Copy &rows"), this);
+    copyRows->setShortcut(QKeySequence::Copy);
+    copyRows->setShortcutContext(Qt::WidgetShortcut);
+    connect(copyRows, &QAction::triggered, this, &TableView::copySelection);
+    auto *copyValue = new QAction(tr("Copy &value"), this);
+    copyValue->setShortcut(QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_C));
+    copyValue->setShortcutContext(Qt::WidgetShortcut);
+    connect(copyValue, &QAction::triggered, this, &TableView::copyCell);
+    addActions({copyRows, copyValue});
+
+    connect(&theme, &Theme::changed, this, &TableView::applyTheme);
+    applyTheme();
+}
+
+TableView::~TableView()
+{
+    // Qt 6.4 keeps the accessible objects of cells, which hold persistent indexes, until the application ends; the
+    // model is gone by then.
+    if (QAccessible::isActive())
+        if (QAccessibleInterface *accessible = QAccessible::queryAccessibleInterface(this))
+            QAccessible::deleteAccessibleInterface(QAccessible::uniqueId(accessible));
+}
+
+void TableView::applyTheme()
+{
+    verticalHeader()->setDefaultSectionSize(m_theme.rowHeight());
+    verticalHeader()->setMinimumSectionSize(m_theme.rowHeight());
+    horizontalHeader()->setMinimumSectionSize(m_theme.px(48));
+    viewport()->update();
+}
+
+void TableView::setModel(QAbstractItemModel *newModel)
+{
+    QTableView::setModel(newModel);
+    m_fitted = false;
+    m_restored = newModel && horizontalHeader()->restoreState(m_settings.state(objectName()));
+    setSortIndicator(-1, Qt::AscendingOrder);
+    connect(newModel, &QAbstractItemModel::modelReset, this, &TableView::rowsArrived);
+    connect(newModel, &QAbstractItemModel::rowsInserted, this, &TableView::rowsArrived);
+    rowsArrived();
+}
+
+void TableView::setInitiallyHidden(const QList<int> &columns)
+{
+    m_initiallyHidden = columns;
+    if (!m_restored)
+        for (const int column : columns)
+            setColumnHidden(column, true);
+}
+
+void TableView::setSortIndicator(int column, Qt::SortOrder order)
+{
+    m_sortColumn = column;
+    m_sortOrder = order;
+    horizontalHeader()->setSortIndicatorShown(column >= 0);
+    horizontalHeader()->setSortIndicator(column, order);
+}
+
+void TableView::headerClicked(int section)
+{
+    if (!model()->headerData(section, Qt::Horizontal, cell::Sortable).toBool()) {
+        setSortIndicator(m_sortColumn, m_sortOrder); // the header has moved it by itself
+        return;
+    }
+    const bool again = section == m_sortColumn && m_sortOrder == Qt::AscendingOrder;
+    const Qt::SortOrder order = again ? Qt::DescendingOrder : Qt::AscendingOrder;
+    setSortIndicator(section, order);
+    emit sortRequested(section, order);
+}
+
+void TableView::headerMenu(const QPoint &position)
+{
+    auto *menu = new QMenu(this);
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    for (int visual = 0; visual < horizontalHeader()->count(); ++visual) {
+        const int column = horizontalHeader()->logicalIndex(visual);
+        QAction *action = menu->addAction(model()->headerData(column, Qt::Horizontal).toString());
+        action->setCheckable(true);
+        action->setChecked(!isColumnHidden(column));
+        // The last visible column stays: a table without columns has no header to bring them back.
+        action->setEnabled(isColumnHidden(column)
+                           || horizontalHeader()->count() - horizontalHeader()->hiddenSectionCount() > 1);
+        connect(action, &QAction::toggled, this, [this, column](bool shown) {
+            setColumnHidden(column, !shown);
+            if (shown && columnWidth(column) < m_theme.px(48))
+                resizeColumnToContents(column);
+            saveColumns();
+        });
+    }
+    menu->addSeparator();
+    connect(menu->addAction(tr("Reset columns")), &QAction::triggered, this, [this] {
+        for (int column = 0; column < horizontalHeader()->count(); ++column) {
+            setColumnHidden(column, m_initiallyHidden.contains(column));
+            horizontalHeader()->moveSection(horizontalHeader()->visualIndex(column), column);
+        }
+        m_restored = false;
+        fitColumns();
+        m_settings.setState(objectName(), {});
+    });
+    menu->popup(horizontalHeader()->mapToGlobal(position));
+}
+
+void TableView::rowsArrived()
+{
+    if (!model() || model()->rowCount() == 0) {
+        // An empty table takes no focus: Qt 6.4 asks it for the cell at its invalid current index then.
+        setFocusPolicy(Qt::NoFocus);
+        if (!currentIndex().isValid())
+            emit currentRowChanged(-1);
+        return;
+    }
+    setFocusPolicy(Qt::StrongFocus);
+    if (!m_fitted) {
+        fitColumns();
+        m_fitted = true;
+    }
+    if (!currentIndex().isValid()) {
+        int first = 0;
+        while (first < horizontalHeader()->count() - 1 && isColumnHidden(horizontalHeader()->logicalIndex(first)))
+            ++first;
+        setCurrentIndex(model()->index(0, horizontalHeader()->logicalIndex(first)));
+    }
+}
+
+void TableView::fitColumns()
+{
+    if (m_restored)
+        return;
+    const QScopedValueRollback adjusting(m_adjusting, true);
+    int widest = 0;
+    m_stretchColumn = -1;
+    const int rows = std::min(model()->rowCount(), 60);
+    const QStyleOptionViewItem option = [this] {
+        QStyleOptionViewItem o;
+        initViewItemOption(&o);
+        return o;
+    }();
+    for (int column = 0; column < model()->columnCount(); ++column) {
+        int width = horizontalHeader()->sectionSizeHint(column);
+        int content = 0;
+        for (int row = 0; row < rows; ++row)
+            content = std::max(content, itemDelegate()->sizeHint(option, model()->index(row, column)).width());
+        width = std::clamp(std::max(width, content), m_theme.px(64), m_theme.px(300));
+        setColumnWidth(column, width);
+        const QVariant alignment = model()->index(0, column).data(Qt::TextAlignmentRole);
+        const bool number = alignment.isValid() && alignment.value<Qt::Alignment>().testFlag(Qt::AlignRight);
+        if (!number && !isColumnHidden(column) && content > widest) {
+            widest = content;
+            m_stretchColumn = column;
+            m_stretchMinimum = width;
+        }
+    }
+    stretch();
+}
+
+void TableView::resizeEvent(QResizeEvent *event)
+{
+    QTableView::resizeEvent(event);
+    stretch();
+}
+
+void TableView::stretch()
+{
+    // What is left of the width goes to the column with the longest texts, until the user sets widths.
+    if (m_restored || m_stretchColumn < 0 || isColumnHidden(m_stretchColumn))
+        return;
+    const QScopedValueRollback adjusting(m_adjusting, true);
+    int others = 0;
+    for (int column = 0; column < horizontalHeader()->count(); ++column)
+        if (column != m_stretchColumn && !isColumnHidden(column))
+            others += columnWidth(column);
+    const int room = viewport()->width() - others;
+    setColumnWidth(m_stretchColumn, std::max(room, m_stretchMinimum));
+}
+
+void TableView::saveColumns()
+{
+    m_restored = true;
+    m_settings.setState(objectName(), horizontalHeader()->saveState());
+}
+
+void TableView::currentChanged(const QModelIndex &current, const QModelIndex &previous)
+{
+    QTableView::currentChanged(current, previous);
+    if (current.row() != previous.row() || current.isValid() != previous.isValid())
+        emit currentRowChanged(current.isValid() ? current.row() : -1);
+}
+
+void TableView::keyPressEvent(QKeyEvent *event)
+{
+    if (event->matches(QKeySequence::Copy)) {
+        copySelection();
+        return;
+    }
+    QTableView::keyPressEvent(event);
+}
+
+void TableView::copySelection()
+{
+    const QModelIndexList rows = selectionModel() ? selectionModel()->selectedRows() : QModelIndexList();
+    if (rows.isEmpty())
+        return;
+    QList<int> numbers;
+    for (const QModelIndex &index : rows)
+        numbers.append(index.row());
+    std::sort(numbers.begin(), numbers.end());
+    QString text;
+    QString html = u"<table>"_s;
+    for (const int row : numbers) {
+        QStringList cells;
+        html += u"<tr>"_s;
+        for (int visual = 0; visual < horizontalHeader()->count(); ++visual) {
+            const int column = horizontalHeader()->logicalIndex(visual);
+            if (isColumnHidden(column))
+                continue;
+            const QString shown = model()->index(row, column).data().toString();
+            cells.append(shown);
+            html += u"<td>%1</td>"_s.arg(shown.toHtmlEscaped());
+        }
+        html += u"</tr>"_s;
+        text += cells.join(u'\t') + u'\n';
+    }
+    html += u"</table>"_s;
+    auto *mime = new QMimeData;
+    mime->setText(text);
+    mime->setHtml(html);
+    QGuiApplication::clipboard()->setMimeData(mime);
+}
+
+void TableView::copyCell()
+{
+    if (currentIndex().isValid())
+        QGuiApplication::clipboard()->setText(currentIndex().data().toString());
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QTableView>
+
+class Settings;
+class Theme;
+
+/// The table of every page: dense rows, hairlines, sorting by header where the model allows it, copying what is seen,
+/// columns that stay as they were left (order, width, visibility by object name).
+class TableView final : public QTableView
+{
+    Q_OBJECT
+    Q_DISABLE_COPY_MOVE(TableView)
+
+public:
+    TableView(Theme &theme, Settings &settings, const QString &name, QWidget *parent = nullptr);
+    ~TableView() override;
+
+    void setModel(QAbstractItemModel *model) override;
+    /// Columns that are not shown at first; to be called after setModel().
+    void setInitiallyHidden(const QList<int> &columns);
+    void setSortIndicator(int column, Qt::SortOrder order);
+    /// The selected rows as shown, visible columns in visual order: tab-separated and as an HTML table.
+    void copySelection();
+    void copyCell();
+
+signals:
+    /// A sortable header was clicked.
+    void sortRequested(int column, Qt::SortOrder order);
+    void currentRowChanged(int row); ///< -1 when there is none
+
+protected:
+    void keyPressEvent(QKeyEvent *event) override;
+    void resizeEvent(QResizeEvent *event) override;
+    void currentChanged(const QModelIndex &current, const QModelIndex &previous) override;
+
+private:
+    void applyTheme();
+    void headerClicked(int section);
+    void headerMenu(const QPoint &position);
+    void rowsArrived();
+    void fitColumns();
+    void stretch();
+    void saveColumns();
+
+    Theme &m_theme;
+    Settings &m_settings;
+    QList<int> m_initiallyHidden;
+    int m_stretchColumn = -1;
+    int m_stretchMinimum = 0;
+    int m_sortColumn = -1;
+    Qt::SortOrder m_sortOrder = Qt::AscendingOrder;
+    bool m_adjusting = false; // widths are set by us, not by the user
+    bool m_fitted = false;
+    bool m_restored = false;
+};

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "app/core/result.h"
+#include "ui/shared/uicontext.h"
+
+#include <QWidget>
+
+class EmptyState;
+class ErrorPanel;
+class QHBoxLayout;
+class QLabel;
+class QStackedWidget;
+class QVBoxLayout;
+
+/// A page of the window: a header (title, what is shown, actions) above its content. It asks for its data when it is
+/// first seen, and again after contextChanged(); without a connection, or without a store where it needs one, it asks
+/// nothing, says why and offers the next step. Pages know no sibling: they tell the shell what the user wants.
+class Page : public QWidget
+{
+    Q_OBJECT
+    Q_DISABLE_COPY_MOVE(Page)
+
+public:
+    enum class Scope { Program, Database, Store };
+
+    QString title() const { return m_title; }
+    Scope scope() const { return m_scope; }
+
+    /// F5: asks again. What is shown stays until the answer is there.
+    void refresh();
+    /// Another connection or store: what is shown goes at once, what is under way is cancelled.
+    void contextChanged();
+    bool loading() const { return m_loading; }
+
+    /// F1: what the page shows and which keys it has.
+    virtual QString help() const = 0;
+    /// Ctrl+F. False where the page has none.
+    virtual bool focusFilter() { return false; }
+
+signals:
+    void loadingChanged(bool loading);
+    void connectRequested();
+    void storePickerRequested();
+    void storeRequested(const QString &storeId);
+
+protected:
+    Page(const UiContext &ui, const QString &title, Scope scope, QWidget *parent);
+
+    virtual void load() = 0;
+    virtual void clear() = 0;
+
+    void setContent(QWidget *content);
+    void addHeaderWidget(QWidget *widget);
+    void setStatus(const QString &text); ///< at the right of the title: "1 – 200 of ≈ 12,400"
+    void setLoading(bool loading);
+    void showContent();
+    void showEmpty(const QString &icon, const QString &title, const QString &reason);
+    /// Instead of the content where there is none yet, else in a strip above it.
+    void showError(const Error &error, bool insteadOfContent);
+
+    void showEvent(QShowEvent *event) override;
+
+    const UiContext m_ui;
+
+private:
+    void loadIfNeeded();
+    void applyTheme();
+
+    const QString m_title;
+    const Scope m_scope;
+    bool m_stale = true;
+    bool m_loading = false;
+    enum class Step { None, Connect, PickStore } m_step = Step::None;
+    QLabel *m_titleLabel;
+    QLabel *m_status;
+    QHBoxLayout *m_header;
+    QStackedWidget *m_stack;
+    EmptyState *m_empty;
+    ErrorPanel *m_error;
+    ErrorPanel *m_strip;
+};

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "app/services/storeservice.h"
+#include "ui/shared/request.h"
+#include "ui/shell/page.h"
+
+class QLineEdit;
+class QSortFilterProxyModel;
+class TableView;
+class TenantsModel;
+
+/// All stores the login may see. Needs no chosen store; Enter or a double click chooses one.
+class TenantsPage final : public Page
+{
+    Q_OBJECT
+    Q_DISABLE_COPY_MOVE(TenantsPage)
+
+public:
+    TenantsPage(const UiContext &ui, QWidget *parent);
+
+    QString help() const override;
+    bool focusFilter() override;
+
+protected:
+    void load() override;
+    void clear() override;
+
+private:
+    void chooseCurrent();
+    void updateStatus();
+
+    TenantsModel *m_model;
+    QSortFilterProxyModel *m_proxy;
+    TableView *m_view;
+    QLineEdit *m_filter;
+    Request<QList<StoreSummary>> m_request;
+};
