@@ -127,14 +127,14 @@ Result<void> Migrator::apply(const QList<sqlcatalog::Migration> &migrations, con
     if (migrations.isEmpty())
         return {};
     if (report.adoption) {
-        QStringList steps{u"adoption/adopt.sql"_s};
+        QByteArray prepare = "BEGIN;";
         if (!report.violations.isEmpty())
-            steps.prepend(u"adoption/quarantine.sql"_s);
-        if (const Result<void> begun = script(QByteArray("BEGIN;") + ledger); !begun)
-            return abort(begun.error(), u"the ledger"_s);
-        for (const QString &step : steps)
-            if (const Result<void> done = script(sqlcatalog::file(step)); !done)
-                return abort(done.error(), step);
+            prepare += "CREATE TEMP TABLE adoption_violations ON COMMIT DROP AS " +
+                       sqlcatalog::file(u"adoption/check.sql"_s) + ';' +
+                       sqlcatalog::file(u"adoption/quarantine.sql"_s);
+        prepare += sqlcatalog::file(u"adoption/adopt.sql"_s) + ledger;
+        if (const Result<void> prepared = script(prepare); !prepared)
+            return abort(prepared.error(), u"the adoption"_s);
     }
     for (const sqlcatalog::Migration &migration : migrations) {
         m_log(migration.name);

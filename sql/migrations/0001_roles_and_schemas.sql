@@ -78,6 +78,8 @@ REVOKE EXECUTE ON FUNCTION pg_catalog.lo_from_bytea(oid, bytea) FROM PUBLIC;
 -- The migrator made these two to have somewhere to write its first line.
 ALTER TABLE retail_sec.schema_migrations OWNER TO retail_owner;
 REVOKE ALL ON retail_sec.schema_migrations FROM PUBLIC;
+-- Adoption of a database of the original design may have made this one already.
+ALTER TABLE IF EXISTS retail_sec.quarantine OWNER TO retail_owner;
 COMMENT ON TABLE retail_sec.schema_migrations IS 'The migrations this database has had, in order.';
 COMMENT ON COLUMN retail_sec.schema_migrations.version IS 'Number of the migration file.';
 COMMENT ON COLUMN retail_sec.schema_migrations.name IS 'Name of the migration file without its number.';
@@ -93,7 +95,6 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 RETURN (SELECT max(version) FROM retail_sec.schema_migrations);
 COMMENT ON FUNCTION retail.schema_version() IS 'Number of the newest migration applied; a program compares it to its own.';
 
--- Adoption of a database of the original design may have made it already.
 CREATE TABLE IF NOT EXISTS retail_sec.quarantine (
     quarantine_id  bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     table_name     text NOT NULL,

@@ -50,7 +50,7 @@ CREATE TABLE retail.customers (
     updated_at           timestamptz DEFAULT CURRENT_TIMESTAMP,
     CONSTRAINT idx_customers_store_id UNIQUE (store_id, customer_id),
     CONSTRAINT email_has_an_at CHECK (email ~ '^[^@[:space:]]+@[^@[:space:]]+$'),
-    CONSTRAINT known_loyalty_tier CHECK (loyalty_tier IN ('bronze', 'silver', 'gold', 'platinum')),
+    CONSTRAINT known_loyalty_tier CHECK (loyalty_tier::text = ANY (ARRAY['bronze', 'silver', 'gold', 'platinum'])),
     CONSTRAINT possible_date_of_birth CHECK (date_of_birth BETWEEN DATE '1850-01-01' AND CURRENT_DATE)
 );
 CREATE UNIQUE INDEX idx_customers_email ON retail.customers (store_id, lower(email));
@@ -95,7 +95,7 @@ CREATE TABLE retail.products (
     CONSTRAINT cost_not_negative CHECK (cost >= 0),
     CONSTRAINT weight_not_negative CHECK (weight_kg >= 0),
     CONSTRAINT stock_not_negative CHECK (current_stock >= 0 AND minimum_stock >= 0 AND maximum_stock >= 0 AND reorder_point >= 0),
-    CONSTRAINT rating_between_0_and_5 CHECK (rating_average BETWEEN 0 AND 5 AND rating_count >= 0)
+    CONSTRAINT rating_between_0_and_5 CHECK (rating_average >= 0 AND rating_average <= 5 AND rating_count >= 0)
 );
 -- As typed into a search line: any case, the beginning is enough.
 CREATE INDEX idx_products_sku ON retail.products (store_id, lower(sku) text_pattern_ops);
@@ -134,7 +134,7 @@ CREATE TABLE retail.sales_transactions (
     CONSTRAINT idx_sales_transactions_store_id UNIQUE (store_id, transaction_id),
     CONSTRAINT sales_transactions_customer_fkey FOREIGN KEY (store_id, customer_id)
         REFERENCES retail.customers (store_id, customer_id),
-    CONSTRAINT known_transaction_type CHECK (transaction_type IN ('sale', 'return', 'exchange')),
+    CONSTRAINT known_transaction_type CHECK (transaction_type::text = ANY (ARRAY['sale', 'return', 'exchange'])),
     CONSTRAINT amounts_not_negative CHECK (subtotal >= 0 AND tax_amount >= 0 AND discount_amount >= 0 AND total_amount >= 0)
 );
 CREATE INDEX idx_sales_transactions_customer_id ON retail.sales_transactions (store_id, customer_id, transaction_date, transaction_id);

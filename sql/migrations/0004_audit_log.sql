@@ -96,15 +96,14 @@ COMMENT ON TRIGGER audit_log_append_only ON retail.audit_log IS 'No entry is cha
 COMMENT ON TRIGGER audit_log_no_truncate ON retail.audit_log IS 'No entry is removed.';
 COMMENT ON TRIGGER audit_log_no_truncate ON retail.audit_log_default IS 'No entry is removed; the parent''s trigger does not reach its partitions.';
 
--- Makes the months from FROM_TIME to MONTHS_AHEAD after AS_OF. Months are UTC's, whatever the session's zone.
+-- Makes the months from AS_OF to MONTHS_AHEAD later, and those that entries wait for. Months are UTC's, whatever the session's zone.
 CREATE FUNCTION retail.ensure_audit_partitions(
-    months_ahead integer DEFAULT 12, as_of timestamptz DEFAULT now(), from_time timestamptz DEFAULT NULL
+    months_ahead integer DEFAULT 12, as_of timestamptz DEFAULT now()
 ) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET timezone = 'UTC'
 AS $$
 DECLARE
-    first_month timestamptz := date_trunc('month', coalesce(from_time, as_of));
-    last_month timestamptz := date_trunc('month', as_of) + make_interval(months => months_ahead);
+    first_month timestamptz := date_trunc('month', as_of);
     month_start timestamptz;
     month_end timestamptz;
     partition_name text;
@@ -114,12 +113,11 @@ BEGIN
     IF months_ahead NOT BETWEEN 0 AND 120 THEN
         RAISE EXCEPTION 'months_ahead must be between 0 and 120' USING ERRCODE = 'invalid_parameter_value';
     END IF;
-    -- Entries that found no month of their own get one now.
-    SELECT least(first_month, date_trunc('month', min(created_at))),
-           greatest(last_month, date_trunc('month', max(created_at)))
-      INTO first_month, last_month
-      FROM retail.audit_log_default;
-    FOR month_start IN SELECT generate_series(first_month, last_month, interval '1 month')
+    -- An array, because a table that a loop is reading cannot be detached.
+    FOREACH month_start IN ARRAY (
+        SELECT array_agg(m ORDER BY m)
+          FROM (SELECT generate_series(first_month, first_month + make_interval(months => months_ahead), interval '1 month')
+                UNION SELECT date_trunc('month', created_at) FROM retail.audit_log_default) w (m))
     LOOP
         month_end := month_start + interval '1 month';
         partition_name := 'audit_log_' || to_char(month_start, '"y"YYYY"m"MM');
@@ -148,7 +146,7 @@ BEGIN
     RETURN made;
 END
 $$;
-COMMENT ON FUNCTION retail.ensure_audit_partitions(integer, timestamptz, timestamptz) IS
+COMMENT ON FUNCTION retail.ensure_audit_partitions(integer, timestamptz) IS
 'Makes the missing monthly partitions up to months_ahead after as_of, moves entries waiting in the default partition, returns how many were made.';
 
 SELECT retail.ensure_audit_partitions();

@@ -50,10 +50,11 @@ BEGIN
     INSERT INTO retail.product_embeddings (embedding_id, product_id, store_id, embedding_text, embedding, embedding_model, created_at, updated_at)
     SELECT embedding_id, product_id, store_id, embedding_text, embedding, embedding_model, created_at, updated_at
       FROM retail_seed.product_embeddings;
-    PERFORM retail.ensure_audit_partitions(12, now(), (SELECT min(created_at) FROM retail_seed.audit_log));
     INSERT INTO retail.audit_log (log_id, table_name, action, user_name, store_id, record_id, old_values, new_values, metadata, created_at)
     SELECT log_id, table_name, action, user_name, store_id, record_id, old_values, new_values, metadata, created_at
       FROM retail_seed.audit_log;
+    -- They wait in the default partition until their months are made.
+    PERFORM retail.ensure_audit_partitions();
     -- RESTRICT on purpose: what somebody built on the old tables is named in the error, not dropped.
     DROP TABLE retail_seed.sales_transaction_items, retail_seed.product_embeddings, retail_seed.sales_transactions,
                retail_seed.customers, retail_seed.products, retail_seed.product_categories, retail_seed.stores,

@@ -11,7 +11,9 @@ CREATE TABLE retail_sec.store_access (
     store_id   varchar(50) REFERENCES retail.stores (store_id),
     granted_by text NOT NULL DEFAULT session_user,
     granted_at timestamptz NOT NULL DEFAULT now(),
-    CONSTRAINT store_access_key UNIQUE NULLS NOT DISTINCT (role_name, store_id),
+    -- An "all stores" row is found by the same equality as a named one: no OR, so no bitmap to build.
+    store_key  varchar(50) GENERATED ALWAYS AS (coalesce(store_id, '')) STORED,
+    PRIMARY KEY (store_key, role_name),
     -- DBAs see plans under the policies and never a row.
     CONSTRAINT never_a_dba CHECK (role_name <> 'retail_dba')
 );
@@ -21,9 +23,9 @@ COMMENT ON COLUMN retail_sec.store_access.role_name IS 'A login or a group; its 
 COMMENT ON COLUMN retail_sec.store_access.store_id IS 'The store; NULL means every store, present and future.';
 COMMENT ON COLUMN retail_sec.store_access.granted_by IS 'The login that granted it.';
 COMMENT ON COLUMN retail_sec.store_access.granted_at IS 'When it was granted.';
-COMMENT ON CONSTRAINT store_access_key ON retail_sec.store_access IS 'A right is granted once.';
-COMMENT ON INDEX retail_sec.store_access_key IS 'A right is granted once.';
-COMMENT ON INDEX retail_sec.idx_store_access_store_id IS 'The check of every statement, and of the reference to stores.';
+COMMENT ON COLUMN retail_sec.store_access.store_key IS 'The store, empty for every store.';
+COMMENT ON INDEX retail_sec.store_access_pkey IS 'A right is granted once; the check of every statement.';
+COMMENT ON INDEX retail_sec.idx_store_access_store_id IS 'The check of the reference to stores.';
 COMMENT ON CONSTRAINT never_a_dba ON retail_sec.store_access IS 'DBAs see plans, never a row of a store.';
 
 -- An application that authorises its own users: the boundary between its stores is the application's.
@@ -35,32 +37,32 @@ RETURN CASE WHEN pg_catalog.current_setting('role') = 'none' THEN session_user
             ELSE pg_catalog.current_setting('role')::name END;
 COMMENT ON FUNCTION retail.effective_role() IS 'The role of SET ROLE if one is set, else the login; the same inside SECURITY DEFINER functions.';
 
--- Runs in every store-scoped statement, so it is written for speed: one look-up by key, then the rights.
+-- Runs in every store-scoped statement, so it is written for speed: one query of two look-ups by key.
+-- Preparing a bitmap would cost more than both.
 -- to_regrole() is NULL for a role that was dropped, where pg_has_role() by name would fail for everybody.
-CREATE FUNCTION retail_sec.may_enter_store(store varchar) RETURNS boolean
-LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-    who name := CASE WHEN current_setting('role') = 'none' THEN session_user ELSE current_setting('role')::name END;
-BEGIN
-    RETURN EXISTS (SELECT FROM retail.stores s WHERE s.store_id = store AND s.is_active)
-       AND (EXISTS (SELECT FROM retail_sec.store_access a
-                     WHERE (a.store_id = store OR a.store_id IS NULL)
-                       AND pg_has_role(who, to_regrole(quote_ident(a.role_name)), 'USAGE'))
-            OR pg_has_role(who, 'retail_owner', 'USAGE'));
-END
-$$;
-COMMENT ON FUNCTION retail_sec.may_enter_store(varchar) IS 'Is the store active and the effective role entitled to it?';
-
 CREATE FUNCTION retail.current_store_id() RETURNS varchar(50)
-LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_bitmapscan = off
 AS $$
 DECLARE
-    -- RESET leaves an empty setting, not an absent one.
-    chosen varchar := nullif(current_setting('app.current_store_id', true), '');
+    chosen varchar := current_setting('app.current_store_id', true);
+    who name := current_setting('role');
 BEGIN
-    IF chosen IS NOT NULL AND retail_sec.may_enter_store(chosen) THEN
+    -- RESET leaves an empty setting, not an absent one.
+    IF chosen IS NULL OR chosen = '' THEN
+        RETURN NULL;
+    END IF;
+    IF who = 'none' THEN
+        who := session_user;
+    END IF;
+    PERFORM FROM retail.stores s JOIN retail_sec.store_access a ON a.store_key = ANY (ARRAY[chosen, ''])
+      WHERE s.store_id = chosen AND s.is_active AND pg_has_role(who, to_regrole(quote_ident(a.role_name)), 'USAGE')
+      LIMIT 1;
+    IF FOUND THEN
         RETURN chosen;
+    END IF;
+    -- Owner, ops and superusers need no row.
+    IF pg_has_role(who, 'retail_owner', 'USAGE') THEN
+        RETURN (SELECT s.store_id FROM retail.stores s WHERE s.store_id = chosen AND s.is_active);
     END IF;
     RETURN NULL;
 END
@@ -82,12 +84,13 @@ $$;
 COMMENT ON FUNCTION retail.visible_stores() IS
 'The stores whose name and place the effective role may see, active or not: those of its store_access, all of them for owner, ops and DBA.';
 
--- One text for unknown, inactive and foreign: the answer does not tell them apart.
-CREATE FUNCTION retail_sec.check_store(store varchar) RETURNS void
+-- Called once the setting is made, so that choosing a store and reading it ask the same question; an error
+-- takes the setting back. One text for unknown, inactive and foreign: the answer does not tell them apart.
+CREATE FUNCTION retail_sec.check_choice(store varchar) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    IF store IS NULL OR NOT retail_sec.may_enter_store(store) THEN
+    IF retail.current_store_id() IS NULL THEN
         -- An audit row would vanish with the caller's ROLLBACK; the server's log does not.
         RAISE LOG 'store context refused: store % for login % as role % from %',
             quote_nullable(left(store, 50)), session_user, current_setting('role'), coalesce(inet_client_addr()::text, 'local');
@@ -95,7 +98,7 @@ BEGIN
     END IF;
 END
 $$;
-COMMENT ON FUNCTION retail_sec.check_store(varchar) IS 'Refuses a store that is unknown, inactive or not the effective role''s, with one and the same error, and notes the refusal in the server log.';
+COMMENT ON FUNCTION retail_sec.check_choice(varchar) IS 'Refuses a store that is unknown, inactive or not the effective role''s, with one and the same error, and notes the refusal in the server log.';
 
 CREATE FUNCTION retail_sec.audit_metadata() RETURNS jsonb
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -118,8 +121,8 @@ CREATE FUNCTION retail.set_store_context(store_id_param varchar) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    PERFORM retail_sec.check_store(store_id_param);
     PERFORM set_config('app.current_store_id', store_id_param, false);
+    PERFORM retail_sec.check_choice(store_id_param);
     PERFORM retail_sec.audit_event('security_context', 'store_context_set', store_id_param, NULL, NULL);
 END
 $$;
@@ -130,9 +133,9 @@ CREATE FUNCTION retail.use_store(store_id_param varchar) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    PERFORM retail_sec.check_store(store_id_param);
     -- SET LOCAL rather than set_config(): a distributed engine forwards only the statement to its nodes.
-    EXECUTE format('SET LOCAL app.current_store_id = %L', store_id_param);
+    EXECUTE format('SET LOCAL app.current_store_id = %L', coalesce(store_id_param, ''));
+    PERFORM retail_sec.check_choice(store_id_param);
 END
 $$;
 COMMENT ON FUNCTION retail.use_store(varchar) IS

@@ -140,13 +140,12 @@ COMMENT ON TRIGGER sales_transactions_value_delete ON retail.sales_transactions 
 
 -- Rows of an adopted database were there before these triggers.
 UPDATE retail.customers c
-   SET total_lifetime_value = s.amount
-  FROM (SELECT store_id, customer_id,
-               sum(CASE transaction_type WHEN 'return' THEN -total_amount ELSE total_amount END) AS amount
-          FROM retail.sales_transactions
-         WHERE customer_id IS NOT NULL
-         GROUP BY store_id, customer_id) s
- WHERE c.store_id = s.store_id AND c.customer_id = s.customer_id
-   AND c.total_lifetime_value IS DISTINCT FROM s.amount;
+   SET total_lifetime_value = coalesce(s.amount, 0)
+  FROM retail.customers k
+  LEFT JOIN (SELECT store_id, customer_id,
+                    sum(CASE transaction_type WHEN 'return' THEN -total_amount ELSE total_amount END) AS amount
+               FROM retail.sales_transactions
+              GROUP BY store_id, customer_id) s USING (store_id, customer_id)
+ WHERE c.customer_id = k.customer_id AND c.total_lifetime_value IS DISTINCT FROM coalesce(s.amount, 0);
 
 RESET ROLE;

@@ -131,6 +131,52 @@ $$;
 COMMENT ON FUNCTION retail.embedding_coverage() IS
 'How many active products of each visible store have a vector, by model; numbers only, so DBAs may ask.';
 
+CREATE FUNCTION retail.measure_search(
+    store varchar, samples integer DEFAULT 20, k integer DEFAULT 20, ef_search integer DEFAULT 200, embedding_model varchar DEFAULT NULL
+) RETURNS TABLE (sampled integer, recall float8, index_ms_p50 float8, index_ms_p95 float8, exact_ms_p50 float8, exact_ms_p95 float8)
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+    model_name varchar := coalesce(measure_search.embedding_model, (SELECT a.embedding_model FROM retail.active_embedding_model a));
+    every retail_sec.product_filter := retail_sec.read_filter('{}');
+    probe public.vector;
+    truth uuid[];
+    found uuid[];
+    t0 timestamptz;
+    hits bigint := 0;
+    possible bigint := 0;
+    index_ms float8[] := ARRAY[]::float8[];
+    exact_ms float8[] := ARRAY[]::float8[];
+BEGIN
+    IF store NOT IN (SELECT retail.visible_stores()) THEN
+        RAISE EXCEPTION 'Invalid or inactive store: %', store USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    IF samples NOT BETWEEN 1 AND 1000 OR k NOT BETWEEN 1 AND 1000 OR ef_search NOT BETWEEN 1 AND 1000 THEN
+        RAISE EXCEPTION 'samples, k and ef_search must be between 1 and 1000' USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    FOR probe IN
+        SELECT e.embedding FROM retail.product_embeddings e
+         WHERE e.store_id = store AND e.embedding_model = model_name AND e.embedding IS NOT NULL ORDER BY random() LIMIT samples
+    LOOP
+        t0 := clock_timestamp();
+        SELECT array_agg(x.product_id) INTO truth FROM retail_sec.nearest_exact(store, probe, model_name, k, NULL, every) x;
+        exact_ms := exact_ms || (1000 * extract(epoch FROM clock_timestamp() - t0))::float8;
+        t0 := clock_timestamp();
+        SELECT array_agg(x.product_id) INTO found FROM retail_sec.nearest_by_index(store, probe, model_name, k, every, ef_search) x;
+        index_ms := index_ms || (1000 * extract(epoch FROM clock_timestamp() - t0))::float8;
+        hits := hits + (SELECT count(*) FROM unnest(found) f WHERE f = ANY (truth));
+        possible := possible + coalesce(cardinality(truth), 0);
+    END LOOP;
+    RETURN QUERY
+    SELECT cardinality(index_ms), hits::float8 / nullif(possible, 0), i.p[1], i.p[2], x.p[1], x.p[2]
+      FROM (SELECT percentile_cont(ARRAY[0.5, 0.95]) WITHIN GROUP (ORDER BY m) AS p FROM unnest(index_ms) m) i,
+           (SELECT percentile_cont(ARRAY[0.5, 0.95]) WITHIN GROUP (ORDER BY m) AS p FROM unnest(exact_ms) m) x;
+END
+$$;
+COMMENT ON FUNCTION retail.measure_search(varchar, integer, integer, integer, varchar) IS
+'Recall at k of the vector index against the exact answer, on a sample of a visible store''s stored vectors, and the times of both; numbers only, so DBAs may ask.';
+
 CREATE FUNCTION retail.perform_maintenance() RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$

@@ -28,7 +28,8 @@ GRANT EXECUTE ON FUNCTION
 GRANT EXECUTE ON FUNCTION
     retail.set_store_context(varchar), retail.use_store(varchar),
     retail.search_products(public.vector, text, integer, jsonb, varchar, float8),
-    retail.search_products_by_similarity(public.vector, float8, integer)
+    retail.search_products_by_similarity(public.vector, float8, integer),
+    retail.measure_search(varchar, integer, integer, integer, varchar)
     TO retail_app, retail_manager, retail_dba, retail_ops;
 GRANT SELECT ON retail.stores, retail.product_categories, retail.audit_log, retail.active_embedding_model
     TO retail_app, retail_manager, retail_dba;
@@ -52,7 +53,7 @@ GRANT SELECT ON
     retail.product_documents
     TO retail_dba;
 GRANT SELECT ON retail.table_stats, retail.index_usage TO retail_dba, retail_ops;
-GRANT EXECUTE ON FUNCTION retail.perform_maintenance(), retail.ensure_audit_partitions(integer, timestamptz, timestamptz)
+GRANT EXECUTE ON FUNCTION retail.perform_maintenance(), retail.ensure_audit_partitions(integer, timestamptz)
     TO retail_dba, retail_ops;
 
 RESET ROLE;

@@ -2,6 +2,7 @@
 #include "ui/shell/page.h"
 
 #include "app/appcontext.h"
+#include "app/core/log.h"
 #include "ui/shared/emptystate.h"
 #include "ui/shared/errorpanel.h"
 #include "ui/shared/theme.h"
@@ -13,10 +14,17 @@
 using namespace Qt::StringLiterals;
 
 Page::Page(const UiContext &ui, const QString &title, Scope scope, QWidget *parent)
-    : QWidget(parent), m_ui(ui), m_title(title), m_scope(scope), m_titleLabel(new QLabel(title, this)),
-      m_status(new QLabel(this)), m_header(new QHBoxLayout), m_stack(new QStackedWidget(this)),
-      m_empty(new EmptyState(ui.theme, this)), m_error(new ErrorPanel(ui.theme, this)),
-      m_strip(new ErrorPanel(ui.theme, this))
+    : QWidget(parent)
+    , m_ui(ui)
+    , m_title(title)
+    , m_scope(scope)
+    , m_titleLabel(new QLabel(title, this))
+    , m_status(new QLabel(this))
+    , m_header(new QHBoxLayout)
+    , m_stack(new QStackedWidget(this))
+    , m_empty(new EmptyState(ui.theme, this))
+    , m_error(new ErrorPanel(ui.theme, this))
+    , m_strip(new ErrorPanel(ui.theme, this))
 {
     setProperty("surface", true);
     setAttribute(Qt::WA_StyledBackground);
@@ -61,18 +69,36 @@ void Page::applyTheme()
 void Page::setContent(QWidget *content)
 {
     m_stack->addWidget(content);
-    m_stack->setCurrentWidget(content);
+    setCurrent(content);
 }
 
-void Page::addHeaderWidget(QWidget *widget) { m_header->insertWidget(m_header->count() - 1, widget); }
+void Page::addHeaderWidget(QWidget *widget)
+{
+    m_header->insertWidget(m_header->count() - 1, widget);
+    m_contentControls.append(widget);
+}
 
-void Page::setStatus(const QString &text) { m_status->setText(text); }
+void Page::setCurrent(QWidget *widget)
+{
+    // What filters or folds the content is of no use where there is none.
+    const bool content = widget != m_empty && widget != m_error;
+    for (QWidget *control : std::as_const(m_contentControls))
+        control->setEnabled(content);
+    m_stack->setCurrentWidget(widget);
+}
+
+void Page::setStatus(const QString &text)
+{
+    m_status->setText(text);
+}
 
 void Page::setLoading(bool loading)
 {
     if (m_loading == loading)
         return;
     m_loading = loading;
+    if (!loading) // what tests/bench/bench_start.sh waits for
+        qCDebug(lcApp) << "page loaded:" << m_title;
     emit loadingChanged(loading);
 }
 
@@ -80,7 +106,7 @@ void Page::showContent()
 {
     m_step = Step::None;
     m_strip->hide();
-    m_stack->setCurrentIndex(m_stack->count() - 1);
+    setCurrent(m_stack->widget(m_stack->count() - 1));
 }
 
 void Page::showEmpty(const QString &icon, const QString &title, const QString &reason)
@@ -89,7 +115,7 @@ void Page::showEmpty(const QString &icon, const QString &title, const QString &r
     m_strip->hide();
     setStatus({});
     m_empty->show(icon, title, reason);
-    m_stack->setCurrentWidget(m_empty);
+    setCurrent(m_empty);
 }
 
 void Page::showError(const Error &error, bool insteadOfContent)
@@ -101,7 +127,7 @@ void Page::showError(const Error &error, bool insteadOfContent)
     (insteadOfContent ? m_error : m_strip)->show(error, tr("Try again"));
     if (insteadOfContent) {
         setStatus({});
-        m_stack->setCurrentWidget(m_error);
+        setCurrent(m_error);
     }
 }
 
@@ -136,17 +162,18 @@ void Page::loadIfNeeded()
                       tr("This page shows what is in a database, and the program is connected to none."),
                       tr("Connect…"));
         m_step = Step::Connect;
-        m_stack->setCurrentWidget(m_empty);
+        setCurrent(m_empty);
         return;
     }
     if (m_scope == Scope::Store && !m_ui.app.stores.hasCurrent()) {
         m_strip->hide();
-        m_empty->show(u"view-group"_s, tr("No store is chosen"),
-                      tr("%1 belong to one store, and nothing is asked of the database before you choose which.")
-                          .arg(m_title),
-                      tr("Choose a store…"));
+        m_empty->show(
+            u"store"_s, tr("No store is chosen"),
+            tr("%1 belong to one store, and nothing is asked of the database before you choose which.")
+                .arg(m_title),
+            tr("Choose a store…"));
         m_step = Step::PickStore;
-        m_stack->setCurrentWidget(m_empty);
+        setCurrent(m_empty);
         return;
     }
     m_stale = false;

@@ -1,0 +1,406 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/appcontext.h"
+#include "tests/support/testcluster.h"
+#include "ui/shared/cellrole.h"
+#include "ui/shared/theme.h"
+#include "ui/shell/mainwindow.h"
+#include "ui/shell/prompt.h"
+
+#include <QAbstractButton>
+#include <QAccessible>
+#include <QApplication>
+#include <QClipboard>
+#include <QDialog>
+#include <QLabel>
+#include <QLineEdit>
+#include <QMenuBar>
+#include <QSignalSpy>
+#include <QTableView>
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+BrowseRequest requestFor(const QByteArray &table, int limit, const QString &parent = {})
+{
+    BrowseRequest request;
+    request.table = table;
+    request.limit = limit;
+    request.parent = parent;
+    return request;
+}
+
+/// Answers every question beforehand.
+class ReadyPrompt final : public Prompt
+{
+public:
+    bool answer = true;
+    QStringList asked;
+
+    void confirm(QWidget *, const QString &question, const QString &, const QString &,
+                 std::function<void(bool)> give) override
+    {
+        asked.append(question);
+        give(answer);
+    }
+    void inform(QWidget *, const QString &title, const QString &) override { asked.append(title); }
+};
+
+} // namespace
+
+/// The real window on a real database: what a person does, by widgets found by name.
+class TestWindow final : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void initTestCase();
+    void cleanupTestCase();
+    void init();
+    void cleanup();
+
+    void connectsFromTheDialogByKeyboard();
+    void tellsWhichStepFailed();
+    void aHangingConnectCanBeCancelled();
+    void aWrongPasswordAsksForOne();
+    void withoutAStoreNothingIsAsked();
+    void aStoreIsPickedByKeyboard();
+    void aStoreSwitchInTheMiddleOfALoadShowsOnlyTheNewOne();
+    void salesShowTheirItems();
+    void copyTakesWhatIsShown();
+    void theBarTellsWhatIsOutOfTheOrdinary();
+    void aDbaSeesWhyPagesAreGrey();
+    void controlsHaveNamesAndUniqueKeys();
+    void zoomAndThemeApplyAtOnce();
+
+private:
+    template <typename T>
+    T *find(const QString &name) const
+    {
+        return m_window->findChild<T *>(name);
+    }
+    void connectAs(const QString &profile);
+    void chooseStore(const QString &store);
+    QTableView *table(const QString &name) const { return find<QTableView>(name); }
+    qint64 statementsOnProducts() const;
+
+    QTemporaryDir m_home;
+    std::unique_ptr<TestDatabase> m_database;
+    std::unique_ptr<AppContext> m_app;
+    std::unique_ptr<Theme> m_theme;
+    ReadyPrompt m_prompt;
+    std::unique_ptr<MainWindow> m_window;
+};
+
+void TestWindow::initTestCase()
+{
+    QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates));
+    m_database = std::make_unique<TestDatabase>();
+}
+
+void TestWindow::cleanupTestCase()
+{
+    m_database.reset();
+}
+
+void TestWindow::init()
+{
+    // Each test has a home of its own, as a new user has.
+    const QString home = m_home.filePath(QString::fromLatin1(QTest::currentTestFunction()));
+    qputenv("XDG_CONFIG_HOME", (home + u"/config"_s).toUtf8());
+    qputenv("XDG_DATA_HOME", (home + u"/data"_s).toUtf8());
+    qputenv("XDG_STATE_HOME", (home + u"/state"_s).toUtf8());
+    m_app = std::make_unique<AppContext>();
+    for (const QString &user : {u"sandbox_owner"_s, u"sandbox_manager"_s, u"sandbox_dba"_s})
+        QVERIFY(m_app->profiles.save(m_database->login(user).profile).ok());
+    Profile broken;
+    broken.name = u"no-server"_s;
+    broken.conninfo = u"host=/nonexistent dbname=retail_db user=nobody"_s;
+    QVERIFY(m_app->profiles.save(broken).ok());
+    m_theme = std::make_unique<Theme>(*qApp, m_app->settings);
+    m_window = std::make_unique<MainWindow>(UiContext{*m_app, *m_theme, m_prompt}, allPages());
+    m_window->resize(1280, 800);
+    m_window->show();
+    QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
+}
+
+void TestWindow::cleanup()
+{
+    m_window.reset();
+    m_theme.reset();
+    m_app.reset();
+}
+
+void TestWindow::connectAs(const QString &profile)
+{
+    const QSignalSpy connected(m_window.get(), &MainWindow::connected);
+    m_window->connectTo(profile);
+    QTRY_COMPARE(connected.count(), 1);
+}
+
+void TestWindow::chooseStore(const QString &store)
+{
+    m_window->chooseStore(store);
+    QTRY_COMPARE(m_app->stores.current().storeId, store);
+}
+
+qint64 TestWindow::statementsOnProducts() const
+{
+    Session session = m_database->superuser();
+    const Result<Rows> rows = session.execute(
+        "SELECT coalesce(sum(seq_scan + idx_scan), 0) FROM pg_stat_user_tables WHERE relname IN ('products', "
+        "'customers', 'sales_transactions')");
+    return rows ? rows->integer(0, 0) : -1;
+}
+
+void TestWindow::connectsFromTheDialogByKeyboard()
+{
+    m_window->connectTo({});
+    auto *dialog = find<QDialog>(u"connectDialog"_s);
+    QTRY_VERIFY(dialog->isVisible());
+    auto *search = find<QLineEdit>(u"connectTarget"_s);
+    QTRY_COMPARE(QApplication::focusWidget(), search);
+    const QSignalSpy connected(m_window.get(), &MainWindow::connected);
+    QTest::keyClicks(search, u"owner"_s);
+    QTest::keyClick(search, Qt::Key_Return);
+    QTRY_COMPARE(connected.count(), 1);
+    QVERIFY(!dialog->isVisible());
+    QTRY_COMPARE(table(u"tenantsTable"_s)->model()->rowCount(), 4);
+    QVERIFY(find<QLabel>(u"connectionLabel"_s)->text().contains("sandbox_owner"_L1));
+    QVERIFY(m_window->windowTitle().contains("sandbox_owner"_L1));
+}
+
+void TestWindow::tellsWhichStepFailed()
+{
+    m_window->connectTo(u"no-server"_s);
+    auto *dialog = find<QDialog>(u"connectDialog"_s);
+    QTRY_VERIFY(dialog->isVisible());
+    auto *message = dialog->findChild<QLabel *>(u"errorMessage"_s);
+    QTRY_VERIFY(message->isVisible());
+    QVERIFY(!message->text().isEmpty());
+    QVERIFY(dialog->findChild<QAbstractButton *>(u"connect"_s)->isEnabled());
+    QCOMPARE(m_app->pool.state(), ConnectionPool::State::Closed);
+}
+
+void TestWindow::aHangingConnectCanBeCancelled()
+{
+    m_window->connectTo({});
+    auto *dialog = find<QDialog>(u"connectDialog"_s);
+    QTRY_VERIFY(dialog->isVisible());
+    auto *search = find<QLineEdit>(u"connectTarget"_s);
+    QTest::keyClicks(search,
+                     u"host=192.0.2.1 dbname=x user=y connect_timeout=60"_s); // a net that answers nobody
+    auto *button = dialog->findChild<QAbstractButton *>(u"connect"_s);
+    QTest::keyClick(search, Qt::Key_Return);
+    QVERIFY(!button->isEnabled());
+    QTest::keyClick(dialog, Qt::Key_Escape);
+    QVERIFY(button->isEnabled());
+    QVERIFY(dialog->isVisible());
+    QTest::keyClick(dialog, Qt::Key_Escape);
+    QVERIFY(!dialog->isVisible());
+}
+
+void TestWindow::aWrongPasswordAsksForOne()
+{
+    Profile profile = m_database->login(u"sandbox_manager"_s).profile;
+    const QString passfile = profile.passfile;
+    profile.name = u"forgot"_s;
+    profile.passfile.clear();
+    QVERIFY(m_app->profiles.save(profile).ok());
+    m_window->connectTo(u"forgot"_s);
+    auto *dialog = find<QDialog>(u"connectDialog"_s);
+    auto *password = dialog->findChild<QLineEdit *>(u"password"_s);
+    QTRY_VERIFY_WITH_TIMEOUT(password->isVisible(), 15'000);
+    QTest::keyClicks(password, u"wrong"_s);
+    QTest::keyClick(password, Qt::Key_Return);
+    QTRY_VERIFY(dialog->findChild<QLabel *>(u"errorMessage"_s)->isVisible());
+    QVERIFY(password->isVisible());
+    QVERIFY(dialog->isVisible());
+}
+
+void TestWindow::withoutAStoreNothingIsAsked()
+{
+    connectAs(u"sandbox_owner"_s);
+    QTRY_VERIFY(!m_window->currentPage()->loading());
+    const qint64 before = statementsOnProducts();
+    for (const QString &page : {u"customers"_s, u"products"_s, u"sales"_s}) {
+        m_window->showPage(page);
+        auto *reason = m_window->currentPage()->findChild<QLabel *>(u"emptyReason"_s);
+        QVERIFY(reason->isVisible());
+        QVERIFY(!reason->text().isEmpty());
+        QVERIFY(!m_window->currentPage()->loading());
+        m_window->currentPage()->refresh();
+        QVERIFY(!m_window->currentPage()->loading());
+    }
+    QCOMPARE(statementsOnProducts(), before);
+    // The next step is one key away.
+    QTest::mouseClick(m_window->currentPage()->findChild<QAbstractButton *>(u"emptyAction"_s),
+                      Qt::LeftButton);
+    QVERIFY(find<QLineEdit>(u"paletteEdit"_s)->isVisible());
+}
+
+void TestWindow::aStoreIsPickedByKeyboard()
+{
+    connectAs(u"sandbox_owner"_s);
+    QTRY_COMPARE(table(u"tenantsTable"_s)->model()->rowCount(), 4);
+    QTest::keyClick(m_window.get(), Qt::Key_2, Qt::ControlModifier);
+    QTest::keyClick(m_window.get(), Qt::Key_K, Qt::ControlModifier);
+    auto *edit = find<QLineEdit>(u"paletteEdit"_s);
+    QTRY_VERIFY(edit->isVisible());
+    auto *list = find<QAbstractItemView>(u"paletteList"_s);
+    QTest::keyClicks(edit, u"seatt"_s);
+    QTRY_VERIFY(list->currentIndex().data().toString().contains(
+        "Seattle"_L1)); // the stores may still be on their way
+    QTest::keyClick(edit, Qt::Key_Return);
+    QVERIFY(!edit->isVisible());
+    QTRY_COMPARE(m_app->stores.current().storeId, u"seattle"_s);
+    QTRY_COMPARE(table(u"customersTable"_s)->model()->rowCount(), 200);
+    QVERIFY(m_window->windowTitle().startsWith(m_app->stores.current().name));
+    QVERIFY(find<QAbstractButton>(u"storeButton"_s)->text().contains("Seattle"_L1));
+    QTRY_VERIFY(m_window->currentPage()->findChild<QLabel *>(u"pageStatus"_s)->text().startsWith(u"1 – "_s));
+}
+
+void TestWindow::aStoreSwitchInTheMiddleOfALoadShowsOnlyTheNewOne()
+{
+    connectAs(u"sandbox_owner"_s);
+    chooseStore(u"seattle"_s);
+    m_window->showPage(u"products"_s);
+    QAbstractItemModel *model = table(u"productsTable"_s)->model();
+    QTRY_VERIFY(model->rowCount() > 0);
+    const Result<RecordPage> expected =
+        m_app->browse.page(u"bellevue"_s, requestFor("products", 1000)).result();
+    VERIFY_OK(expected);
+    QSet<QString> keys;
+    for (int row = 0; row < expected->rows.count(); ++row)
+        keys.insert(expected->rows.text(row, 0));
+
+    m_window->currentPage()->refresh(); // seattle is under way
+    QVERIFY(m_window->currentPage()->loading());
+    bool cleared = false;
+    connect(
+        &m_app->stores, &StoreService::currentChanged, model, [&] { cleared = model->rowCount() == 0; },
+        Qt::DirectConnection);
+    chooseStore(u"bellevue"_s);
+    QVERIFY(cleared);
+    QTRY_VERIFY(model->rowCount() > 0);
+    QTRY_VERIFY(!m_window->currentPage()->loading());
+    for (int row = 0; row < model->rowCount(); ++row)
+        QVERIFY(keys.contains(model->index(row, 0).data(cell::Key).toString()));
+}
+
+void TestWindow::salesShowTheirItems()
+{
+    connectAs(u"sandbox_manager"_s);
+    chooseStore(u"seattle"_s);
+    m_window->showPage(u"sales"_s);
+    QTRY_VERIFY(table(u"itemsTable"_s) && table(u"itemsTable"_s)->model()->rowCount() > 0);
+    QTableView *sales = table(u"sales_transactionsTable"_s);
+    const QString first = sales->currentIndex().data(cell::Key).toString();
+    sales->setFocus();
+    QTest::keyClick(sales, Qt::Key_Down);
+    const QString second = sales->currentIndex().data(cell::Key).toString();
+    QVERIFY(first != second);
+    QTRY_VERIFY(table(u"itemsTable"_s)->model()->rowCount() > 0);
+    const Result<RecordPage> expected =
+        m_app->browse.page(u"seattle"_s, requestFor("sales_transaction_items", 100, second)).result();
+    VERIFY_OK(expected);
+    QTRY_COMPARE(table(u"itemsTable"_s)->model()->rowCount(), expected->rows.count());
+}
+
+void TestWindow::copyTakesWhatIsShown()
+{
+    connectAs(u"sandbox_manager"_s);
+    chooseStore(u"seattle"_s);
+    m_window->showPage(u"products"_s);
+    QTableView *view = table(u"productsTable"_s);
+    QTRY_VERIFY(view->model()->rowCount() > 1);
+    view->selectRow(0);
+    view->setFocus();
+    QTest::keyClick(view, Qt::Key_Down, Qt::ShiftModifier);
+    QTest::keyClick(view, Qt::Key_C, Qt::ControlModifier);
+    const QStringList lines = QGuiApplication::clipboard()->text().split(u'\n', Qt::SkipEmptyParts);
+    QCOMPARE(lines.size(), 2);
+    QVERIFY(!view->isColumnHidden(1));
+    QCOMPARE(lines[0].section(u'\t', 0, 0), view->model()->index(0, 1).data().toString());
+}
+
+void TestWindow::theBarTellsWhatIsOutOfTheOrdinary()
+{
+    Profile profile = m_database->login(u"sandbox_owner"_s).profile;
+    profile.name = u"live"_s;
+    profile.environment = Environment::Production;
+    profile.readOnly = true;
+    QVERIFY(m_app->profiles.save(profile).ok());
+    connectAs(u"live"_s);
+    for (const QString &badge : {u"productionBadge"_s, u"readOnlyBadge"_s, u"bypassBadge"_s})
+        QVERIFY2(find<QLabel>(badge)->isVisible(), qPrintable(badge));
+    QCOMPARE(find<QWidget>(u"windowFrame"_s)->property("production"), QVariant(true));
+    QVERIFY(m_window->windowTitle().contains("PRODUCTION"_L1));
+    connectAs(u"sandbox_manager"_s);
+    for (const QString &badge : {u"productionBadge"_s, u"readOnlyBadge"_s, u"bypassBadge"_s})
+        QVERIFY2(!find<QLabel>(badge)->isVisible(), qPrintable(badge));
+}
+
+void TestWindow::aDbaSeesWhyPagesAreGrey()
+{
+    connectAs(u"sandbox_dba"_s);
+    QTRY_COMPARE(table(u"tenantsTable"_s)->model()->rowCount(), 4);
+    QVERIFY(!m_window->registry().usable(u"products"_s));
+    m_window->showPage(u"products"_s);
+    QCOMPARE(m_window->currentPage()->objectName(), u"tenantsPage"_s);
+    m_window->chooseStore(u"seattle"_s);
+    QVERIFY(!m_app->stores.hasCurrent());
+    QVERIFY(find<QLabel>(u"notifierText"_s)->isVisible());
+}
+
+void TestWindow::controlsHaveNamesAndUniqueKeys()
+{
+    connectAs(u"sandbox_manager"_s);
+    for (const PageInfo &page : m_window->registry().pages())
+        m_window->showPage(page.id);
+    m_window->connectTo({});
+    const QList<QWidget *> widgets = m_window->findChildren<QWidget *>();
+    for (QWidget *widget : widgets) {
+        const bool control =
+            qobject_cast<QAbstractButton *>(widget) || qobject_cast<QLineEdit *>(widget) ||
+            (qobject_cast<QAbstractItemView *>(widget) && !widget->objectName().startsWith("qt_"_L1));
+        // Parts that Qt makes for itself (a line edit's clear button, a table's corner) have no names of
+        // ours.
+        if (!control || qobject_cast<QLineEdit *>(widget->parentWidget()) || qobject_cast<QMenu *>(widget) ||
+            qobject_cast<QAbstractItemView *>(widget->parentWidget()) || widget->inherits("QHeaderView") ||
+            qobject_cast<QMenuBar *>(widget->parentWidget()))
+            continue;
+        QVERIFY2(!widget->objectName().isEmpty(), widget->metaObject()->className());
+        QAccessibleInterface *accessible = QAccessible::queryAccessibleInterface(widget);
+        QVERIFY(accessible);
+        // A button without text is hidden until it has one.
+        if (auto *button = qobject_cast<QAbstractButton *>(widget); button && button->isHidden())
+            continue;
+        QVERIFY2(!accessible->text(QAccessible::Name).isEmpty(), qPrintable(widget->objectName()));
+    }
+    QSet<QString> keys;
+    const QList<QAction *> actions = m_window->findChildren<QAction *>(Qt::FindDirectChildrenOnly);
+    for (const QAction *action : actions)
+        for (const QKeySequence &key : action->shortcuts()) {
+            QVERIFY2(!keys.contains(key.toString()), qPrintable(key.toString()));
+            keys.insert(key.toString());
+        }
+    QVERIFY(keys.contains(u"Ctrl+K"_s));
+}
+
+void TestWindow::zoomAndThemeApplyAtOnce()
+{
+    const QColor before = m_window->palette().color(QPalette::Window);
+    m_theme->setMode(m_theme->dark() ? Theme::Mode::Light : Theme::Mode::Dark);
+    QVERIFY(m_window->palette().color(QPalette::Window) != before);
+    const double size = m_window->font().pointSizeF();
+    QTest::keyClick(m_window.get(), Qt::Key_Plus, Qt::ControlModifier);
+    QVERIFY(m_window->font().pointSizeF() > size);
+    QTest::keyClick(m_window.get(), Qt::Key_0, Qt::ControlModifier);
+    QCOMPARE(m_window->font().pointSizeF(), size);
+}
+
+QTEST_MAIN(TestWindow)
+#include "tst_window.moc"
