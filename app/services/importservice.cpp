@@ -259,14 +259,14 @@ Result<void> store(Session &session, const ImportOptions &options, const QList<i
     if (options.update && !changes.isEmpty()) {
         const Result<Rows> updated =
             session.execute("UPDATE retail.products p SET " + changes.join(", ") +
-                                " FROM pg_temp.import_products i WHERE p.store_id = $1 AND p.sku = i.sku",
+                                " FROM pg_temp.import_products i WHERE p.store_id = $1::varchar AND p.sku = i.sku",
                             {options.store});
         if (!updated)
             return updated.error();
         report.updated = updated->affected();
     }
     const QByteArray fresh = " FROM pg_temp.import_products i WHERE NOT EXISTS (SELECT FROM retail.products p"
-                             " WHERE p.store_id = $1 AND p.sku = i.sku)";
+                             " WHERE p.store_id = $1::varchar AND p.sku = i.sku)";
     // Asked first: a role that may only update has nothing to insert and must not be refused.
     const Result<Rows> missing = session.execute("SELECT count(*)" + fresh, {options.store});
     if (!missing)
@@ -274,7 +274,7 @@ Result<void> store(Session &session, const ImportOptions &options, const QList<i
     if (missing->integer(0, 0) == 0)
         return {};
     const Result<Rows> inserted =
-        session.execute("INSERT INTO retail.products (store_id, " + columns.join(", ") + ") SELECT $1, " +
+        session.execute("INSERT INTO retail.products (store_id, " + columns.join(", ") + ") SELECT $1::varchar, " +
                             values.join(", ") + fresh + " ORDER BY i.line",
                         {options.store});
     if (!inserted)
