@@ -41,9 +41,14 @@ int runWithWindow(int argc, char **argv, const QString &command, const QStringLi
         return cli::Failed;
     }
     QApplication application(argc, argv);
+    // The desktop entry's name, without which Wayland shows a generic icon.
+    QGuiApplication::setDesktopFileName(u"org.retailadmin.RetailAdmin"_s);
     AppContext context;
-    if (screenshots)
-        return runScreenshots(context, arguments);
+    if (screenshots) {
+        QStringList rest = arguments;
+        rest.removeOne(command);
+        return runScreenshots(context, rest);
+    }
     QCommandLineParser parser;
     parser.addOption({u"profile"_s, {}, u"NAME_OR_URI"_s});
     parser.addOption({u"verbose"_s, {}});

@@ -31,7 +31,7 @@ fill() { # FROM TO: entries of two customers' worth of text each, the first stor
             SELECT (ARRAY['customers', 'products', 'sales_transactions', 'sales_transaction_items'])[1 + n % 4], (ARRAY['INSERT', 'UPDATE', 'UPDATE', 'DELETE'])[1 + n / 4 % 4],
                    'user' || n % 50, CASE WHEN n % 4 = 0 THEN 's1' ELSE 's' || 2 + n % 19 END, md5((n / 5)::text)::uuid,
                    jsonb_build_object('price', n), jsonb_build_object('price', n + 1), jsonb_build_object('role', 'mcp_user', 'application', 'bench'),
-                   now() - interval '360 days' * ((hashint4(n)::bigint + 2147483648) / 4294967296.0)
+                   now() - make_interval(secs => 360 * 86400.0 * (hashint4(n)::bigint + 2147483648) / 4294967296)
               FROM generate_series($from + 1, least($from + $step, $to)) n"
         from=$((from + step))
     done

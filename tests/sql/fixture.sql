@@ -3,6 +3,7 @@
 -- Data and logins of the tests. Written so that the original design's repaired SQL accepts it too: the
 -- attack tests are shown to fail there (run.sh --seed).
 
+SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 
 INSERT INTO retail.stores (store_id, store_name, store_location, store_type, region, is_active) VALUES

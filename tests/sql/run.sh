@@ -36,7 +36,7 @@ fi
 createdb retail_db
 "$support/migrate.sh" retail_db
 "$support/migrate.sh" retail_db
-run retail_db -f "$here/fixture.sql" 2>/dev/null
+run retail_db -f "$here/fixture.sql"
 
 status=0
 pg_prove --failures --comments -d retail_db "$here"/[0-9][0-9]_*.sql >"$work/tap.log" 2>&1 || status=1
