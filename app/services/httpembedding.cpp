@@ -173,7 +173,8 @@ private:
         whole->start(3 * m_options.timeoutMs);
         connect(reply, &QNetworkReply::finished, this, [this, reply, body, request] {
             reply->deleteLater();
-            body->append(reply->readAll());
+            if (reply->isOpen())
+                body->append(reply->readAll());
             if (!m_answered)
                 answered(request, *reply, *body);
         });
