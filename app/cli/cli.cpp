@@ -47,7 +47,8 @@ const QString screenshots = QStringLiteral("screenshots");
 QByteArray csvField(const QString &text)
 {
     // Empty text is quoted, NULL is not: so psql and COPY tell them apart.
-    if (!text.isEmpty() && !text.contains(u'"') && !text.contains(u',') && !text.contains(u'\n') && !text.contains(u'\r'))
+    if (!text.isEmpty() && !text.contains(u'"') && !text.contains(u',') && !text.contains(u'\n') &&
+        !text.contains(u'\r'))
         return text.toUtf8();
     return '"' + QString(text).replace(u'"', u"\"\""_s).toUtf8() + '"';
 }

@@ -274,11 +274,13 @@ private slots:
         QTest::addColumn<QByteArray>("broken");
         const auto row = [](const char *name, const char *sql) { QTest::newRow(name) << QByteArray(sql); };
         row("a header is the sum of its items",
-            "SELECT count(*) FROM retail.sales_transactions t LEFT JOIN (SELECT transaction_id, "
-            "sum(total_price) AS s,"
-            "  sum(discount_amount) AS d FROM retail.sales_transaction_items GROUP BY 1) i USING "
-            "(transaction_id)"
-            " WHERE t.subtotal IS DISTINCT FROM i.s OR t.discount_amount IS DISTINCT FROM i.d");
+            "SELECT count(*) FROM retail.sales_transactions t"
+            "  JOIN (SELECT transaction_id, sum(total_price) AS net, sum(discount_amount) AS discount"
+            "          FROM retail.sales_transaction_items GROUP BY transaction_id) i USING (transaction_id)"
+            " WHERE t.subtotal <> i.net OR t.discount_amount <> i.discount");
+        row("every sale has items",
+            "SELECT count(*) FROM retail.sales_transactions t WHERE NOT EXISTS (SELECT FROM "
+            "retail.sales_transaction_items i WHERE i.transaction_id = t.transaction_id)");
         row("tax is 8 %, rounded once", "SELECT count(*) FROM retail.sales_transactions"
                                         " WHERE tax_amount <> round(subtotal * 0.08, 2)");
         row("the total is subtotal plus tax", "SELECT count(*) FROM retail.sales_transactions"
