@@ -28,8 +28,10 @@ struct CommandRow
 const QList<CommandRow> &commands()
 {
     static const QList<CommandRow> all{
+        {u"backup"_s, u"make, list, verify, look into and remove backups"_s, cli::backup},
         {u"browse"_s, u"print a page of a store's table"_s, cli::browse},
         {u"doctor"_s, u"list what is missing or broken in the database"_s, cli::doctor},
+        {u"jobs"_s, u"list what was run on this machine, and how it ended"_s, cli::jobs},
         {u"migrate"_s, u"bring the database to this program's schema"_s, cli::migrate},
         {u"sample-data"_s, u"fill an empty database with made-up data"_s, cli::sampleData},
         {u"sandbox"_s, u"start, stop, show or destroy a private server to try"_s, cli::sandbox},

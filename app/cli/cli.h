@@ -81,8 +81,10 @@ CancelToken interruption();
 void printLine(const QString &text);
 void printError(const QString &text);
 
+int backup(AppContext &context, const QStringList &arguments);
 int browse(AppContext &context, const QStringList &arguments);
 int doctor(AppContext &context, const QStringList &arguments);
+int jobs(AppContext &context, const QStringList &arguments);
 int migrate(AppContext &context, const QStringList &arguments);
 int sampleData(AppContext &context, const QStringList &arguments);
 int sandbox(AppContext &context, const QStringList &arguments);
