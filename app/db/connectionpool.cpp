@@ -2,7 +2,9 @@
 #include "app/db/connectionpool.h"
 
 #include "app/core/log.h"
+#include "app/db/connecterror.h"
 #include "app/db/pgconnection.h"
+#include "app/db/sshtunnel.h"
 
 #include <QElapsedTimer>
 
@@ -15,8 +17,15 @@ using namespace Qt::StringLiterals;
 namespace {
 
 constexpr qint64 idleLimitMs = 10 * 60 * 1000;
-constexpr int firstRetryMs = 1'000;
+constexpr int lookAtIdleMs = 2'000;
+constexpr int firstRetryMs = 500;
 constexpr int longestRetryMs = 30'000;
+constexpr int connectMs = 30'000;
+constexpr int reconnectMs = 10'000;
+constexpr int fullServerMs = 2'000;
+constexpr int mostThreads = 64;
+// A lost wake-up (a token's callback takes no lock of ours) costs this much.
+constexpr std::chrono::milliseconds recheck(50);
 
 const QString programName = QStringLiteral("retail-admin");
 
@@ -26,10 +35,46 @@ Error notConnected()
             u"Connect first (File ▸ Connect)."_s};
 }
 
-PgConnection::Target targetOf(const Login &login, const QString &purpose, const QString &database = {})
+Error anotherServer()
+{
+    return {ErrorKind::Connect,
+            u"Another server or database now answers at this address."_s,
+            u"Nothing was read from it. Connect again if this is wanted."_s,
+            {},
+            {},
+            connectStepName(ConnectStep::Schema)};
+}
+
+Error cancelledRequest()
+{
+    return {ErrorKind::Cancelled, u"The request was cancelled."_s};
+}
+
+std::shared_ptr<SshTunnel> tunnelOf(const Profile &profile)
+{
+    if (profile.ssh.isEmpty())
+        return {};
+    return std::make_shared<SshTunnel>(profile.ssh, conninfo::effective(profile.conninfo).endpoints);
+}
+
+PgConnection::Target targetOf(const Login &login, const QString &purpose, const QString &database,
+                              const std::shared_ptr<SshTunnel> &tunnel, int timeoutMs)
 {
     const QString name = purpose.isEmpty() ? programName : programName + u" – "_s + purpose;
-    return {login.profile.conninfo, database, login.profile.passfile, login.password, name};
+    return {
+        login.profile.conninfo, database, login.profile.passfile, login.password, name, tunnel, timeoutMs};
+}
+
+/// Is this still the server and database of `expected`? `ofDatabase` false: any database of that server.
+Result<void> checkIdentity(Session &session, const Capabilities &expected, bool ofDatabase = true)
+{
+    const Result<Rows> identity = session.read({}, sqlcatalog::query("connection/identity"));
+    if (!identity)
+        return identity.error();
+    if (identity->integer(0, 0) != expected.systemIdentifier ||
+        (ofDatabase && identity->integer(0, 1) != expected.databaseOid))
+        return anotherServer();
+    return {};
 }
 
 } // namespace
@@ -53,6 +98,12 @@ QString connectStepName(ConnectStep step)
     return u"schema"_s;
 }
 
+struct ConnectionPool::Link
+{
+    std::shared_ptr<PgConnection> connection;
+    Capabilities capabilities;
+};
+
 struct ConnectionPool::Shared
 {
     struct Idle
@@ -60,25 +111,61 @@ struct ConnectionPool::Shared
         std::shared_ptr<PgConnection> connection;
         QElapsedTimer since;
     };
+    struct Active
+    {
+        CancelToken token;
+        int epoch = 0;
+    };
 
     mutable std::mutex mutex; // guards all below
-    std::condition_variable freed;
+    std::condition_variable changed;
     int size = 4;
-    int leased = 0;
-    int generation = 0; // counts open() and close(): what was leased before belongs to another database
+    int patienceMs = 120'000;
+    int leased = 0; // of this epoch
+    int epoch = 0;
     QList<Idle> idle;
-    std::map<int, CancelToken> active; // of the requests that run() has begun
+    QDeadlineTimer fullUntil{0};  // the server had no connection left: no new one before
+    std::map<int, Active> active; // the requests that run() has begun
     int nextRequest = 0;
+    int opening = 0; // the newest open() or close()
+    CancelToken openingToken;
     State state = State::Closed;
+    Error reason; // of Reconnecting and Stopped
+    CancelToken reconnecting;
+    bool hurry = false;
     Login login;
+    std::shared_ptr<SshTunnel> tunnel;
     Capabilities capabilities;
+
+    /// The former database is left; `mutex` is held. Returns what to cancel once it is not.
+    QList<CancelToken> leave()
+    {
+        ++epoch;
+        idle.clear();
+        leased = 0;
+        fullUntil = QDeadlineTimer(0);
+        QList<CancelToken> tokens{reconnecting};
+        for (const auto &[id, request] : active)
+            tokens += request.token;
+        changed.notify_all();
+        return tokens;
+    }
+
+    void addIdle(const std::shared_ptr<PgConnection> &connection)
+    {
+        idle.append({connection, {}});
+        idle.last().since.start();
+        changed.notify_all();
+    }
 };
 
 Result<Session> openSession(const Login &login, const QString &purpose, const CancelToken &token,
-                            const QString &database, const std::function<void(ConnectStep)> &onStep)
+                            const QString &database, const std::function<void(ConnectStep)> &onStep,
+                            const std::shared_ptr<SshTunnel> &tunnel)
 {
-    Result<std::shared_ptr<PgConnection>> connection =
-        PgConnection::open(targetOf(login, purpose, database), token, onStep);
+    Result<std::shared_ptr<PgConnection>> connection = PgConnection::open(
+        targetOf(login, purpose, database, tunnel ? tunnel : tunnelOf(login.profile), connectMs), token,
+        onStep);
     if (!connection)
         return connection.error();
     return Session(*connection, login.profile, purpose, token);
@@ -89,69 +176,131 @@ ConnectionPool::ConnectionPool(int size, QObject *parent)
     , m_shared(std::make_unique<Shared>())
 {
     m_shared->size = size;
-    // One thread more than connections: a request waiting for a lease must not keep a connect from running.
-    m_threads.setMaxThreadCount(size + 2);
-    m_idleTimer.setInterval(idleLimitMs / 10);
-    connect(&m_idleTimer, &QTimer::timeout, this, [this] {
-        const std::lock_guard lock(m_shared->mutex);
-        m_shared->idle.removeIf([](const Shared::Idle &idle) { return idle.since.hasExpired(idleLimitMs); });
-    });
+    // Many threads, because a request in the thread pool's own queue could not be cancelled.
+    m_threads.setMaxThreadCount(mostThreads);
+    m_idleTimer.setInterval(lookAtIdleMs);
+    connect(&m_idleTimer, &QTimer::timeout, this, &ConnectionPool::lookAtIdle);
     m_idleTimer.start();
-    m_retryTimer.setSingleShot(true);
-    connect(&m_retryTimer, &QTimer::timeout, this, &ConnectionPool::tryAgain);
 }
 
 ConnectionPool::~ConnectionPool()
 {
     close();
+    m_control.waitForDone();
     m_threads.waitForDone(); // at most the grace that a cancelled statement gets
+}
+
+void ConnectionPool::tell(const std::function<void()> &signal)
+{
+    QMetaObject::invokeMethod(this, signal);
+}
+
+Result<ConnectionPool::Link> ConnectionPool::openLink(const Login &login,
+                                                      const std::shared_ptr<SshTunnel> &tunnel,
+                                                      const CancelToken &token, int timeoutMs,
+                                                      const std::function<void(ConnectStep)> &onStep) const
+{
+    Result<std::shared_ptr<PgConnection>> connection =
+        PgConnection::open(targetOf(login, {}, {}, tunnel, timeoutMs), token, onStep);
+    if (!connection)
+        return connection.error();
+    if (onStep)
+        onStep(ConnectStep::Schema);
+    Session session(*connection, login.profile, u"Connect"_s, token);
+    Result<Capabilities> capabilities = readCapabilities(session);
+    if (!capabilities)
+        return capabilities.error();
+    return Link{*connection, *capabilities};
 }
 
 QFuture<Result<Capabilities>> ConnectionPool::open(const Profile &profile, const QString &password,
                                                    const CancelToken &token,
                                                    const std::function<void(ConnectStep)> &onStep)
 {
-    return QtConcurrent::run(&m_threads, [=, this]() -> Result<Capabilities> {
+    const CancelToken own;
+    CancelToken former;
+    int ticket = 0;
+    {
+        const std::lock_guard lock(m_shared->mutex);
+        ticket = ++m_shared->opening;
+        former = std::exchange(m_shared->openingToken, own);
+    }
+    former.cancel();
+    if (state() == State::Closed)
+        setState(State::Connecting);
+    return QtConcurrent::run(&m_control, [=, this]() -> Result<Capabilities> {
+        const auto follows = token.onCancel([own] { own.cancel(); });
+        const auto refuse = [&](const Error &error) {
+            {
+                const std::lock_guard lock(m_shared->mutex);
+                if (m_shared->opening != ticket || m_shared->state != State::Connecting)
+                    return error;
+            }
+            setState(State::Closed);
+            return error;
+        };
         const Login login{profile, password};
-        Result<std::shared_ptr<PgConnection>> connection =
-            PgConnection::open(targetOf(login, {}), token, onStep);
-        if (!connection)
-            return connection.error();
-        if (onStep)
-            onStep(ConnectStep::Schema);
-        Session session(*connection, profile, u"Connect"_s, token);
-        Result<Capabilities> capabilities = readCapabilities(session);
-        if (!capabilities)
-            return capabilities.error();
-        if (const Result<void> fits = checkSchema(*capabilities); !fits)
-            return fits.error();
+        std::shared_ptr<SshTunnel> tunnel = tunnelOf(profile);
+        Result<Link> link = openLink(login, tunnel, own, connectMs, onStep);
+        if (!link)
+            return refuse(link.error());
+        if (const Result<void> fits = checkSchema(link->capabilities); !fits)
+            return refuse(fits.error());
+        QList<CancelToken> left;
         {
             const std::lock_guard lock(m_shared->mutex);
-            ++m_shared->generation;
-            m_shared->idle.clear();
-            (*connection)->generation = m_shared->generation;
-            m_shared->idle.append({*connection, {}});
-            m_shared->idle.last().since.start();
+            if (m_shared->opening != ticket || own.cancelled())
+                return Error{ErrorKind::Cancelled, u"Connecting was cancelled."_s};
+            left = m_shared->leave();
+            link->connection->generation = m_shared->epoch;
+            m_shared->addIdle(link->connection);
             m_shared->login = login;
-            m_shared->capabilities = *capabilities;
+            std::swap(m_shared->tunnel, tunnel); // the former ends here, without the lock
+            m_shared->capabilities = link->capabilities;
         }
+        for (const CancelToken &request : left)
+            request.cancel();
         setState(State::Open);
-        return capabilities;
+        tell([this] { emit databaseChanged(); });
+        return link->capabilities;
     });
 }
 
 void ConnectionPool::close()
 {
+    QList<CancelToken> left;
+    std::shared_ptr<SshTunnel> tunnel;
     {
         const std::lock_guard lock(m_shared->mutex);
-        ++m_shared->generation;
-        m_shared->idle.clear();
-        for (const auto &[id, token] : m_shared->active)
-            token.cancel();
+        ++m_shared->opening;
+        left = m_shared->leave();
+        left += std::exchange(m_shared->openingToken, {});
         m_shared->login = {};
+        tunnel = std::exchange(m_shared->tunnel, {});
         m_shared->capabilities = {};
     }
+    // Without our lock: a callback is the caller's code, and may ask us something.
+    for (const CancelToken &token : left)
+        token.cancel();
+    if (tunnel)
+        m_control.start([ending = std::move(tunnel)] { Q_UNUSED(ending) }); // ssh takes its time to end
+    if (state() == State::Closed)
+        return;
     setState(State::Closed);
+    tell([this] { emit databaseChanged(); });
+}
+
+void ConnectionPool::reconnectNow()
+{
+    const std::lock_guard lock(m_shared->mutex);
+    m_shared->hurry = true;
+    m_shared->changed.notify_all();
+}
+
+void ConnectionPool::setPatience(int ms)
+{
+    const std::lock_guard lock(m_shared->mutex);
+    m_shared->patienceMs = ms;
 }
 
 ConnectionPool::State ConnectionPool::state() const
@@ -177,6 +326,12 @@ Capabilities ConnectionPool::capabilities() const
     return m_shared->capabilities;
 }
 
+int ConnectionPool::epoch() const
+{
+    const std::lock_guard lock(m_shared->mutex);
+    return m_shared->epoch;
+}
+
 int ConnectionPool::openConnections() const
 {
     const std::lock_guard lock(m_shared->mutex);
@@ -189,16 +344,18 @@ void ConnectionPool::setState(State state)
         const std::lock_guard lock(m_shared->mutex);
         if (std::exchange(m_shared->state, state) == state)
             return;
+        m_shared->changed.notify_all();
     }
-    emit stateChanged(state);
+    tell([this, state] { emit stateChanged(state); });
 }
 
-ConnectionPool::Request::Request(ConnectionPool &pool, const CancelToken &token)
+ConnectionPool::Request::Request(ConnectionPool &pool, const CancelToken &callers, int epoch)
     : m_shared(*pool.m_shared)
+    , m_follows(callers.onCancel([own = m_token] { own.cancel(); }))
 {
     const std::lock_guard lock(m_shared.mutex);
     m_id = m_shared.nextRequest++;
-    m_shared.active.emplace(m_id, token);
+    m_shared.active.emplace(m_id, Shared::Active{m_token, epoch});
 }
 
 ConnectionPool::Request::~Request()
@@ -207,100 +364,252 @@ ConnectionPool::Request::~Request()
     m_shared.active.erase(m_id);
 }
 
-Result<Session> ConnectionPool::lease(const QString &purpose, const CancelToken &token)
+Error ConnectionPool::leftError()
+{
+    return {ErrorKind::Cancelled, u"The database was left before the answer came."_s};
+}
+
+Result<Session> ConnectionPool::lease(const QString &purpose, const CancelToken &token, int epoch)
 {
     Shared &shared = *m_shared;
+    const auto registration = token.onCancel([&shared] { shared.changed.notify_all(); });
     std::unique_lock lock(shared.mutex);
-    const auto registration = token.onCancel([&shared] { shared.freed.notify_all(); });
-    const int generation = shared.generation;
-    const auto outdated = [&] { return shared.generation != generation || shared.state == State::Closed; };
-    // The wait is timed because a cancel between the check and the wait would be missed: its callback takes
-    // no lock.
-    while (!token.cancelled() && !outdated() && shared.leased >= shared.size)
-        shared.freed.wait_for(lock, std::chrono::milliseconds(100));
-    if (token.cancelled())
-        return Error{ErrorKind::Cancelled, u"The request was cancelled."_s};
-    if (outdated())
-        return notConnected();
+    const QDeadlineTimer patience(shared.patienceMs);
+    for (;;) {
+        if (shared.state == State::Closed || shared.state == State::Connecting)
+            return notConnected();
+        if (shared.epoch != epoch)
+            return leftError();
+        if (token.cancelled())
+            return cancelledRequest();
+        if (shared.state == State::Stopped)
+            return shared.reason;
+        if (shared.state == State::Reconnecting && patience.hasExpired())
+            return shared.reason;
+        if (shared.state != State::Open || shared.leased >= shared.size) {
+            shared.changed.wait_for(lock, recheck);
+            continue;
+        }
+        bool died = false;
+        while (!shared.idle.isEmpty()) {
+            const std::shared_ptr<PgConnection> connection = shared.idle.takeLast().connection;
+            if (!connection->alive()) {
+                died = true;
+                continue;
+            }
+            ++shared.leased;
+            return Session(connection, shared.login.profile, purpose, token);
+        }
+        if (shared.leased > 0 && !shared.fullUntil.hasExpired()) {
+            shared.changed.wait_for(lock, recheck); // for one of ours to come back
+            continue;
+        }
 
-    ++shared.leased;
-    if (!shared.idle.isEmpty()) {
-        const std::shared_ptr<PgConnection> connection = shared.idle.takeLast().connection;
-        return Session(connection, shared.login.profile, purpose, token);
-    }
-    const Login login = shared.login;
-    const Capabilities expected = shared.capabilities;
-    lock.unlock();
-
-    const auto refuse = [&](Error error) {
+        ++shared.leased;
+        const Login login = shared.login;
+        const std::shared_ptr<SshTunnel> tunnel = shared.tunnel;
+        const Capabilities expected = shared.capabilities;
+        lock.unlock();
+        Result<std::shared_ptr<PgConnection>> connection =
+            PgConnection::open(targetOf(login, purpose, {}, tunnel, reconnectMs), token, {});
+        Result<void> same;
+        if (connection) {
+            Session session(*connection, login.profile, purpose, token);
+            same = checkIdentity(session, expected);
+        }
+        if (connection && same) {
+            (*connection)->generation = epoch;
+            return Session(*connection, login.profile, purpose, token);
+        }
+        const Error error = connection ? same.error() : connection.error();
         lock.lock();
+        if (shared.epoch != epoch)
+            return leftError();
         --shared.leased;
-        shared.freed.notify_one();
-        return error;
-    };
-    Result<std::shared_ptr<PgConnection>> connection = PgConnection::open(targetOf(login, {}), token, {});
-    if (!connection)
-        return refuse(connection.error());
-    Session session(*connection, login.profile, purpose, token);
-    const Result<Rows> identity = session.read({}, sqlcatalog::query("connection/identity"));
-    if (!identity)
-        return refuse(identity.error());
-    if (identity->integer(0, 0) != expected.systemIdentifier ||
-        identity->integer(0, 1) != expected.databaseOid)
-        return refuse(Error{ErrorKind::Connect, u"Another server or database now answers at this address."_s,
-                            u"Nothing was read from it. Connect again if this is wanted."_s});
-    (*connection)->generation = generation;
-    return session;
+        shared.changed.notify_all();
+        if (error.kind == ErrorKind::Cancelled)
+            return error;
+        if (error.sqlstate == u"53300" && shared.leased > 0) {
+            shared.fullUntil.setRemainingTime(fullServerMs);
+            continue;
+        }
+        if (error.sqlstate == u"53300" && !died)
+            return error; // nothing was lost: this machine's neighbours took the last one
+        lock.unlock();
+        loseLink(error, epoch, false);
+        lock.lock();
+    }
 }
 
-void ConnectionPool::giveBack(Session &session, bool broken)
+void ConnectionPool::giveBack(Session &session, const Error *error)
+{
+    PgConnection &connection = session.connection();
+    const bool broken =
+        !connection.usable() ||
+        (error && (error->kind == ErrorKind::LinkLost || error->kind == ErrorKind::OutcomeUnknown));
+    if (connection.cancelUnanswered())
+        tell([this, backend = connection.backend(), purpose = session.purpose()] {
+            emit sessionLeft(backend, purpose);
+        });
+    {
+        Shared &shared = *m_shared;
+        const std::lock_guard lock(shared.mutex);
+        if (connection.generation != shared.epoch)
+            return;
+        --shared.leased;
+        if (!broken && connection.reusable())
+            shared.addIdle(connection.shared_from_this());
+        shared.changed.notify_all();
+    }
+    if (broken)
+        loseLink(error ? *error : Error{ErrorKind::LinkLost, u"The connection to the server was lost."_s},
+                 connection.generation, false);
+}
+
+void ConnectionPool::loseLink(const Error &why, int epoch, bool quiet)
+{
+    const CancelToken token;
+    {
+        Shared &shared = *m_shared;
+        const std::lock_guard lock(shared.mutex);
+        if (shared.epoch != epoch || shared.state != State::Open)
+            return;
+        shared.idle.clear(); // they went the same way: the server, or the network, is gone
+        shared.state = State::Reconnecting;
+        shared.reason = why;
+        shared.reconnecting = token;
+        shared.hurry = false;
+        shared.changed.notify_all();
+    }
+    qCWarning(lcDb) << "link lost:" << why.text();
+    if (!quiet)
+        tell([this] {
+            emit stateChanged(State::Reconnecting);
+            emit linkLost(tr("The connection to the server was lost. Reconnecting…"));
+        });
+    m_control.start([this, epoch, quiet, token] { reconnect(epoch, quiet, token); });
+}
+
+void ConnectionPool::reconnect(int epoch, bool quiet, const CancelToken &token)
 {
     Shared &shared = *m_shared;
-    {
-        const std::lock_guard lock(shared.mutex);
-        --shared.leased;
-        const bool current = session.connection().generation == shared.generation;
-        if (current && !broken && session.connection().reusable()) {
-            shared.idle.append({session.connection().shared_from_this(), {}});
-            shared.idle.last().since.start();
+    const auto registration = token.onCancel([&shared] { shared.changed.notify_all(); });
+    for (int wait = firstRetryMs;; wait = std::min(wait * 2, longestRetryMs)) {
+        std::unique_lock lock(shared.mutex);
+        if (shared.epoch != epoch || token.cancelled())
+            return;
+        const Login login = shared.login;
+        const Capabilities expected = shared.capabilities;
+        const std::shared_ptr<SshTunnel> tunnel = shared.tunnel;
+        lock.unlock();
+
+        Result<Link> link = openLink(login, tunnel, token, reconnectMs, {});
+        std::optional<Error> error;
+        if (!link)
+            error = link.error();
+        else if (link->capabilities.systemIdentifier != expected.systemIdentifier ||
+                 link->capabilities.databaseOid != expected.databaseOid ||
+                 link->capabilities.login != expected.login || link->capabilities.role != expected.role)
+            error = anotherServer();
+        else if (const Result<void> fits = checkSchema(link->capabilities); !fits)
+            error = fits.error();
+
+        lock.lock();
+        if (shared.epoch != epoch || token.cancelled())
+            return;
+        if (!error) {
+            link->connection->generation = epoch;
+            shared.capabilities = link->capabilities;
+            shared.state = State::Open;
+            shared.addIdle(link->connection);
+            lock.unlock();
+            qCInfo(lcDb) << "link restored";
+            if (!quiet)
+                tell([this] {
+                    emit stateChanged(State::Open);
+                    emit linkRestored();
+                });
+            return;
         }
-        if (broken && current) // the others went the same way: the server, or the network, is gone
-            shared.idle.clear();
-        shared.freed.notify_one();
-        if (!broken || !current || shared.state != State::Open)
+        shared.reason = *error;
+        if (isPermanent(*error)) {
+            shared.state = State::Stopped;
+            shared.changed.notify_all();
+            lock.unlock();
+            qCWarning(lcDb) << "reconnecting stopped:" << error->text();
+            tell([this, why = *error] {
+                emit stateChanged(State::Stopped);
+                emit stopped(why);
+            });
             return;
+        }
+        qCInfo(lcDb) << "reconnect failed:" << error->text();
+        tell([this, quiet, wait, why = *error] {
+            if (quiet) {
+                emit stateChanged(State::Reconnecting);
+                emit linkLost(tr("The connection to the server was lost. Reconnecting…"));
+            }
+            emit reconnectFailed(why, wait);
+        });
+        quiet = false;
+        const QDeadlineTimer next(wait);
+        while (!next.hasExpired() && !shared.hurry && !token.cancelled() && shared.epoch == epoch)
+            shared.changed.wait_for(lock,
+                                    std::chrono::milliseconds(std::min<qint64>(next.remainingTime(), 200)));
+        shared.hurry = false;
     }
-    QMetaObject::invokeMethod(this, [this] {
-        if (state() != State::Open)
-            return;
-        setState(State::Reconnecting);
-        emit linkLost(tr("The connection to the server was lost. Reconnecting…"));
-        m_retryTimer.start(0);
-    });
 }
 
-void ConnectionPool::tryAgain()
+/// Notices, without sending anything, that idle connections have ended: keepalives tell the kernel, and the
+/// kernel tells us. Nobody waited for them, so the banner comes only when they cannot be replaced.
+void ConnectionPool::lookAtIdle()
 {
-    const int wait = std::min(std::max(m_retryTimer.interval() * 2, firstRetryMs), longestRetryMs);
-    run<Rows>(u"Reconnect"_s, {}, [](Session &session) {
-        return session.read({}, sqlcatalog::query("connection/identity"));
-    }).then(this, [this, wait](const Result<Rows> &identity) {
-        if (state() != State::Reconnecting)
+    int epoch = 0;
+    {
+        Shared &shared = *m_shared;
+        const std::lock_guard lock(shared.mutex);
+        if (shared.state != State::Open || shared.idle.isEmpty())
             return;
-        if (identity) {
-            setState(State::Open);
-            emit linkRestored();
-        } else {
-            qCInfo(lcDb) << "reconnect failed:" << identity.error().message;
-            m_retryTimer.start(wait);
-        }
-    });
+        epoch = shared.epoch;
+        shared.idle.removeIf([](const Shared::Idle &idle) { return idle.since.hasExpired(idleLimitMs); });
+        const qsizetype before = shared.idle.size();
+        shared.idle.removeIf([](const Shared::Idle &idle) { return !idle.connection->alive(); });
+        if (shared.idle.size() == before || !shared.idle.isEmpty() || shared.leased > 0)
+            return;
+    }
+    loseLink({ErrorKind::LinkLost, u"The server closed the connection."_s}, epoch, true);
 }
 
 Result<Session> ConnectionPool::direct(const QString &purpose, const CancelToken &token,
                                        const QString &database)
 {
-    if (state() == State::Closed)
-        return notConnected();
-    return openSession(login(), purpose, token, database);
+    Login login;
+    Capabilities expected;
+    std::shared_ptr<SshTunnel> tunnel;
+    {
+        const std::lock_guard lock(m_shared->mutex);
+        if (m_shared->state == State::Closed || m_shared->state == State::Connecting)
+            return notConnected();
+        if (m_shared->state == State::Stopped)
+            return m_shared->reason;
+        login = m_shared->login;
+        expected = m_shared->capabilities;
+        tunnel = m_shared->tunnel;
+    }
+    Result<Session> session = openSession(login, purpose, token, database, {}, tunnel);
+    if (!session)
+        return session;
+    if (const Result<void> same = checkIdentity(*session, expected, database.isEmpty()); !same)
+        return same.error();
+    return session;
+}
+
+QFuture<Result<bool>> ConnectionPool::endSession(int backend, const CancelToken &token)
+{
+    return run<bool>(u"End session"_s, token, [backend](Session &session) -> Result<bool> {
+        const Result<Rows> ended = session.read({}, sqlcatalog::query("connection/end_session"), {backend});
+        if (!ended)
+            return ended.error();
+        return ended->count() > 0 && ended->boolean(0, 0);
+    });
 }

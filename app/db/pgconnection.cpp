@@ -2,9 +2,8 @@
 #include "app/db/pgconnection.h"
 
 #include "app/core/log.h"
-
-#include <QHash>
-#include <QRegularExpression>
+#include "app/db/connecterror.h"
+#include "app/db/sshtunnel.h"
 
 #include <libpq-fe.h>
 #include <netdb.h>
@@ -14,29 +13,33 @@
 
 #include <condition_variable>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 using namespace Qt::StringLiterals;
 
 namespace {
 
-// A dead link is noticed within ten seconds: unanswered keepalives after 4 + 3 × 2 s, unacknowledged data
-// after 10 s.
-constexpr std::pair<const char *, const char *> linkOptions[] = {{"keepalives_idle", "4"},
+// A dead link is noticed within ten seconds: unanswered keepalives after 3 + 3 × 2 s, unacknowledged data
+// after 9 s. The profile's own values win.
+constexpr std::pair<const char *, const char *> linkOptions[] = {{"keepalives_idle", "3"},
                                                                  {"keepalives_interval", "2"},
                                                                  {"keepalives_count", "3"},
-                                                                 {"tcp_user_timeout", "10000"},
-                                                                 {"client_encoding", "UTF8"}};
-constexpr int connectTimeoutMs = 30'000;
+                                                                 {"tcp_user_timeout", "9000"}};
+// A server of which nothing is heard is probed again, at first often enough to notice a dead link in time,
+// later as a job of hours can bear.
+constexpr int longSilenceMs = 60'000;
+constexpr int calmProbeMs = 30'000;
 
 Error cancelled()
 {
     return {ErrorKind::Cancelled, u"Connecting was cancelled."_s};
 }
 
-/// The names in `hosts` that need a look-up, tried in a thread that may be left behind: getaddrinfo cannot be
-/// interrupted. libpq looks up again, from the resolver's cache.
-Result<void> lookUp(const QStringList &hosts, const CancelToken &token)
+/// The endpoints with their addresses, one for each address a name has, so that libpq has nothing to look up:
+/// it would block. In a thread that may be left behind, because getaddrinfo cannot be interrupted.
+Result<QList<conninfo::Endpoint>> lookUp(const QList<conninfo::Endpoint> &endpoints, const CancelToken &token,
+                                         QDeadlineTimer deadline)
 {
     struct Shared
     {
@@ -44,23 +47,37 @@ Result<void> lookUp(const QStringList &hosts, const CancelToken &token)
         std::condition_variable changed;
         bool finished = false;
         bool cancelled = false;
+        QList<conninfo::Endpoint> found;
         QString failure;
     };
     const auto shared = std::make_shared<Shared>();
-    std::thread([shared, hosts] {
+    std::thread([shared, endpoints] {
+        QList<conninfo::Endpoint> found;
         QString failure;
-        for (const QString &host : hosts) {
-            addrinfo *found = nullptr;
-            const int code = getaddrinfo(host.toUtf8().constData(), nullptr, nullptr, &found);
-            if (code == 0) {
-                freeaddrinfo(found);
-                failure.clear();
-                break; // one reachable name of several will do
+        for (const conninfo::Endpoint &endpoint : endpoints) {
+            if (endpoint.isSocket() || !endpoint.address.isEmpty()) {
+                found.append(endpoint);
+                continue;
             }
-            failure = QString::fromLocal8Bit(gai_strerror(code));
+            addrinfo wanted{};
+            wanted.ai_socktype = SOCK_STREAM;
+            addrinfo *all = nullptr;
+            const int code = getaddrinfo(endpoint.host.toUtf8().constData(), nullptr, &wanted, &all);
+            if (code != 0) {
+                failure = QString::fromLocal8Bit(gai_strerror(code));
+                continue;
+            }
+            for (const addrinfo *one = all; one; one = one->ai_next) {
+                char text[NI_MAXHOST];
+                if (getnameinfo(one->ai_addr, one->ai_addrlen, text, sizeof text, nullptr, 0,
+                                NI_NUMERICHOST) == 0)
+                    found.append({endpoint.host, QString::fromLatin1(text), endpoint.port});
+            }
+            freeaddrinfo(all);
         }
         const std::lock_guard lock(shared->mutex);
         shared->finished = true;
+        shared->found = found;
         shared->failure = failure;
         shared->changed.notify_all();
     }).detach();
@@ -70,91 +87,77 @@ Result<void> lookUp(const QStringList &hosts, const CancelToken &token)
         shared->changed.notify_all();
     });
     std::unique_lock lock(shared->mutex);
-    shared->changed.wait(lock, [&] { return shared->finished || shared->cancelled; });
-    if (!shared->finished)
+    shared->changed.wait_for(lock, std::chrono::milliseconds(deadline.remainingTime()),
+                             [&] { return shared->finished || shared->cancelled; });
+    if (shared->cancelled)
         return cancelled();
-    if (!shared->failure.isEmpty())
-        return Error{
-            ErrorKind::Connect, u"The name %1 is not known."_s.arg(hosts.join(u", "_s)),
-            u"Check the spelling, and that this machine has a network and its name service answers."_s,
-            shared->failure};
-    return {};
+    QStringList names;
+    for (const conninfo::Endpoint &endpoint : endpoints)
+        names += endpoint.host;
+    if (!shared->finished)
+        return unknownHost(names, u"The name service did not answer."_s);
+    if (shared->found.isEmpty())
+        return unknownHost(names, shared->failure);
+    return shared->found;
 }
 
-/// The host names of a connection string that libpq would have to look up; none for sockets, addresses and
-/// services.
-QStringList hostsToLookUp(const QString &conninfo)
+/// Through the tunnel each endpoint is a port of this machine; names stay, for certificates and pass files.
+Result<QList<conninfo::Endpoint>> throughTunnel(QList<conninfo::Endpoint> endpoints, SshTunnel &tunnel,
+                                                const CancelToken &token, QDeadlineTimer deadline)
 {
-    const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> options(
-        PQconninfoParse(conninfo.toUtf8().constData(), nullptr), PQconninfoFree);
-    QStringList hosts;
-    for (const PQconninfoOption *option = options.get(); option && option->keyword; ++option) {
-        if (qstrcmp(option->keyword, "hostaddr") == 0 && option->val)
-            return {};
-        if (qstrcmp(option->keyword, "host") == 0 && option->val)
-            hosts = QString::fromUtf8(option->val).split(u',', Qt::SkipEmptyParts);
+    const Result<QList<int>> ports = tunnel.ports(token, deadline);
+    if (!ports)
+        return ports.error();
+    for (qsizetype i = 0; i < endpoints.size(); ++i) {
+        if (endpoints[i].isSocket())
+            endpoints[i].host = u"localhost"_s;
+        endpoints[i].address = u"127.0.0.1"_s;
+        endpoints[i].port = QString::number(ports->value(i));
     }
-    hosts.removeIf([](const QString &host) { return host.startsWith(u'/') || host.startsWith(u'@'); });
-    return hosts;
+    return endpoints;
 }
 
-Error connectError(PGconn *connection, ConnectStep step, const PgConnection::Target &target)
+/// Names and values for PQconnectStartParams.
+class Parameters final
 {
-    const QString said = QString::fromUtf8(PQerrorMessage(connection)).trimmed();
-    // The verbosity set below makes libpq put the SQLSTATE of a refusal into its message.
-    static const QRegularExpression state(u"FATAL:\\s+([0-9A-Z]{5}):"_s);
-    const QString sqlstate = state.match(said).captured(1);
-    const QString host = QString::fromUtf8(PQhost(connection));
-    const QString place =
-        host.startsWith(u'/') || host.isEmpty()
-            ? u"the socket in %1, port %2"_s.arg(host, QString::fromUtf8(PQport(connection)))
-            : host + u':' + QString::fromUtf8(PQport(connection));
-    const QString user = QString::fromUtf8(PQuser(connection));
-    const QString database = QString::fromUtf8(PQdb(connection));
-    Error error{ErrorKind::Connect, {}, {}, logging::redact(said), sqlstate, connectStepName(step)};
-    if (sqlstate == u"28P01" || sqlstate == u"28000") {
-        error.message = u"The server did not accept the password of “%1”."_s.arg(user);
-        error.hint =
-            u"Type it again; in a pass file, check host, port and user of the line. If the login is new, its "
-            u"owner may have to give it a password, or pg_hba.conf has no line for it."_s;
-        error.where = connectStepName(ConnectStep::Authentication);
-    } else if (sqlstate == u"3D000") {
-        error.message = u"The server has no database “%1”."_s.arg(database);
-        error.hint = u"Check the name; “psql -l” lists the databases."_s;
-        error.where = connectStepName(ConnectStep::Database);
-    } else if (sqlstate == u"42501") {
-        error.message = u"“%1” may not connect to the database “%2”."_s.arg(user, database);
-        error.hint = u"Its owner can run: GRANT CONNECT ON DATABASE %2 TO %1;"_s.arg(user, database);
-        error.where = connectStepName(ConnectStep::Database);
-    } else if (sqlstate == u"53300") {
-        error.message = u"The server has no free connection left."_s;
-        error.hint = u"Close other programs that use it, or ask its owner to raise max_connections."_s;
-        error.where = connectStepName(ConnectStep::Database);
-    } else if (sqlstate == u"57P03") {
-        error.message = u"The server is starting up or recovering and takes no connections yet."_s;
-        error.hint = u"Wait a moment and connect again."_s;
-        error.where = connectStepName(ConnectStep::Database);
-    } else if (PQconnectionNeedsPassword(connection)) {
-        error.message = u"The server wants a password for “%1”, and none was found."_s.arg(user);
-        error.hint = u"Type it in the connect dialog, or add a line to ~/.pgpass."_s;
-        error.where = connectStepName(ConnectStep::Authentication);
-    } else if (step == ConnectStep::Tls || said.contains(u"SSL") || said.contains(u"certificate")) {
-        error.message = u"The encrypted connection to %1 could not be made."_s.arg(place);
-        error.hint = u"The certificate must fit the host name and come from an authority this machine trusts "
-                     u"(sslrootcert)."_s;
-        error.where = connectStepName(ConnectStep::Tls);
-    } else if (step <= ConnectStep::Tcp) {
-        error.message = u"No server answers at %1."_s.arg(place);
-        error.hint =
-            u"Check that the server runs, and host and port. A sandbox is started by “retail-admin sandbox "
-            u"start”."_s;
-    } else {
-        error.message = u"The connection to %1 could not be made."_s.arg(place);
+public:
+    void add(const char *name, const QString &value)
+    {
+        if (value.isEmpty())
+            return;
+        m_names.push_back(name);
+        m_values.push_back(value.toUtf8());
     }
-    if (!target.passfile.isEmpty() && error.where == connectStepName(ConnectStep::Authentication))
-        error.hint += u" Pass file: %1."_s.arg(target.passfile);
-    return error;
-}
+    void add(const QList<conninfo::Endpoint> &endpoints)
+    {
+        QStringList hosts;
+        QStringList addresses;
+        QStringList ports;
+        for (const conninfo::Endpoint &endpoint : endpoints) {
+            hosts += endpoint.host;
+            addresses += endpoint.address;
+            ports += endpoint.port;
+        }
+        if (addresses.join(QString()).isEmpty())
+            return; // sockets only: as libpq has them
+        add("host", hosts.join(u','));
+        add("hostaddr", addresses.join(u','));
+        add("port", ports.join(u','));
+    }
+    PGconn *start()
+    {
+        std::vector<const char *> values;
+        for (const QByteArray &value : m_values)
+            values.push_back(value.constData());
+        values.push_back(nullptr);
+        m_names.push_back(nullptr);
+        return PQconnectStartParams(m_names.data(), values.data(), 1);
+    }
+
+private:
+    std::vector<const char *> m_names;
+    std::vector<QByteArray> m_values;
+};
 
 ConnectStep stepOf(ConnStatusType status)
 {
@@ -188,40 +191,52 @@ Result<std::shared_ptr<PgConnection>> PgConnection::open(const Target &target, c
     std::shared_ptr<PgConnection> self(new PgConnection);
     self->m_wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 
-    std::vector<const char *> names{"dbname"};
-    std::vector<QByteArray> values{target.conninfo.isEmpty() ? QByteArray() : target.conninfo.toUtf8()};
-    const auto add = [&](const char *name, const QString &value) {
-        if (value.isEmpty())
-            return;
-        names.push_back(name);
-        values.push_back(value.toUtf8());
-    };
-    add("application_name", target.applicationName);
-    add("dbname", target.database);
-    add("passfile", target.passfile);
-    add("password", target.password);
-    for (const auto &[name, value] : linkOptions)
-        add(name, QLatin1String(value));
-    std::vector<const char *> pointers;
-    for (const QByteArray &value : values)
-        pointers.push_back(value.isEmpty() ? nullptr : value.constData());
-    names.push_back(nullptr);
-    pointers.push_back(nullptr);
+    const QDeadlineTimer deadline(target.timeoutMs);
+    const conninfo::Effective effective = conninfo::effective(target.conninfo);
+    const TlsAsked tls{effective.sslmode.isEmpty() && effective.effectiveSslmode() != u"prefer",
+                       effective.effectiveSslmode(), effective.effectiveRootcert()};
 
     announce(ConnectStep::Name);
-    const QStringList hosts = hostsToLookUp(target.conninfo);
-    if (const Result<void> known = hosts.isEmpty() ? Result<void>() : lookUp(hosts, token); !known) {
-        Error error = known.error();
-        error.where = connectStepName(ConnectStep::Name);
-        return error;
+    Result<QList<conninfo::Endpoint>> endpoints =
+        target.tunnel ? throughTunnel(effective.endpoints, *target.tunnel, token, deadline)
+                      : lookUp(effective.endpoints, token, deadline);
+    if (!endpoints)
+        return endpoints.error();
+
+    // Of a name given twice libpq takes the later value, so what stands before the connection string can be
+    // overruled by it, and what stands after it cannot.
+    Parameters parameters;
+    for (const auto &[name, value] : linkOptions)
+        parameters.add(name, QLatin1String(value));
+    parameters.add("dbname", target.conninfo);
+    parameters.add(*endpoints);
+    if (tls.byDefault)
+        parameters.add("sslmode", tls.mode);
+    if (effective.sslrootcert.isEmpty())
+        parameters.add("sslrootcert", tls.rootcert);
+    parameters.add("application_name", target.applicationName);
+    parameters.add("client_encoding", u"UTF8"_s);
+    parameters.add("dbname", target.database);
+    parameters.add("passfile", target.passfile);
+    if (target.tunnel && target.password.isEmpty()) {
+        // libpq would look for the port of the tunnel.
+        const conninfo::Endpoint &real = effective.endpoints.first();
+        parameters.add("password", conninfo::passfilePassword(
+                                       target.passfile.isEmpty() ? effective.passfile : target.passfile,
+                                       {real.isSocket() ? u"localhost"_s : real.host, real.port,
+                                        target.database.isEmpty() ? effective.database : target.database,
+                                        effective.user}));
     }
+    parameters.add("password", target.password);
+
     announce(ConnectStep::Tcp);
-    self->m_connection = PQconnectStartParams(names.data(), pointers.data(), 1);
+    self->m_tunnel = target.tunnel;
+    self->m_connection = parameters.start();
     if (!self->m_connection)
         return Error{ErrorKind::Connect, u"There is not enough memory to connect."_s};
     PGconn *connection = self->m_connection;
     if (PQstatus(connection) == CONNECTION_BAD)
-        return connectError(connection, ConnectStep::Tcp, target);
+        return connectError(connection, ConnectStep::Tcp, target.passfile, tls);
     PQsetErrorVerbosity(connection, PQERRORS_VERBOSE);
     PQsetNoticeReceiver(
         connection,
@@ -232,22 +247,25 @@ Result<std::shared_ptr<PgConnection>> PgConnection::open(const Target &target, c
         },
         self.get());
 
-    const QDeadlineTimer deadline(connectTimeoutMs);
     ConnectStep step = ConnectStep::Tcp;
     for (PostgresPollingStatusType polling = PGRES_POLLING_WRITING; polling != PGRES_POLLING_OK;) {
         if (token.cancelled())
             return cancelled();
-        if (!self->wait(polling == PGRES_POLLING_READING ? POLLIN : POLLOUT, token, deadline)) {
+        if (!self->waitConnecting(polling == PGRES_POLLING_READING ? POLLIN : POLLOUT, token, deadline)) {
             if (token.cancelled())
                 return cancelled();
-            Error error = connectError(connection, step, target);
-            error.hint = u"It did not answer within %1 s. A firewall may drop the packets."_s.arg(
-                connectTimeoutMs / 1000);
-            return error;
+            const QString host = QString::fromUtf8(PQhost(connection));
+            return Error{ErrorKind::Connect,
+                         u"%1 did not answer within %2 s."_s.arg(host.isEmpty() ? u"The server"_s : host)
+                             .arg(target.timeoutMs / 1000),
+                         u"A firewall may drop the packets, or the server hangs. Check host and port."_s,
+                         {},
+                         {},
+                         connectStepName(step)};
         }
         polling = PQconnectPoll(connection);
         if (polling == PGRES_POLLING_FAILED)
-            return connectError(connection, step, target);
+            return connectError(connection, step, target.passfile, tls);
         step = stepOf(PQstatus(connection));
         announce(step);
     }
@@ -265,15 +283,14 @@ PgConnection::~PgConnection()
         ::close(m_wake);
 }
 
-bool PgConnection::wait(short events, const CancelToken &token, QDeadlineTimer deadline)
+bool PgConnection::waitConnecting(short events, const CancelToken &token, QDeadlineTimer deadline)
 {
     const int wake = m_wake;
     const auto registration = token.onCancel([wake] { eventfd_write(wake, 1); });
     pollfd fds[] = {{PQsocket(m_connection), events, 0}, {wake, POLLIN, 0}};
-    const int timeout = deadline.isForever() ? -1 : int(deadline.remainingTime());
     int ready = 0;
     do {
-        ready = poll(fds, 2, timeout);
+        ready = poll(fds, 2, int(deadline.remainingTime()));
     } while (ready < 0 && errno == EINTR);
     if (fds[1].revents) {
         eventfd_t ignored = 0;
@@ -282,33 +299,85 @@ bool PgConnection::wait(short events, const CancelToken &token, QDeadlineTimer d
     return ready > 0;
 }
 
-bool PgConnection::waitToSend(const CancelToken &token)
-{
-    for (;;) {
-        const int left = PQflush(m_connection);
-        if (left < 0)
-            return false;
-        if (left == 0)
-            return true;
-        // Reading as well: a server that cannot send its answer would not read either.
-        wait(POLLIN | POLLOUT, m_cancelSent ? CancelToken() : token, m_cancelDeadline);
-        if (!PQconsumeInput(m_connection))
-            return false;
-        if (token.cancelled())
-            sendCancel();
-        if (m_cancelDeadline.hasExpired())
-            return false;
-    }
-}
-
-bool PgConnection::waitForInput(const CancelToken &token)
+/// One wait for the socket, a cancel, the answer of a probe or the next of our deadlines; takes in what came.
+bool PgConnection::wait(short events, const CancelToken &token)
 {
     // Once the cancel is sent the token has nothing more to say, and its callback would spin the caller's
     // loop.
-    wait(POLLIN, m_cancelSent ? CancelToken() : token, m_cancelDeadline);
+    const int wake = m_wake;
+    std::optional<CancelToken::Registration> watching;
+    if (!m_cancelSent)
+        watching.emplace(token.onCancel([wake] { eventfd_write(wake, 1); }));
+    if (!m_silence.isValid()) {
+        m_silence.start();
+        m_probeAt.setRemainingTime(silenceMs);
+    }
+    QDeadlineTimer next = std::min(m_cancelDeadline, m_probe.running() ? m_probe.deadline() : m_probeAt);
+    if (m_patienceMs > 0)
+        next = std::min(next, QDeadlineTimer(std::max<qint64>(0, m_patienceMs - m_silence.elapsed())));
+    pollfd fds[] = {{PQsocket(m_connection), events, 0},
+                    {m_wake, POLLIN, 0},
+                    {m_probe.fd(), m_probe.events(), 0}}; // poll() skips a negative descriptor
+    const int timeout = next.isForever() ? -1 : int(std::min<qint64>(next.remainingTime() + 1, 3'600'000));
+    while (poll(fds, 3, timeout) < 0 && errno == EINTR) {
+    }
+    if (fds[1].revents) {
+        eventfd_t ignored = 0;
+        eventfd_read(wake, &ignored);
+    }
     if (token.cancelled())
         sendCancel();
-    return PQconsumeInput(m_connection) && !m_cancelDeadline.hasExpired();
+    if (fds[0].revents) {
+        m_silence.invalidate();
+        m_probe.stop();
+        if (!PQconsumeInput(m_connection))
+            return giveUp();
+    }
+    if (m_cancelDeadline.hasExpired()) {
+        m_cancelUnanswered = true;
+        return giveUp(u"The server did not answer the request to stop."_s);
+    }
+    if (fds[0].revents)
+        return true;
+    if (m_patienceMs > 0 && m_silence.hasExpired(m_patienceMs))
+        return giveUp(u"The server was silent for longer than the statement time-out allows."_s);
+    if (m_probe.running()) {
+        switch (m_probe.advance(fds[2].revents)) {
+        case LinkProbe::Outcome::Waiting:
+            break;
+        case LinkProbe::Outcome::Alive:
+            m_probeAt.setRemainingTime(m_silence.hasExpired(longSilenceMs) ? calmProbeMs : silenceMs);
+            break;
+        case LinkProbe::Outcome::Dead:
+            return giveUp(u"The server answers neither here nor on a new connection."_s);
+        }
+    } else if (m_probeAt.hasExpired() && !m_probe.start(PQsocket(m_connection))) {
+        m_probeAt = QDeadlineTimer(QDeadlineTimer::Forever); // a local socket: the kernel tells all
+    }
+    return true;
+}
+
+bool PgConnection::giveUp(const QString &why)
+{
+    m_unusable = true;
+    m_givenUp = why;
+    m_probe.stop();
+    return false;
+}
+
+bool PgConnection::waitToSend(const CancelToken &token)
+{
+    while (!m_unusable) {
+        const int left = PQflush(m_connection);
+        if (left < 0)
+            return giveUp();
+        if (left == 0)
+            return true;
+        // Reading as well: a server that cannot send its answer would not read either.
+        if (!wait(POLLIN | POLLOUT, token))
+            return false;
+    }
+    return false;
 }
 
 bool PgConnection::waitForResult(const CancelToken &token)
@@ -316,14 +385,15 @@ bool PgConnection::waitForResult(const CancelToken &token)
     if (!waitToSend(token))
         return false;
     while (PQisBusy(m_connection))
-        if (!waitForInput(token))
+        if (!wait(POLLIN, token))
             return false;
+    m_silence.invalidate();
     return true;
 }
 
 bool PgConnection::waitForCopyData(const CancelToken &token)
 {
-    return waitToSend(token) && waitForInput(token);
+    return waitToSend(token) && wait(POLLIN, token);
 }
 
 void PgConnection::sendCancel()
@@ -343,13 +413,34 @@ void PgConnection::sendCancel()
 bool PgConnection::reusable() const
 {
     // After a cancel the connection is closed: a request that was late would hit the next statement.
-    return !m_cancelSent && PQstatus(m_connection) == CONNECTION_OK &&
+    return !m_unusable && !m_cancelSent && PQstatus(m_connection) == CONNECTION_OK &&
            PQtransactionStatus(m_connection) == PQTRANS_IDLE &&
            PQpipelineStatus(m_connection) == PQ_PIPELINE_OFF;
 }
 
+bool PgConnection::alive()
+{
+    pollfd fd{PQsocket(m_connection), POLLIN, 0};
+    while (::poll(&fd, 1, 0) > 0) {
+        // An idle server may tell a changed setting; one that ends says so and closes.
+        if ((fd.revents & (POLLERR | POLLHUP | POLLNVAL)) || !PQconsumeInput(m_connection))
+            return false;
+        while (PGnotify *notification = PQnotifies(m_connection))
+            PQfreemem(notification);
+        fd.revents = 0;
+    }
+    return PQstatus(m_connection) == CONNECTION_OK;
+}
+
+int PgConnection::backend() const
+{
+    return PQbackendPID(m_connection);
+}
+
 QString PgConnection::lastMessage() const
 {
+    if (!m_givenUp.isEmpty())
+        return m_givenUp;
     return logging::redact(QString::fromUtf8(PQerrorMessage(m_connection)).trimmed());
 }
 

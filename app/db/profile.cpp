@@ -64,6 +64,7 @@ Profile fromJson(const QString &name, const QJsonObject &json)
     profile.readOnly = json[u"read_only"].toBool();
     profile.statementTimeoutMs = json[u"statement_timeout_ms"].toInt(profile.statementTimeoutMs);
     profile.lockTimeoutMs = json[u"lock_timeout_ms"].toInt(profile.lockTimeoutMs);
+    profile.ssh = json[u"ssh"].toString();
     return profile;
 }
 
@@ -76,7 +77,8 @@ QJsonObject toJson(const Profile &profile)
             {u"role"_s, profile.role},
             {u"read_only"_s, profile.readOnly},
             {u"statement_timeout_ms"_s, profile.statementTimeoutMs},
-            {u"lock_timeout_ms"_s, profile.lockTimeoutMs}};
+            {u"lock_timeout_ms"_s, profile.lockTimeoutMs},
+            {u"ssh"_s, profile.ssh}};
 }
 
 } // namespace

@@ -23,6 +23,7 @@ struct Profile
     bool readOnly = false; ///< each transaction is READ ONLY
     int statementTimeoutMs = 30'000;
     int lockTimeoutMs = 5'000;
+    QString ssh = {}; ///< host or alias of ~/.ssh/config to tunnel through, user@host, ssh://…; or empty
 
     /// "user@host:port/database" as libpq would resolve it, for people; never a password.
     QString target() const;

@@ -39,16 +39,20 @@ Error serverError(const PGresult *result, const Statement &statement, const Canc
         error.kind = ErrorKind::Permission;
     } else if (state == u"57P01" || state == u"57P02" || state == u"57P03" || state.startsWith(u"08")) {
         error.kind = ErrorKind::LinkLost;
+        error.message = state == u"57P01" ? u"The server ended this connection: it is stopping, or somebody "
+                                            "ended the session."_s
+                        : state == u"57P02"
+                            ? u"The server ended this connection after another process of it crashed."_s
+                            : error.message;
+    } else if (state == u"25006") {
+        error.hint = statement.name.startsWith("session/")
+                         ? error.hint
+                         : u"The profile is read-only, or the server is a standby."_s;
     } else if (state == u"53100") {
         error.kind = ErrorKind::Io;
         error.hint = u"The server's disk is full. Free some space there and repeat."_s;
     }
     return error;
-}
-
-const char *beginText(bool readOnly)
-{
-    return readOnly ? "BEGIN READ ONLY" : "BEGIN READ WRITE";
 }
 
 } // namespace
@@ -100,36 +104,82 @@ bool Session::send(const Statement &statement, const Params &params)
 
 namespace {
 
-// The settings that travel in each transaction; text formats are fixed here so that Rows can read them.
-const Statement settingsStatement{
-    "session/settings",
-    "SELECT set_config('statement_timeout', $1, true), set_config('lock_timeout', $2, true),"
-    " set_config('datestyle', 'ISO', true), set_config('timezone', 'UTC', true),"
-    " set_config('application_name', $3, true), set_config('role', $4, true)"};
+// What travels in each transaction; text formats are fixed here so that Rows can read them. One statement,
+// since each costs the server a parse, a plan and two messages: the select list is evaluated from left to
+// right, and the store comes last. A role is taken by a statement of its own before the store, because the
+// right to call use_store() is looked at before the list is evaluated.
+#define RETAIL_SETTINGS                                                                                      \
+    "set_config('statement_timeout', $1, true), set_config('lock_timeout', $2, true),"                       \
+    " set_config('datestyle', 'ISO', true), set_config('timezone', 'UTC', true),"                            \
+    " set_config('application_name', $3, true), set_config('role', $4, true)"
+#define RETAIL_READ_ONLY "set_config('transaction_read_only', 'on', true), "
+const Statement writeSettings{"session/settings", "SELECT " RETAIL_SETTINGS};
+const Statement readSettings{"session/settings", "SELECT " RETAIL_READ_ONLY RETAIL_SETTINGS};
+const Statement writeSettingsAndStore{"session/settings", "SELECT " RETAIL_SETTINGS ", retail.use_store($5)"};
+const Statement readSettingsAndStore{"session/settings",
+                                     "SELECT " RETAIL_READ_ONLY RETAIL_SETTINGS ", retail.use_store($5)"};
+#undef RETAIL_SETTINGS
+#undef RETAIL_READ_ONLY
 const Statement storeStatement{"session/use_store", "SELECT retail.use_store($1)"};
+const Statement beginStatement{"session/begin", "BEGIN READ WRITE"};
+const Statement beginReadOnlyStatement{"session/begin", "BEGIN READ ONLY"};
 const Statement commitStatement{"session/commit", "COMMIT"};
 
 } // namespace
 
-bool Session::begin(Access access, const QString &storeId)
+/// Settings and store, as the first part of a pipeline.
+bool Session::sendContext(Access access, const QString &storeId)
 {
-    const bool readOnly = access == Access::ReadOnly || m_profile.readOnly;
-    return PQenterPipelineMode(m_connection->handle()) && send({"session/begin", beginText(readOnly)}, {}) &&
-           send(settingsStatement,
-                {m_profile.statementTimeoutMs, m_profile.lockTimeoutMs, u"retail-admin – "_s + m_purpose,
-                 m_profile.role.isEmpty() ? u"none"_s : m_profile.role}) &&
-           (storeId.isEmpty() || send(storeStatement, {storeId}));
+    const bool readOnly = access == Access::ReadOnly;
+    Params params{m_profile.statementTimeoutMs, m_profile.lockTimeoutMs, u"retail-admin – "_s + m_purpose,
+                  m_profile.role.isEmpty() ? u"none"_s : m_profile.role};
+    // The server's own time-out comes first; this is for a link on which its answer does not arrive.
+    m_connection->setPatience(m_profile.statementTimeoutMs > 0 ? m_profile.statementTimeoutMs + answerGraceMs
+                                                               : 0);
+    if (storeId.isEmpty() || !m_profile.role.isEmpty())
+        return send(readOnly ? readSettings : writeSettings, params) &&
+               (storeId.isEmpty() || send(storeStatement, {storeId}));
+    params.append(storeId);
+    return send(readOnly ? readSettingsAndStore : writeSettingsAndStore, params);
+}
+
+Result<void> Session::collectContext(const QString &storeId)
+{
+    Result<void> first;
+    const auto keep = [&first](const Result<Rows> &next) {
+        if (first.ok() && !next)
+            first = next.error();
+    };
+    keep(collect(readSettings));
+    if (!storeId.isEmpty() && !m_profile.role.isEmpty())
+        keep(collect(storeStatement));
+    return first;
+}
+
+/// libpq took a statement not: the link is gone, or the statement cannot be (65,536 parameters).
+Error Session::notSent(const Statement &statement) const
+{
+    if (PQstatus(m_connection->handle()) == CONNECTION_BAD || !m_connection->usable())
+        return lost(statement);
+    return {ErrorKind::Internal,
+            u"The statement could not be sent."_s,
+            {},
+            m_connection->lastMessage(),
+            {},
+            QString::fromUtf8(statement.name)};
 }
 
 Error Session::lost(const Statement &statement) const
 {
-    if (m_token.cancelled())
+    if (m_connection->cancelUnanswered())
         return {ErrorKind::Cancelled,
                 u"The server did not stop within 5 s, so the connection was closed."_s,
-                u"The session may still run there; Activity shows it."_s,
-                {},
+                u"The session may still run there; Activity shows it, and can end it."_s,
+                u"Server process %1"_s.arg(m_connection->backend()),
                 {},
                 QString::fromUtf8(statement.name)};
+    if (m_token.cancelled())
+        return {ErrorKind::Cancelled, u"It was cancelled."_s, {}, {}, {}, QString::fromUtf8(statement.name)};
     return {ErrorKind::LinkLost,
             u"The connection to the server ended before it answered."_s,
             {},
@@ -176,39 +226,24 @@ Result<void> Session::collectSync()
     return {};
 }
 
-Result<void> Session::collectBegin(const QString &storeId)
-{
-    Result<void> first;
-    const auto keep = [&first](const Result<Rows> &next) {
-        if (first.ok() && !next)
-            first = next.error();
-    };
-    keep(collect({"session/begin", {}}));
-    keep(collect(settingsStatement));
-    if (!storeId.isEmpty())
-        keep(collect(storeStatement));
-    return first;
-}
-
 Result<Rows> Session::read(const QString &storeId, const Statement &statement, const Params &params)
 {
     PGconn *connection = m_connection->handle();
-    // The Sync before COMMIT lets the COMMIT run, as a ROLLBACK, when the statement fails.
-    if (!begin(Access::ReadOnly, storeId) || !send(statement, params) || !PQpipelineSync(connection) ||
-        !send(commitStatement, {}) || !PQpipelineSync(connection))
-        return lost(statement);
-    const Result<void> begun = collectBegin(storeId);
+    // Everything up to the Sync is one transaction without BEGIN and COMMIT. It is read-only from its first
+    // statement on, and the Sync ends it whether the statement failed or not.
+    if (!PQenterPipelineMode(connection) || !sendContext(Access::ReadOnly, storeId) ||
+        !send(statement, params) || !PQpipelineSync(connection))
+        return notSent(statement);
+    const Result<void> begun = collectContext(storeId);
     Result<Rows> rows = collect(statement);
-    const Result<void> synced = collectSync();
-    const Result<Rows> committed = collect(commitStatement);
     const Result<void> ended = collectSync();
     PQexitPipelineMode(connection);
     if (!begun)
         return begun.error();
     if (!rows)
         return rows;
-    if (!synced || !committed || !ended)
-        return lost(statement);
+    if (!ended)
+        return ended.error();
     return rows;
 }
 
@@ -217,46 +252,62 @@ Result<QList<Rows>> Session::write(const QString &storeId, const QList<Command> 
     PGconn *connection = m_connection->handle();
     m_wrote = true;
     const Statement &last = commands.last().statement;
-    bool sent = begin(Access::ReadWrite, storeId);
+    bool sent = PQenterPipelineMode(connection) &&
+                send(m_profile.readOnly ? beginReadOnlyStatement : beginStatement, {}) &&
+                sendContext(Access::ReadWrite, storeId);
     for (const Command &command : commands)
         sent = sent && send(command.statement, command.params);
     if (!sent || !PQpipelineSync(connection))
-        return lost(last);
+        return notSent(last);
 
-    Result<void> failure = collectBegin(storeId);
+    Result<void> failure;
     QList<Rows> answers;
+    const auto keep = [&](const Error &error) {
+        if (failure)
+            failure = error;
+    };
+    if (const Result<Rows> begun = collect(beginStatement); !begun)
+        keep(begun.error());
+    if (const Result<void> context = collectContext(storeId); !context)
+        keep(context.error());
     for (const Command &command : commands) {
         Result<Rows> rows = collect(command.statement);
-        if (!rows && failure)
-            failure = rows.error();
-        else if (rows)
+        if (rows)
             answers.append(*rows);
+        else
+            keep(rows.error());
     }
-    if (Result<void> synced = collectSync(); !synced && failure)
-        failure = synced;
-    if (PQstatus(connection) == CONNECTION_BAD) // nothing was committed: COMMIT was not sent
-        return failure ? Result<QList<Rows>>(lost(last)) : failure.error();
+    if (const Result<void> synced = collectSync(); !synced)
+        keep(synced.error());
+    // COMMIT was not sent, so nothing is saved: the server rolls back when the connection ends.
+    if (PQstatus(connection) == CONNECTION_BAD || !m_connection->usable())
+        return failure ? lost(last) : failure.error();
+    if (failure && m_token.cancelled())
+        failure = Error{ErrorKind::Cancelled, u"It was cancelled; nothing was saved."_s};
 
-    // COMMIT goes alone, after all answers are in: only here can the outcome become unknown.
-    if (!send(commitStatement, {}) || !PQpipelineSync(connection))
-        return lost(last);
-    const Result<Rows> committed = collect(commitStatement);
-    const Result<void> ended = collectSync();
+    // COMMIT goes alone, after all answers are in: only here can the outcome become unknown. After a failure
+    // it goes as a ROLLBACK.
+    const bool rollingBack = !failure;
+    const Statement ending = rollingBack ? Statement{"session/rollback", "ROLLBACK"} : commitStatement;
+    const bool ordered = send(ending, {}) && PQpipelineSync(connection);
+    const Result<Rows> committed = ordered ? collect(ending) : Result<Rows>(notSent(ending));
+    const Result<void> ended = committed ? collectSync() : Result<void>(committed.error());
+    if (ordered && !committed && m_connection->usable())
+        (void)collectSync();
     PQexitPipelineMode(connection);
     if (!failure)
         return failure.error();
-    if (!committed && committed.error().kind != ErrorKind::LinkLost &&
-        committed.error().kind != ErrorKind::Cancelled)
-        return committed.error();
-    if (!committed || !ended)
-        return Error{
-            ErrorKind::OutcomeUnknown,
-            u"The connection ended while the change was being confirmed."_s,
-            u"It may or may not have been saved: look at the row, or at the audit log, before repeating it."_s,
-            m_connection->lastMessage(),
-            {},
-            QString::fromUtf8(last.name)};
-    return answers;
+    if (committed)
+        return answers; // the server said so; what became of the link afterwards is the next request's
+    if (!committed.error().sqlstate.isEmpty() && committed.error().kind != ErrorKind::LinkLost)
+        return committed.error(); // refused by the server: a deferred constraint, a time-out
+    return Error{
+        ErrorKind::OutcomeUnknown,
+        u"The connection ended while the change was being confirmed."_s,
+        u"It may or may not have been saved: look at the row, or at the audit log, before repeating it."_s,
+        m_connection->lastMessage(),
+        {},
+        QString::fromUtf8(last.name)};
 }
 
 Result<Rows> Session::simpleResult(const Statement &statement)
@@ -289,8 +340,9 @@ Result<Rows> Session::execute(const QByteArray &sql, const Params &params)
 {
     m_wrote = true;
     const Statement statement{sql.left(60), sql};
+    m_connection->setPatience(0);
     if (!send(statement, params))
-        return lost(statement);
+        return notSent(statement);
     return simpleResult(statement);
 }
 
@@ -298,8 +350,9 @@ Result<Rows> Session::executeScript(const QByteArray &sql)
 {
     m_wrote = true;
     const Statement statement{"script", sql};
+    m_connection->setPatience(0);
     if (!PQsendQuery(m_connection->handle(), sql.constData()))
-        return lost(statement);
+        return notSent(statement);
     return simpleResult(statement);
 }
 

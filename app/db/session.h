@@ -64,10 +64,11 @@ struct Command
 
 /// Work on one leased connection. Belongs to one thread at a time and never to the GUI thread.
 ///
-/// Each call is a transaction of its own and one round trip: BEGIN · role, time-outs, formats · the store ·
-/// the statement · Sync · COMMIT · Sync. Nothing outlives it on the connection, so that the next lease and
-/// PgBouncer in transaction mode start clean. Errors come back as values; a cancelled token ends the
-/// statement on the server.
+/// Each call is a transaction of its own. A read is one round trip: read-only, role, time-outs, formats and
+/// store in one statement · the statement itself · Sync. A write is BEGIN · the same settings · the
+/// statements · Sync, and when all answered, COMMIT · Sync. Nothing outlives it on the connection, so that
+/// the next lease and PgBouncer in transaction mode start clean. Errors come back as values; a cancelled
+/// token ends the statement on the server.
 class Session final
 {
 public:
@@ -107,6 +108,7 @@ public:
 
     const CancelToken &token() const { return m_token; }
     const Profile &profile() const { return m_profile; }
+    const QString &purpose() const { return m_purpose; }
     PgConnection &connection() { return *m_connection; }
 
     /// True once a write was sent: such work is never repeated by itself.
@@ -116,12 +118,15 @@ private:
     enum class Access { ReadOnly, ReadWrite };
 
     bool send(const Statement &statement, const Params &params);
-    bool begin(Access access, const QString &storeId);
+    bool sendContext(Access access, const QString &storeId);
     Result<Rows> collect(const Statement &statement);
-    Result<void> collectBegin(const QString &storeId);
+    Result<void> collectContext(const QString &storeId);
     Result<void> collectSync();
     Result<Rows> simpleResult(const Statement &statement);
     Error lost(const Statement &statement) const;
+    Error notSent(const Statement &statement) const;
+
+    static constexpr int answerGraceMs = 10'000;
 
     std::shared_ptr<PgConnection> m_connection;
     Profile m_profile;

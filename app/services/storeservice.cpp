@@ -47,6 +47,11 @@ StoreService::StoreService(ConnectionPool &pool, QObject *parent)
     : QObject(parent)
     , m_pool(pool)
 {
+    connect(&pool, &ConnectionPool::databaseChanged, this, [this] {
+        if (m_epoch != m_pool.epoch())
+            clear();
+    });
+    connect(&pool, &ConnectionPool::linkRestored, this, &StoreService::verify);
 }
 
 QFuture<Result<Rows>> StoreService::summaryRows(const CancelToken &token)
@@ -64,6 +69,7 @@ QFuture<Result<QList<StoreSummary>>> StoreService::stores(const CancelToken &tok
 QFuture<Result<StoreSummary>> StoreService::choose(const QString &storeId, const CancelToken &token)
 {
     const int ticket = ++m_ticket;
+    m_epoch = m_pool.epoch();
     // A standby and a read-only profile can write no audit row: there the choice is checked only.
     const bool audited = !m_pool.capabilities().standby && !m_pool.profile().readOnly;
     return m_pool
@@ -88,11 +94,31 @@ QFuture<Result<StoreSummary>> StoreService::choose(const QString &storeId, const
                 return Error{ErrorKind::NotFound, u"The store “%1” is not to be seen."_s.arg(storeId)};
             })
         .then(this, [this, ticket](Result<StoreSummary> chosen) {
-            if (chosen && ticket == m_ticket) {
+            if (chosen && ticket == m_ticket && m_epoch == m_pool.epoch()) {
                 m_current = *chosen;
                 emit currentChanged();
             }
             return chosen;
+        });
+}
+
+/// After a reconnect: rights may have changed meanwhile. Every read checks the store again by itself; this is
+/// for the bar, which must not name a store that would be refused.
+void StoreService::verify()
+{
+    if (!hasCurrent())
+        return;
+    const int ticket = m_ticket;
+    m_pool
+        .run<Rows>(u"Store"_s, {},
+                   [store = m_current.storeId](Session &session) {
+                       return session.read({}, sqlcatalog::query("stores/use"), {store});
+                   })
+        .then(this, [this, ticket](const Result<Rows> &used) {
+            if (used || ticket != m_ticket || used.error().kind != ErrorKind::Permission)
+                return;
+            clear();
+            emit currentRefused(used.error());
         });
 }
 

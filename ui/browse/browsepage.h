@@ -11,8 +11,8 @@ class QToolButton;
 class RecordModel;
 class TableView;
 
-/// One table of the chosen store: rows in a grid that reads on as it is scrolled, all columns of the current row
-/// beside it.
+/// One table of the chosen store: rows in a grid that reads on as it is scrolled, all columns of the current
+/// row beside it.
 class BrowsePage : public Page
 {
     Q_OBJECT
@@ -54,7 +54,8 @@ private:
 };
 
 /// Where a model of this table gets its pages: the browse service, for the store that is chosen now.
-std::function<QFuture<Result<RecordPage>>(const BrowseRequest &, const CancelToken &)> pagesOfCurrentStore(AppContext &app);
+std::function<QFuture<Result<RecordPage>>(const BrowseRequest &, const CancelToken &)>
+pagesOfCurrentStore(AppContext &app);
 
 /// All columns of a row of the model for the details pane.
 void showDetails(DetailsPane &pane, const RecordModel &model, int row);

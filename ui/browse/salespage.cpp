@@ -13,9 +13,10 @@
 using namespace Qt::StringLiterals;
 
 SalesPage::SalesPage(const UiContext &ui, QWidget *parent)
-    : BrowsePage(ui, "sales_transactions", parent),
-      m_items(new RecordModel(*BrowseService::table("sales_transaction_items"), this)),
-      m_itemsView(new TableView(ui.theme, ui.app.settings, u"itemsTable"_s, this)), m_itemsTitle(new QLabel(this))
+    : BrowsePage(ui, "sales_transactions", parent)
+    , m_items(new RecordModel(*BrowseService::table("sales_transaction_items"), this))
+    , m_itemsView(new TableView(ui.theme, ui.app.settings, u"itemsTable"_s, this))
+    , m_itemsTitle(new QLabel(this))
 {
     m_itemsView->setModel(m_items);
     m_itemsView->setAccessibleName(tr("Items of the selected sale"));
@@ -48,7 +49,10 @@ SalesPage::SalesPage(const UiContext &ui, QWidget *parent)
     itemsChanged();
 }
 
-void SalesPage::applyTheme() { m_itemsTitle->setFont(m_ui.theme.font(1.0, QFont::DemiBold)); }
+void SalesPage::applyTheme()
+{
+    m_itemsTitle->setFont(m_ui.theme.font(1.0, QFont::DemiBold));
+}
 
 void SalesPage::clear()
 {
@@ -84,5 +88,6 @@ void SalesPage::itemsChanged()
 
 QString SalesPage::help() const
 {
-    return BrowsePage::help() + u' ' + tr("The lower grid shows the items of the sale that is selected above.");
+    return BrowsePage::help() + u' ' +
+           tr("The lower grid shows the items of the sale that is selected above.");
 }

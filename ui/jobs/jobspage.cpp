@@ -19,9 +19,12 @@ constexpr int historyLength = 200;
 }
 
 JobsPage::JobsPage(const UiContext &ui, QWidget *parent)
-    : Page(ui, tr("Jobs"), Scope::Program, parent), m_model(new JobModel(ui.app.jobs, this)),
-      m_view(new TableView(ui.theme, ui.app.settings, u"jobsTable"_s, this)), m_log(new QPlainTextEdit(this)),
-      m_cancel(new QPushButton(tr("Cancel job"), this)), m_request(this)
+    : Page(ui, tr("Jobs"), Scope::Program, parent)
+    , m_model(new JobModel(ui.app.jobs, this))
+    , m_view(new TableView(ui.theme, ui.app.settings, u"jobsTable"_s, this))
+    , m_log(new QPlainTextEdit(this))
+    , m_cancel(new QPushButton(tr("Cancel job"), this))
+    , m_request(this)
 {
     setObjectName(u"jobsPage"_s);
     m_view->setModel(m_model);
@@ -81,9 +84,10 @@ void JobsPage::load()
             const int jobs = m_model->rowCount();
             setStatus(jobs == 1 ? tr("1 job") : tr("%1 jobs").arg(jobs));
             if (m_model->rowCount() == 0)
-                showEmpty(u"view-history"_s, tr("No job has run yet"),
-                          tr("Anything that takes longer than a glance runs as a job and stays here with its log. "
-                             "File ▸ Load sample data starts one."));
+                showEmpty(
+                    u"view-history"_s, tr("No job has run yet"),
+                    tr("Anything that takes longer than a glance runs as a job and stays here with its log. "
+                       "File ▸ Load sample data starts one."));
             rowChanged();
         });
 }
@@ -102,6 +106,7 @@ void JobsPage::rowChanged()
 
 QString JobsPage::help() const
 {
-    return tr("What this program runs and has run, newest first, with the log of the selected job below. Cancel asks "
+    return tr("What this program runs and has run, newest first, with the log of the selected job below. "
+              "Cancel asks "
               "a job to stop, on the server too; it ends when it has.");
 }

@@ -8,7 +8,9 @@
 
 using namespace Qt::StringLiterals;
 
-DetailsPane::DetailsPane(Theme &theme, QWidget *parent) : QScrollArea(parent), m_theme(theme)
+DetailsPane::DetailsPane(Theme &theme, QWidget *parent)
+    : QScrollArea(parent)
+    , m_theme(theme)
 {
     setObjectName(u"details"_s);
     setAccessibleName(tr("Details of the selected row"));
@@ -74,7 +76,7 @@ void DetailsPane::show(const QString &heading, const QList<Field> &fields)
             continue;
         const QString &text = fields[i].value;
         label->setText(fields[i].label);
-        value->setText(text.isNull() ? tr("null", "a missing value")
+        value->setText(text.isNull()    ? tr("null", "a missing value")
                        : text.isEmpty() ? tr("empty", "a text without characters")
                                         : text);
         value->setAccessibleName(fields[i].label);

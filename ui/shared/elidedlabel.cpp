@@ -4,7 +4,9 @@
 #include <QPainter>
 #include <QStyle>
 
-ElidedLabel::ElidedLabel(QWidget *parent, Qt::TextElideMode mode) : QLabel(parent), m_mode(mode)
+ElidedLabel::ElidedLabel(QWidget *parent, Qt::TextElideMode mode)
+    : QLabel(parent)
+    , m_mode(mode)
 {
     setTextFormat(Qt::PlainText);
 }
@@ -22,6 +24,7 @@ void ElidedLabel::paintEvent(QPaintEvent *)
     if (toolTip().isEmpty() == (shown != text()))
         setToolTip(shown == text() ? QString() : text());
     painter.drawText(contentsRect(),
-                     static_cast<int>(QStyle::visualAlignment(layoutDirection(), alignment())) | Qt::TextSingleLine,
+                     static_cast<int>(QStyle::visualAlignment(layoutDirection(), alignment())) |
+                         Qt::TextSingleLine,
                      shown);
 }

@@ -10,8 +10,12 @@
 using namespace Qt::StringLiterals;
 
 EmptyState::EmptyState(Theme &theme, QWidget *parent)
-    : QWidget(parent), m_theme(theme), m_icon(new QLabel(this)), m_title(new QLabel(this)),
-      m_reason(new QLabel(this)), m_action(new QPushButton(this))
+    : QWidget(parent)
+    , m_theme(theme)
+    , m_icon(new QLabel(this))
+    , m_title(new QLabel(this))
+    , m_reason(new QLabel(this))
+    , m_action(new QPushButton(this))
 {
     m_title->setObjectName(u"emptyTitle"_s);
     m_reason->setObjectName(u"emptyReason"_s);
@@ -22,6 +26,7 @@ EmptyState::EmptyState(Theme &theme, QWidget *parent)
     m_title->setTextFormat(Qt::PlainText);
     m_action->setObjectName(u"emptyAction"_s);
     m_action->setProperty("primary", true);
+    m_action->hide();
 
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(24, 24, 24, 24);
@@ -58,5 +63,6 @@ void EmptyState::applyTheme()
 {
     m_title->setFont(m_theme.font(1.15, QFont::DemiBold));
     m_reason->setMaximumWidth(m_theme.px(520));
-    m_icon->setPixmap(m_theme.pixmap(m_iconName, m_theme.px(32), m_theme.tokens().control, devicePixelRatioF()));
+    m_icon->setPixmap(
+        m_theme.pixmap(m_iconName, m_theme.px(32), m_theme.tokens().control, devicePixelRatioF()));
 }

@@ -29,10 +29,17 @@ QString detailsText(const Error &error)
 } // namespace
 
 ErrorPanel::ErrorPanel(Theme &theme, QWidget *parent)
-    : QWidget(parent), m_theme(theme), m_icon(new QLabel(this)), m_message(new QLabel(this)),
-      m_hint(new QLabel(this)), m_action(new QPushButton(this)), m_fold(new QToolButton(this)),
-      m_copy(new QToolButton(this)), m_details(new QLabel(this)), m_spaceAbove(new QWidget(this)),
-      m_spaceBelow(new QWidget(this))
+    : QWidget(parent)
+    , m_theme(theme)
+    , m_icon(new QLabel(this))
+    , m_message(new QLabel(this))
+    , m_hint(new QLabel(this))
+    , m_action(new QPushButton(this))
+    , m_fold(new QToolButton(this))
+    , m_copy(new QToolButton(this))
+    , m_details(new QLabel(this))
+    , m_spaceAbove(new QWidget(this))
+    , m_spaceBelow(new QWidget(this))
 {
     setObjectName(u"errorPanel"_s);
     m_message->setObjectName(u"errorMessage"_s);
@@ -73,11 +80,14 @@ ErrorPanel::ErrorPanel(Theme &theme, QWidget *parent)
     grid->addWidget(m_spaceBelow, 5, 0);
     grid->setColumnStretch(2, 6);
     setCentred(true);
+    m_action->hide();
+    m_details->hide();
 
     connect(m_action, &QPushButton::clicked, this, &ErrorPanel::actionRequested);
     connect(m_fold, &QToolButton::toggled, this, [this](bool open) {
         m_details->setVisible(open);
         m_fold->setText(open ? tr("Hide &details") : tr("Show &details"));
+        emit folded();
     });
     connect(m_copy, &QToolButton::clicked, this, [this] {
         QStringList parts{m_message->text()};

@@ -11,8 +11,8 @@ class QPushButton;
 class QToolButton;
 class Theme;
 
-/// An error as the window tells it: what happened, why, what to do next; SQLSTATE and the server's words folded away
-/// with a copy button.
+/// An error as the window tells it: what happened, why, what to do next; SQLSTATE and the server's words
+/// folded away with a copy button.
 class ErrorPanel final : public QWidget
 {
     Q_OBJECT
@@ -27,6 +27,7 @@ public:
 
 signals:
     void actionRequested();
+    void folded(); ///< the details came or went: the height is another
 
 private:
     void applyTheme();

@@ -10,7 +10,8 @@ int scoreWord(QStringView word, QStringView text)
     // A word that stands there as it is beats any scattered match.
     if (const qsizetype at = text.indexOf(word, 0, Qt::CaseInsensitive); at >= 0) {
         const bool start = at == 0 || !text[at - 1].isLetterOrNumber();
-        return 100 + static_cast<int>(word.size()) * 8 + (start ? 60 : 0) - static_cast<int>(std::min<qsizetype>(at, 40));
+        return 100 + static_cast<int>(word.size()) * 8 + (start ? 60 : 0) -
+               static_cast<int>(std::min<qsizetype>(at, 40));
     }
     int score = 0;
     qsizetype from = 0;

@@ -36,7 +36,9 @@ QString jobProgressText(const Job &job)
     return parts.join(u" · "_s);
 }
 
-JobModel::JobModel(const JobRunner &runner, QObject *parent) : QAbstractTableModel(parent), m_runner(runner)
+JobModel::JobModel(const JobRunner &runner, QObject *parent)
+    : QAbstractTableModel(parent)
+    , m_runner(runner)
 {
     for (Job *job : runner.jobs())
         m_jobs.prepend(job);
@@ -66,15 +68,24 @@ void JobModel::setHistory(const QList<JobRecord> &records)
     endResetModel();
 }
 
-Job *JobModel::job(int row) const { return row >= 0 && row < m_jobs.size() ? m_jobs[row] : nullptr; }
+Job *JobModel::job(int row) const
+{
+    return row >= 0 && row < m_jobs.size() ? m_jobs[row] : nullptr;
+}
 
 JobRecord JobModel::record(int row) const
 {
     if (const Job *live = job(row))
-        return {.id = live->id(), .kind = live->spec().kind, .title = live->spec().title,
-                .target = live->spec().target, .command = live->spec().command, .state = jobStateName(live->state()),
-                .summary = live->finished() ? live->summary() : jobProgressText(*live), .log = {},
-                .started = live->started(), .ended = live->ended()};
+        return {.id = live->id(),
+                .kind = live->spec().kind,
+                .title = live->spec().title,
+                .target = live->spec().target,
+                .command = live->spec().command,
+                .state = jobStateName(live->state()),
+                .summary = live->finished() ? live->summary() : jobProgressText(*live),
+                .log = {},
+                .started = live->started(),
+                .ended = live->ended()};
     return m_history[row - m_jobs.size()];
 }
 
@@ -85,14 +96,20 @@ QString JobModel::log(int row) const
     return row >= 0 && row < rowCount() ? m_history[row - m_jobs.size()].log : QString();
 }
 
-QString JobModel::title(int row) const { return row >= 0 && row < rowCount() ? record(row).title : QString(); }
+QString JobModel::title(int row) const
+{
+    return row >= 0 && row < rowCount() ? record(row).title : QString();
+}
 
 int JobModel::rowCount(const QModelIndex &parent) const
 {
     return parent.isValid() ? 0 : static_cast<int>(m_jobs.size() + m_history.size());
 }
 
-int JobModel::columnCount(const QModelIndex &parent) const { return parent.isValid() ? 0 : ColumnCount; }
+int JobModel::columnCount(const QModelIndex &parent) const
+{
+    return parent.isValid() ? 0 : ColumnCount;
+}
 
 QVariant JobModel::data(const QModelIndex &index, int role) const
 {
@@ -112,11 +129,12 @@ QVariant JobModel::data(const QModelIndex &index, int role) const
         case Target:
             return record.target;
         case Started:
-            return record.started.isValid() ? format::relative(record.started, QDateTime::currentDateTime()) : u"–"_s;
+            return record.started.isValid() ? format::relative(record.started, QDateTime::currentDateTime())
+                                            : u"–"_s;
         case Duration:
             return record.started.isValid() && record.ended.isValid()
-                ? format::duration(record.started.msecsTo(record.ended))
-                : u"–"_s;
+                       ? format::duration(record.started.msecsTo(record.ended))
+                       : u"–"_s;
         case Summary:
             return record.summary;
         default:
@@ -125,22 +143,28 @@ QVariant JobModel::data(const QModelIndex &index, int role) const
     case cell::Icon:
         if (index.column() != State)
             return {};
-        return failed ? u"state-error"_s : done ? u"dialog-ok-apply"_s : cancelled ? u"dialog-cancel"_s : u"clock"_s;
+        return failed      ? u"state-error"_s
+               : done      ? u"dialog-ok-apply"_s
+               : cancelled ? u"dialog-cancel"_s
+                           : u"clock"_s;
     case cell::ToneRole: {
         cell::Tone tone = cell::Tone::Normal;
         if (index.column() == State)
-            tone = failed ? cell::Tone::Bad : done ? cell::Tone::Good : cancelled ? cell::Tone::Muted
-                                                                                  : cell::Tone::Accent;
+            tone = failed      ? cell::Tone::Bad
+                   : done      ? cell::Tone::Good
+                   : cancelled ? cell::Tone::Muted
+                               : cell::Tone::Accent;
         return static_cast<int>(tone);
     }
     case cell::Key:
         return record.id;
     case Qt::ToolTipRole:
         return index.column() == Started && record.started.isValid()
-            ? QVariant(format::exact(record.started.toLocalTime()))
-            : QVariant();
+                   ? QVariant(format::exact(record.started.toLocalTime()))
+                   : QVariant();
     case Qt::TextAlignmentRole:
-        return QVariant::fromValue((index.column() == Duration ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
+        return QVariant::fromValue((index.column() == Duration ? Qt::AlignRight : Qt::AlignLeft) |
+                                   Qt::AlignVCenter);
     default:
         return {};
     }

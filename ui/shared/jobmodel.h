@@ -18,7 +18,7 @@ public:
     explicit JobModel(const JobRunner &runner, QObject *parent = nullptr);
 
     void setHistory(const QList<JobRecord> &records); ///< those of this run are left out
-    Job *job(int row) const; ///< nullptr for the history
+    Job *job(int row) const;                          ///< nullptr for the history
     QString log(int row) const;
     QString title(int row) const;
 

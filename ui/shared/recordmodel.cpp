@@ -18,7 +18,10 @@ namespace {
 constexpr qsizetype longestCell = 400;
 
 // The schema has no currency column: all amounts of the retail database are in this one.
-QString currency() { return u"USD"_s; }
+QString currency()
+{
+    return u"USD"_s;
+}
 
 bool isNumber(ColumnType type)
 {
@@ -32,13 +35,17 @@ QString columnHeading(const ColumnDef &column)
     if (column.type == ColumnType::Money)
         return u"%1, %2"_s.arg(column.title, currency());
     if (column.type == ColumnType::Timestamp)
-        return u"%1 (%2)"_s.arg(column.title, QTimeZone::systemTimeZone().abbreviation(QDateTime::currentDateTime()));
+        return u"%1 (%2)"_s.arg(column.title,
+                                QTimeZone::systemTimeZone().abbreviation(QDateTime::currentDateTime()));
     return column.title;
 }
 
 RecordModel::RecordModel(const TableDef &table, QObject *parent)
-    : QAbstractTableModel(parent), m_table(table), m_sortColumn(table.column(table.sort)),
-      m_sortOrder(table.descending ? Qt::DescendingOrder : Qt::AscendingOrder), m_request(this)
+    : QAbstractTableModel(parent)
+    , m_table(table)
+    , m_sortColumn(table.column(table.sort))
+    , m_sortOrder(table.descending ? Qt::DescendingOrder : Qt::AscendingOrder)
+    , m_request(this)
 {
 }
 
@@ -86,8 +93,9 @@ void RecordModel::request(const QString &after)
     request.after = after;
     request.parent = m_parentKey;
     m_failed = false;
-    m_request.run([this, request](const CancelToken &token) { return m_source(request, token); },
-                  [this, first = after.isEmpty()](Result<RecordPage> result) { accept(std::move(result), first); });
+    m_request.run(
+        [this, request](const CancelToken &token) { return m_source(request, token); },
+        [this, first = after.isEmpty()](Result<RecordPage> result) { accept(std::move(result), first); });
     emit loadingChanged(true);
 }
 
@@ -133,7 +141,10 @@ void RecordModel::fetchMore(const QModelIndex &parent)
         request(m_next);
 }
 
-int RecordModel::rowCount(const QModelIndex &parent) const { return parent.isValid() ? 0 : m_count; }
+int RecordModel::rowCount(const QModelIndex &parent) const
+{
+    return parent.isValid() ? 0 : m_count;
+}
 
 int RecordModel::columnCount(const QModelIndex &parent) const
 {
@@ -267,9 +278,9 @@ QVariant RecordModel::data(const QModelIndex &index, int role) const
         return def.type == ColumnType::Money ? text + u' ' + currency() : text;
     }
     case cell::ToneRole: {
-        const bool nothing = rows.isNull(r, column) || rows.bytes(r, column).isEmpty()
-            || (def.type == ColumnType::Tags && rows.bytes(r, column) == "{}")
-            || (def.type == ColumnType::Boolean && !rows.boolean(r, column));
+        const bool nothing = rows.isNull(r, column) || rows.bytes(r, column).isEmpty() ||
+                             (def.type == ColumnType::Tags && rows.bytes(r, column) == "{}") ||
+                             (def.type == ColumnType::Boolean && !rows.boolean(r, column));
         return static_cast<int>(nothing ? cell::Tone::Muted : cell::Tone::Normal);
     }
     default:

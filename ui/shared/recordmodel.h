@@ -9,9 +9,9 @@
 
 #include <vector>
 
-/// The rows of one table of one store, read a keyset page at a time as the view scrolls. It keeps the pages as they
-/// came and converts a cell when it is asked for. Where a page comes from is given to it, so that it can be tested
-/// without a server.
+/// The rows of one table of one store, read a keyset page at a time as the view scrolls. It keeps the pages
+/// as they came and converts a cell when it is asked for. Where a page comes from is given to it, so that it
+/// can be tested without a server.
 class RecordModel final : public QAbstractTableModel
 {
     Q_OBJECT
@@ -22,7 +22,8 @@ public:
 
     explicit RecordModel(const TableDef &table, QObject *parent = nullptr);
 
-    /// From the first page on. What is shown stays until the answer is there; call clear() first where it must not.
+    /// From the first page on. What is shown stays until the answer is there; call clear() first where it
+    /// must not.
     void load(PageSource source, const QString &parentKey = {});
     /// Nothing is shown and nothing is under way any more.
     void clear();

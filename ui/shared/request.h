@@ -11,8 +11,9 @@
 #include <functional>
 #include <optional>
 
-/// One question that may be asked again before it is answered: the newer one cancels the older, whose answer is then
-/// dropped. A member of a QObject of the GUI thread; the answer comes in that thread and only while the member lives.
+/// One question that may be asked again before it is answered: the newer one cancels the older, whose answer
+/// is then dropped. A member of a QObject of the GUI thread; the answer comes in that thread and only while
+/// the member lives.
 template <typename T>
 class Request final
 {
@@ -20,7 +21,10 @@ public:
     using Start = std::function<QFuture<Result<T>>(const CancelToken &)>;
     using Deliver = std::function<void(Result<T>)>;
 
-    explicit Request(QObject *owner) : m_owner(owner) {}
+    explicit Request(QObject *owner)
+        : m_owner(owner)
+    {
+    }
     ~Request() { cancel(); }
     Q_DISABLE_COPY_MOVE(Request)
 

@@ -19,7 +19,11 @@ bool hasMark(const QModelIndex &index)
 
 } // namespace
 
-StateDelegate::StateDelegate(const Theme &theme, QObject *parent) : QStyledItemDelegate(parent), m_theme(theme) {}
+StateDelegate::StateDelegate(const Theme &theme, QObject *parent)
+    : QStyledItemDelegate(parent)
+    , m_theme(theme)
+{
+}
 
 QRect StateDelegate::textRect(const QStyleOptionViewItem &option, const QModelIndex &index) const
 {
@@ -33,7 +37,8 @@ QRect StateDelegate::textRect(const QStyleOptionViewItem &option, const QModelIn
     return rect;
 }
 
-void StateDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const
+void StateDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option,
+                          const QModelIndex &index) const
 {
     const Tokens &t = m_theme.tokens();
     const bool enabled = option.state.testFlag(QStyle::State_Enabled);
@@ -73,14 +78,16 @@ void StateDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option,
     painter->setFont(font);
     painter->setPen(colour);
     const QVariant alignment = index.data(Qt::TextAlignmentRole);
-    const Qt::Alignment align = QStyle::visualAlignment(
-        option.direction, alignment.isValid() ? alignment.value<Qt::Alignment>() : Qt::AlignLeft | Qt::AlignVCenter);
+    const Qt::Alignment align =
+        QStyle::visualAlignment(option.direction, alignment.isValid() ? alignment.value<Qt::Alignment>()
+                                                                      : Qt::AlignLeft | Qt::AlignVCenter);
     const QString text =
         QFontMetrics(font).elidedText(index.data(Qt::DisplayRole).toString(), Qt::ElideRight, rect.width());
     painter->drawText(rect, static_cast<int>(align) | Qt::TextSingleLine, text);
 
     // The current value, once the keyboard is in use: a mouse shows where it is by itself.
-    if (option.state.testFlag(QStyle::State_HasFocus) && option.state.testFlag(QStyle::State_KeyboardFocusChange)) {
+    if (option.state.testFlag(QStyle::State_HasFocus) &&
+        option.state.testFlag(QStyle::State_KeyboardFocusChange)) {
         painter->setPen(t.accent);
         painter->drawRect(option.rect.adjusted(0, 0, -1, -1));
     }
@@ -90,7 +97,8 @@ void StateDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option,
 QSize StateDelegate::sizeHint(const QStyleOptionViewItem &option, const QModelIndex &index) const
 {
     const int icon = hasMark(index) ? m_theme.px(22) : 0;
-    return {option.fontMetrics.horizontalAdvance(index.data(Qt::DisplayRole).toString()) + icon + m_theme.px(18),
+    return {option.fontMetrics.horizontalAdvance(index.data(Qt::DisplayRole).toString()) + icon +
+                m_theme.px(18),
             m_theme.rowHeight()};
 }
 

@@ -5,8 +5,8 @@
 
 class Theme;
 
-/// Draws a cell of any table: tones as colours, an icon before the text, a calm selection that keeps the text's
-/// colours, the whole text as tooltip where it is cut off.
+/// Draws a cell of any table: tones as colours, an icon before the text, a calm selection that keeps the
+/// text's colours, the whole text as tooltip where it is cut off.
 class StateDelegate final : public QStyledItemDelegate
 {
     Q_OBJECT
@@ -15,7 +15,8 @@ class StateDelegate final : public QStyledItemDelegate
 public:
     explicit StateDelegate(const Theme &theme, QObject *parent = nullptr);
 
-    void paint(QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const override;
+    void paint(QPainter *painter, const QStyleOptionViewItem &option,
+               const QModelIndex &index) const override;
     QSize sizeHint(const QStyleOptionViewItem &option, const QModelIndex &index) const override;
     bool helpEvent(QHelpEvent *event, QAbstractItemView *view, const QStyleOptionViewItem &option,
                    const QModelIndex &index) override;

@@ -24,7 +24,11 @@ namespace {
 class Header final : public QHeaderView
 {
 public:
-    Header(Theme &theme, QWidget *parent) : QHeaderView(Qt::Horizontal, parent), m_theme(theme) {}
+    Header(Theme &theme, QWidget *parent)
+        : QHeaderView(Qt::Horizontal, parent)
+        , m_theme(theme)
+    {
+    }
 
 protected:
     void paintSection(QPainter *painter, const QRect &rect, int section) const override
@@ -36,7 +40,8 @@ protected:
         painter->drawLine(rect.bottomLeft(), rect.bottomRight());
         painter->drawLine(rect.topLeft(), rect.topRight());
         if (visualIndex(section) < count() - 1)
-            painter->drawLine(rect.right(), rect.top() + m_theme.px(8), rect.right(), rect.bottom() - m_theme.px(8));
+            painter->drawLine(rect.right(), rect.top() + m_theme.px(8), rect.right(),
+                              rect.bottom() - m_theme.px(8));
 
         const QVariant alignment = model()->headerData(section, Qt::Horizontal, Qt::TextAlignmentRole);
         const Qt::Alignment align = QStyle::visualAlignment(
@@ -55,7 +60,8 @@ protected:
         if (!sorted)
             return;
         const int width = painter->fontMetrics().horizontalAdvance(text);
-        const double x = align.testFlag(Qt::AlignRight) ? place.right() - width - mark : place.left() + width + mark * 0.4;
+        const double x =
+            align.testFlag(Qt::AlignRight) ? place.right() - width - mark : place.left() + width + mark * 0.4;
         const double half = mark / 2.0;
         const double y = rect.center().y();
         const double up = sortIndicatorOrder() == Qt::AscendingOrder ? -1.0 : 1.0;
@@ -81,7 +87,9 @@ private:
 } // namespace
 
 TableView::TableView(Theme &theme, Settings &settings, const QString &name, QWidget *parent)
-    : QTableView(parent), m_theme(theme), m_settings(settings)
+    : QTableView(parent)
+    , m_theme(theme)
+    , m_settings(settings)
 {
     setObjectName(name);
     setHorizontalHeader(new Header(theme, this));
@@ -133,8 +141,8 @@ TableView::TableView(Theme &theme, Settings &settings, const QString &name, QWid
 
 TableView::~TableView()
 {
-    // Qt 6.4 keeps the accessible objects of cells, which hold persistent indexes, until the application ends; the
-    // model is gone by then.
+    // Qt 6.4 keeps the accessible objects of cells, which hold persistent indexes, until the application
+    // ends; the model is gone by then.
     if (QAccessible::isActive())
         if (QAccessibleInterface *accessible = QAccessible::queryAccessibleInterface(this))
             QAccessible::deleteAccessibleInterface(QAccessible::uniqueId(accessible));
@@ -142,9 +150,12 @@ TableView::~TableView()
 
 void TableView::applyTheme()
 {
-    verticalHeader()->setDefaultSectionSize(m_theme.rowHeight());
+    // The minimum first: a smaller default would be held up by the former one.
     verticalHeader()->setMinimumSectionSize(m_theme.rowHeight());
+    verticalHeader()->setDefaultSectionSize(m_theme.rowHeight());
     horizontalHeader()->setMinimumSectionSize(m_theme.px(48));
+    if (m_fitted)
+        fitColumns(Fit::Anew);
     viewport()->update();
 }
 
@@ -156,6 +167,8 @@ void TableView::setModel(QAbstractItemModel *newModel)
     setSortIndicator(-1, Qt::AscendingOrder);
     connect(newModel, &QAbstractItemModel::modelReset, this, &TableView::rowsArrived);
     connect(newModel, &QAbstractItemModel::rowsInserted, this, &TableView::rowsArrived);
+    // A column may need more room than at first ("Running" after "Waiting"), but it never jumps back.
+    connect(newModel, &QAbstractItemModel::dataChanged, this, [this] { fitColumns(Fit::Grow); });
     rowsArrived();
 }
 
@@ -197,8 +210,8 @@ void TableView::headerMenu(const QPoint &position)
         action->setCheckable(true);
         action->setChecked(!isColumnHidden(column));
         // The last visible column stays: a table without columns has no header to bring them back.
-        action->setEnabled(isColumnHidden(column)
-                           || horizontalHeader()->count() - horizontalHeader()->hiddenSectionCount() > 1);
+        action->setEnabled(isColumnHidden(column) ||
+                           horizontalHeader()->count() - horizontalHeader()->hiddenSectionCount() > 1);
         connect(action, &QAction::toggled, this, [this, column](bool shown) {
             setColumnHidden(column, !shown);
             if (shown && columnWidth(column) < m_theme.px(48))
@@ -213,7 +226,7 @@ void TableView::headerMenu(const QPoint &position)
             horizontalHeader()->moveSection(horizontalHeader()->visualIndex(column), column);
         }
         m_restored = false;
-        fitColumns();
+        fitColumns(Fit::Anew);
         m_settings.setState(objectName(), {});
     });
     menu->popup(horizontalHeader()->mapToGlobal(position));
@@ -229,25 +242,25 @@ void TableView::rowsArrived()
         return;
     }
     setFocusPolicy(Qt::StrongFocus);
-    if (!m_fitted) {
-        fitColumns();
-        m_fitted = true;
-    }
+    fitColumns(m_fitted ? Fit::Grow : Fit::Anew);
+    m_fitted = true;
     if (!currentIndex().isValid()) {
         int first = 0;
-        while (first < horizontalHeader()->count() - 1 && isColumnHidden(horizontalHeader()->logicalIndex(first)))
+        while (first < horizontalHeader()->count() - 1 &&
+               isColumnHidden(horizontalHeader()->logicalIndex(first)))
             ++first;
         setCurrentIndex(model()->index(0, horizontalHeader()->logicalIndex(first)));
     }
 }
 
-void TableView::fitColumns()
+void TableView::fitColumns(Fit fit)
 {
     if (m_restored)
         return;
     const QScopedValueRollback adjusting(m_adjusting, true);
     int widest = 0;
-    m_stretchColumn = -1;
+    if (fit == Fit::Anew)
+        m_stretchColumn = -1;
     const int rows = std::min(model()->rowCount(), 60);
     const QStyleOptionViewItem option = [this] {
         QStyleOptionViewItem o;
@@ -258,12 +271,15 @@ void TableView::fitColumns()
         int width = horizontalHeader()->sectionSizeHint(column);
         int content = 0;
         for (int row = 0; row < rows; ++row)
-            content = std::max(content, itemDelegate()->sizeHint(option, model()->index(row, column)).width());
+            content =
+                std::max(content, itemDelegate()->sizeHint(option, model()->index(row, column)).width());
         width = std::clamp(std::max(width, content), m_theme.px(64), m_theme.px(300));
+        if (fit == Fit::Grow && column != m_stretchColumn)
+            width = std::max(width, columnWidth(column));
         setColumnWidth(column, width);
         const QVariant alignment = model()->index(0, column).data(Qt::TextAlignmentRole);
         const bool number = alignment.isValid() && alignment.value<Qt::Alignment>().testFlag(Qt::AlignRight);
-        if (!number && !isColumnHidden(column) && content > widest) {
+        if (fit == Fit::Anew && !number && !isColumnHidden(column) && content > widest) {
             widest = content;
             m_stretchColumn = column;
             m_stretchMinimum = width;

@@ -6,8 +6,8 @@
 class Settings;
 class Theme;
 
-/// The table of every page: dense rows, hairlines, sorting by header where the model allows it, copying what is seen,
-/// columns that stay as they were left (order, width, visibility by object name).
+/// The table of every page: dense rows, hairlines, sorting by header where the model allows it, copying what
+/// is seen, columns that stay as they were left (order, width, visibility by object name).
 class TableView final : public QTableView
 {
     Q_OBJECT
@@ -40,7 +40,8 @@ private:
     void headerClicked(int section);
     void headerMenu(const QPoint &position);
     void rowsArrived();
-    void fitColumns();
+    enum class Fit { Anew, Grow };
+    void fitColumns(Fit fit);
     void stretch();
     void saveColumns();
 

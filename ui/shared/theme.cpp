@@ -21,7 +21,10 @@
 using namespace Qt::StringLiterals;
 
 // Resources of a static library are registered by hand; the macro must stand outside any namespace.
-static void registerResources() { Q_INIT_RESOURCE(resources); }
+static void registerResources()
+{
+    Q_INIT_RESOURCE(resources);
+}
 
 namespace {
 
@@ -34,8 +37,11 @@ QColor mix(const QColor &ground, const QColor &ink, double share)
 
 double luminance(const QColor &colour)
 {
-    const auto linear = [](double c) { return c <= 0.04045 ? c / 12.92 : std::pow((c + 0.055) / 1.055, 2.4); };
-    return 0.2126 * linear(colour.redF()) + 0.7152 * linear(colour.greenF()) + 0.0722 * linear(colour.blueF());
+    const auto linear = [](double c) {
+        return c <= 0.04045 ? c / 12.92 : std::pow((c + 0.055) / 1.055, 2.4);
+    };
+    return 0.2126 * linear(colour.redF()) + 0.7152 * linear(colour.greenF()) +
+           0.0722 * linear(colour.blueF());
 }
 
 void derive(Tokens &t, double strength)
@@ -112,8 +118,16 @@ bool systemIsDark()
 
 Tokens Tokens::light()
 {
-    Tokens t{.window = 0xF6F7F9, .surface = 0xFFFFFF, .border = 0xDFE3E8, .text = 0x1A1E24, .secondary = 0x57606E,
-             .accent = 0x2563C9, .onAccent = 0xFFFFFF, .good = 0x17744A, .warning = 0x9A5200, .bad = 0xB4232B,
+    Tokens t{.window = 0xF6F7F9,
+             .surface = 0xFFFFFF,
+             .border = 0xDFE3E8,
+             .text = 0x1A1E24,
+             .secondary = 0x57606E,
+             .accent = 0x2563C9,
+             .onAccent = 0xFFFFFF,
+             .good = 0x17744A,
+             .warning = 0x9A5200,
+             .bad = 0xB4232B,
              .control = 0x868F9B};
     derive(t, 0.12);
     return t;
@@ -121,15 +135,26 @@ Tokens Tokens::light()
 
 Tokens Tokens::dark()
 {
-    Tokens t{.window = 0x15171B, .surface = 0x1D2025, .border = 0x30353D, .text = 0xE7EAF0, .secondary = 0x9BA4B3,
-             .accent = 0x7AA9FF, .onAccent = 0x0E1420, .good = 0x5CC796, .warning = 0xF0A94B, .bad = 0xFF7F85,
+    Tokens t{.window = 0x15171B,
+             .surface = 0x1D2025,
+             .border = 0x30353D,
+             .text = 0xE7EAF0,
+             .secondary = 0x9BA4B3,
+             .accent = 0x7AA9FF,
+             .onAccent = 0x0E1420,
+             .good = 0x5CC796,
+             .warning = 0xF0A94B,
+             .bad = 0xFF7F85,
              .control = 0x6C7686};
     derive(t, 0.18);
     return t;
 }
 
 Theme::Theme(QApplication &application, Settings &settings, QObject *parent)
-    : QObject(parent), m_application(application), m_settings(settings), m_systemDark(systemIsDark())
+    : QObject(parent)
+    , m_application(application)
+    , m_settings(settings)
+    , m_systemDark(systemIsDark())
 {
     const QString saved = settings.get(settings::theme);
     m_mode = saved == "light"_L1 ? Mode::Light : saved == "dark"_L1 ? Mode::Dark : Mode::System;
@@ -185,13 +210,27 @@ void Theme::apply()
     // Longer names first, for some begin with others.
     const Tokens &t = m_tokens;
     const std::pair<QLatin1StringView, QColor> colours[] = {
-        {"@accentHover"_L1, t.accentHover}, {"@accentSoft"_L1, t.accentSoft}, {"@warningSoft"_L1, t.warningSoft},
-        {"@goodSoft"_L1, t.goodSoft},       {"@badSoft"_L1, t.badSoft},       {"@onAccent"_L1, t.onAccent},
-        {"@onBad"_L1, t.onBad},             {"@selection"_L1, t.selection},   {"@secondary"_L1, t.secondary},
-        {"@disabled"_L1, t.disabled},       {"@surface"_L1, t.surface},       {"@warning"_L1, t.warning},
-        {"@control"_L1, t.control},         {"@window"_L1, t.window},         {"@border"_L1, t.border},
-        {"@accent"_L1, t.accent},           {"@scroll"_L1, t.scroll},         {"@hover"_L1, t.hover},
-        {"@grid"_L1, t.grid},               {"@good"_L1, t.good},             {"@text"_L1, t.text},
+        {"@accentHover"_L1, t.accentHover},
+        {"@accentSoft"_L1, t.accentSoft},
+        {"@warningSoft"_L1, t.warningSoft},
+        {"@goodSoft"_L1, t.goodSoft},
+        {"@badSoft"_L1, t.badSoft},
+        {"@onAccent"_L1, t.onAccent},
+        {"@onBad"_L1, t.onBad},
+        {"@selection"_L1, t.selection},
+        {"@secondary"_L1, t.secondary},
+        {"@disabled"_L1, t.disabled},
+        {"@surface"_L1, t.surface},
+        {"@warning"_L1, t.warning},
+        {"@control"_L1, t.control},
+        {"@window"_L1, t.window},
+        {"@border"_L1, t.border},
+        {"@accent"_L1, t.accent},
+        {"@scroll"_L1, t.scroll},
+        {"@hover"_L1, t.hover},
+        {"@grid"_L1, t.grid},
+        {"@good"_L1, t.good},
+        {"@text"_L1, t.text},
         {"@bad"_L1, t.bad},
     };
     for (const auto &[name, colour] : colours)
@@ -219,7 +258,10 @@ QColor Theme::colour(cell::Tone tone) const
     return m_tokens.text;
 }
 
-int Theme::px(int length) const { return static_cast<int>(std::lround(length * m_zoom / 100.0)); }
+int Theme::px(int length) const
+{
+    return static_cast<int>(std::lround(length * m_zoom / 100.0));
+}
 
 int Theme::rowHeight(bool compact) const
 {
@@ -250,8 +292,8 @@ QPixmap Theme::pixmap(const QString &name, int size, const QColor &colour, qreal
     QPixmap tinted;
     if (QPixmapCache::find(key, &tinted))
         return tinted;
-    // Drawn and tinted by hand: the mark's colour is then one of our tokens in either appearance, and it is the same
-    // mark at any size, while a theme has other pictures for larger ones.
+    // Drawn and tinted by hand: the mark's colour is then one of our tokens in either appearance, and it is
+    // the same mark at any size, while a theme has other pictures for larger ones.
     const QSize device(qRound(size * ratio), qRound(size * ratio));
     tinted = QPixmap(device);
     tinted.fill(Qt::transparent);

@@ -27,8 +27,8 @@ struct Tokens
     static Tokens dark();
 };
 
-/// The look of the program: Fusion, a palette, one style sheet, the zoom. Made once per application; what needs a
-/// colour or a length asks here and repaints on changed().
+/// The look of the program: Fusion, a palette, one style sheet, the zoom. Made once per application; what
+/// needs a colour or a length asks here and repaints on changed().
 class Theme final : public QObject
 {
     Q_OBJECT

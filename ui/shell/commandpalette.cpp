@@ -25,7 +25,11 @@ enum Role { NoteRole = Qt::UserRole + 1, IconNameRole, MarkRole, EntryRole };
 class EntryDelegate final : public QStyledItemDelegate
 {
 public:
-    EntryDelegate(const Theme &theme, QObject *parent) : QStyledItemDelegate(parent), m_theme(theme) {}
+    EntryDelegate(const Theme &theme, QObject *parent)
+        : QStyledItemDelegate(parent)
+        , m_theme(theme)
+    {
+    }
 
     QSize sizeHint(const QStyleOptionViewItem &, const QModelIndex &) const override
     {
@@ -55,8 +59,9 @@ public:
             painter->setBrush(mark);
             painter->drawRoundedRect(place(icon.adjusted(2, 2, -2, -2)), m_theme.px(3), m_theme.px(3));
         } else {
-            painter->drawPixmap(place(icon), m_theme.pixmap(index.data(IconNameRole).toString(), size, t.secondary,
-                                                           painter->device()->devicePixelRatioF()));
+            painter->drawPixmap(place(icon),
+                                m_theme.pixmap(index.data(IconNameRole).toString(), size, t.secondary,
+                                               painter->device()->devicePixelRatioF()));
         }
         const QString note = index.data(NoteRole).toString();
         const QFontMetrics metrics(option.font);
@@ -65,10 +70,12 @@ public:
         const QRect text(icon.right() + m_theme.px(10), row.top(),
                          noteRect.left() - icon.right() - m_theme.px(22), row.height());
         painter->setPen(t.text);
-        painter->drawText(place(text), Qt::AlignVCenter | QStyle::visualAlignment(option.direction, Qt::AlignLeft),
+        painter->drawText(place(text),
+                          Qt::AlignVCenter | QStyle::visualAlignment(option.direction, Qt::AlignLeft),
                           metrics.elidedText(index.data().toString(), Qt::ElideRight, text.width()));
         painter->setPen(t.secondary);
-        painter->drawText(place(noteRect), Qt::AlignVCenter | QStyle::visualAlignment(option.direction, Qt::AlignRight),
+        painter->drawText(place(noteRect),
+                          Qt::AlignVCenter | QStyle::visualAlignment(option.direction, Qt::AlignRight),
                           metrics.elidedText(note, Qt::ElideRight, noteRect.width()));
         painter->restore();
     }
@@ -80,12 +87,17 @@ private:
 } // namespace
 
 CommandPalette::CommandPalette(Theme &theme, QWidget *window)
-    : QFrame(window), m_theme(theme), m_edit(new QLineEdit(this)), m_list(new QListView(this)),
-      m_none(new QLabel(tr("Nothing fits. Stores are found by name, place or id, commands by their words."), this)),
-      m_model(new QStandardItemModel(this))
+    : QFrame(window)
+    , m_theme(theme)
+    , m_edit(new QLineEdit(this))
+    , m_list(new QListView(this))
+    , m_none(new QLabel(tr("Nothing fits. Stores are found by name, place or id, commands by their words."),
+                        this))
+    , m_model(new QStandardItemModel(this))
 {
     setObjectName(u"commandPalette"_s);
     m_edit->setObjectName(u"paletteEdit"_s);
+    m_edit->setAccessibleName(tr("Find a store or a command"));
     m_list->setObjectName(u"paletteList"_s);
     m_list->setAccessibleName(tr("Stores and commands"));
     m_list->setModel(m_model);
@@ -160,7 +172,8 @@ void CommandPalette::filter()
             hits.push_back({i, score});
     }
     if (!typed.isEmpty())
-        std::stable_sort(hits.begin(), hits.end(), [](const Hit &a, const Hit &b) { return a.score > b.score; });
+        std::stable_sort(hits.begin(), hits.end(),
+                         [](const Hit &a, const Hit &b) { return a.score > b.score; });
     m_model->clear();
     for (const Hit &hit : hits) {
         const Entry &entry = m_entries[hit.entry];
@@ -183,9 +196,10 @@ void CommandPalette::place()
 {
     const QWidget *window = parentWidget();
     const int width = std::min(m_theme.px(560), window->width() - m_theme.px(48));
-    const int rows = std::clamp(m_model->rowCount(), 1, 12);
-    const int height = m_edit->sizeHint().height() + rows * (m_theme.rowHeight() + m_theme.px(6)) + m_theme.px(28);
-    setGeometry((window->width() - width) / 2, m_theme.px(72), width, std::min(height, window->height() - m_theme.px(96)));
+    const int rowHeight = m_theme.rowHeight() + m_theme.px(6);
+    const int room = (window->height() - m_theme.px(160)) / rowHeight;
+    m_list->setFixedHeight(std::clamp(m_model->rowCount(), 1, std::clamp(room, 1, 12)) * rowHeight);
+    setGeometry((window->width() - width) / 2, m_theme.px(72), width, layout()->totalSizeHint().height());
 }
 
 void CommandPalette::runCurrent()

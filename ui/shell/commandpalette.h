@@ -12,7 +12,8 @@ class QListView;
 class QStandardItemModel;
 class Theme;
 
-/// A list over the window that is narrowed by typing: stores, pages, commands. Enter runs the first, Esc leaves.
+/// A list over the window that is narrowed by typing: stores, pages, commands. Enter runs the first, Esc
+/// leaves.
 class CommandPalette final : public QFrame
 {
     Q_OBJECT
@@ -24,7 +25,7 @@ public:
         QString title;
         QString note; ///< at the right, dim: a place, a key
         QString icon;
-        QColor mark;  ///< a store's colour instead of the icon
+        QColor mark; ///< a store's colour instead of the icon
         std::function<void()> run;
         QString words; ///< further words to be found by
     };

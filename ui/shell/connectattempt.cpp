@@ -7,15 +7,27 @@
 
 using namespace Qt::StringLiterals;
 
+namespace {
+// After that the dialog asks for the password itself; a keyring that waits to be unlocked does not hold it
+// up.
+constexpr int keyringPatienceMs = 2'000;
+} // namespace
+
 ConnectAttempt::ConnectAttempt(AppContext &app, QObject *parent)
-    : QObject(parent), m_app(app), m_secret(this), m_remember(this), m_open(this)
+    : QObject(parent)
+    , m_app(app)
+    , m_secret(this)
+    , m_remember(this)
+    , m_open(this)
 {
+    m_patience.setSingleShot(true);
 }
 
 void ConnectAttempt::cancel()
 {
     ++m_ticket;
     m_running = false;
+    m_patience.stop();
     m_secret.cancel();
     m_open.cancel();
 }
@@ -37,15 +49,24 @@ void ConnectAttempt::start(const QString &target, const QString &password, bool 
         return;
     }
     const Profile profile = login->profile;
-    const QString given = password.isEmpty() ? login->password : password;
-    // The keyring is asked only where nothing else is known to hold the password.
-    if (!given.isEmpty() || !profile.passfile.isEmpty() || !m_app.profiles.byName(profile.name)) {
-        open(profile, given, remember);
-        return;
-    }
+    open(profile, password.isEmpty() ? login->password : password, remember);
+}
+
+void ConnectAttempt::askKeyring(const Profile &profile, const Error &refusal)
+{
+    m_patience.disconnect(this);
+    m_patience.callOnTimeout(this, [this, refusal] {
+        m_secret.cancel();
+        fail(refusal);
+    });
+    m_patience.start(keyringPatienceMs);
     m_secret.run([this, profile](const CancelToken &) { return m_app.secrets.read(profile.name); },
-                 [this, profile](const Result<QString> &secret) {
-                     open(profile, secret ? *secret : QString(), false);
+                 [this, profile, refusal](const Result<QString> &secret) {
+                     m_patience.stop();
+                     if (secret && !secret->isEmpty())
+                         open(profile, *secret, false);
+                     else
+                         fail(refusal);
                  });
 }
 
@@ -65,7 +86,12 @@ void ConnectAttempt::open(const Profile &profile, const QString &password, bool 
                    const CancelToken &token) { return m_app.pool.open(profile, password, token, onStep); },
                [this, profile, password, remember](const Result<Capabilities> &result) {
                    if (!result) {
-                       fail(result.error());
+                       // Only now, for most logins need no keyring and some desktops have none that answers.
+                       if (m_step == ConnectStep::Authentication && password.isEmpty() &&
+                           profile.passfile.isEmpty() && m_app.profiles.byName(profile.name))
+                           askKeyring(profile, result.error());
+                       else
+                           fail(result.error());
                        return;
                    }
                    m_running = false;

@@ -5,11 +5,12 @@
 #include "ui/shared/request.h"
 
 #include <QObject>
+#include <QTimer>
 
 class AppContext;
 
-/// One try to connect: finds the profile, asks the keyring where that may help, connects. Never blocks; a newer try
-/// or cancel() ends the older one at any step.
+/// One try to connect: finds the profile, connects, and asks the keyring where the server wants a password.
+/// Never blocks; a newer try or cancel() ends the older one at any step.
 class ConnectAttempt final : public QObject
 {
     Q_OBJECT
@@ -18,7 +19,8 @@ class ConnectAttempt final : public QObject
 public:
     explicit ConnectAttempt(AppContext &app, QObject *parent = nullptr);
 
-    /// `target` is a profile's name or a connection string. An empty password leaves it to pass file and keyring.
+    /// `target` is a profile's name or a connection string. An empty password leaves it to pass file and
+    /// keyring.
     void start(const QString &target, const QString &password = {}, bool remember = false);
     void cancel();
     bool running() const { return m_running; }
@@ -33,12 +35,14 @@ signals:
 
 private:
     void open(const Profile &profile, const QString &password, bool remember);
+    void askKeyring(const Profile &profile, const Error &refusal);
     void fail(const Error &error);
 
     AppContext &m_app;
     bool m_running = false;
     int m_ticket = 0; // steps of an older try are dropped
     ConnectStep m_step = ConnectStep::Name;
+    QTimer m_patience;
     Request<QString> m_secret;
     Request<void> m_remember;
     Request<Capabilities> m_open;

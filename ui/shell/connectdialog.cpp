@@ -19,12 +19,20 @@
 using namespace Qt::StringLiterals;
 
 ConnectDialog::ConnectDialog(const UiContext &ui, QWidget *parent)
-    : QDialog(parent), m_ui(ui), m_attempt(new ConnectAttempt(ui.app, this)), m_title(new QLabel(this)),
-      m_search(new QLineEdit(this)), m_profiles(new ProfileList(ui.theme, this)), m_passwordRow(new QWidget(this)),
-      m_password(new QLineEdit(m_passwordRow)),
-      m_remember(new QCheckBox(tr("&Remember in the keyring"), m_passwordRow)), m_steps(new ConnectSteps(ui.theme, this)),
-      m_error(new ErrorPanel(ui.theme, this)), m_sandbox(new QPushButton(tr("Try with &sample data"), this)),
-      m_cancel(new QPushButton(tr("Cancel"), this)), m_connect(new QPushButton(tr("&Connect"), this))
+    : QDialog(parent)
+    , m_ui(ui)
+    , m_attempt(new ConnectAttempt(ui.app, this))
+    , m_title(new QLabel(this))
+    , m_search(new QLineEdit(this))
+    , m_profiles(new ProfileList(ui.theme, this))
+    , m_passwordRow(new QWidget(this))
+    , m_password(new QLineEdit(m_passwordRow))
+    , m_remember(new QCheckBox(tr("&Remember in the keyring"), m_passwordRow))
+    , m_steps(new ConnectSteps(ui.theme, this))
+    , m_error(new ErrorPanel(ui.theme, this))
+    , m_sandbox(new QPushButton(tr("Try with &sample data"), this))
+    , m_cancel(new QPushButton(tr("Cancel"), this))
+    , m_connect(new QPushButton(tr("&Connect"), this))
 {
     setObjectName(u"connectDialog"_s);
     setWindowTitle(tr("Connect to a database"));
@@ -99,6 +107,11 @@ ConnectDialog::ConnectDialog(const UiContext &ui, QWidget *parent)
         QDialog::reject();
         emit sandboxRequested();
     });
+    connect(m_error, &ErrorPanel::folded, this, [this] {
+        QLayout *whole = this->layout();
+        whole->activate();
+        resize(width(), std::max(height(), whole->totalHeightForWidth(width())));
+    });
     connect(m_attempt, &ConnectAttempt::stepReached, m_steps, &ConnectSteps::reached);
     connect(m_attempt, &ConnectAttempt::failed, this, &ConnectDialog::failed);
     connect(m_attempt, &ConnectAttempt::notRemembered, this, &ConnectDialog::notRemembered);
@@ -145,7 +158,10 @@ void ConnectDialog::showFailure(const QString &target, const Error &error, Conne
     failed(error);
 }
 
-QString ConnectDialog::target() const { return m_profiles->currentTarget(); }
+QString ConnectDialog::target() const
+{
+    return m_profiles->currentTarget();
+}
 
 void ConnectDialog::connectNow()
 {
@@ -169,6 +185,8 @@ void ConnectDialog::failed(const Error &error)
     m_error->setVisible(true);
     if (m_steps->current() == ConnectStep::Authentication)
         showPassword();
+    else
+        m_search->setFocus();
     QAccessibleEvent event(m_error, QAccessible::Alert);
     QAccessible::updateAccessibility(&event);
 }

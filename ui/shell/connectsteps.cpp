@@ -14,7 +14,9 @@ constexpr ConnectStep allSteps[] = {ConnectStep::Name,           ConnectStep::Tc
                                     ConnectStep::Authentication, ConnectStep::Database, ConnectStep::Schema};
 }
 
-ConnectSteps::ConnectSteps(Theme &theme, QWidget *parent) : QWidget(parent), m_time(new QLabel(this))
+ConnectSteps::ConnectSteps(Theme &theme, QWidget *parent)
+    : QWidget(parent)
+    , m_time(new QLabel(this))
 {
     setObjectName(u"connectSteps"_s);
     auto *layout = new QHBoxLayout(this);
@@ -56,9 +58,18 @@ void ConnectSteps::reached(ConnectStep step)
     show(State::Running);
 }
 
-void ConnectSteps::succeeded() { show(State::Succeeded); }
-void ConnectSteps::failed() { show(State::Failed); }
-void ConnectSteps::cancelled() { show(State::Cancelled); }
+void ConnectSteps::succeeded()
+{
+    show(State::Succeeded);
+}
+void ConnectSteps::failed()
+{
+    show(State::Failed);
+}
+void ConnectSteps::cancelled()
+{
+    show(State::Cancelled);
+}
 
 void ConnectSteps::show(State state)
 {
@@ -80,7 +91,9 @@ void ConnectSteps::show(State state)
             word = tr("not needed");
         } else if (i == now) {
             mark = state == State::Failed ? u"✗"_s : state == State::Cancelled ? u"–"_s : u"●"_s;
-            word = state == State::Failed ? tr("failed") : state == State::Cancelled ? tr("cancelled") : tr("under way");
+            word = state == State::Failed      ? tr("failed")
+                   : state == State::Cancelled ? tr("cancelled")
+                                               : tr("under way");
             tone = state == State::Failed ? u"bad"_s : QString();
         }
         m_marks[i]->setText(mark);

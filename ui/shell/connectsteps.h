@@ -10,7 +10,8 @@
 class QLabel;
 class Theme;
 
-/// The steps of a connect in one line: which are done, which one is under way or failed, and the time it took.
+/// The steps of a connect in one line: which are done, which one is under way or failed, and the time it
+/// took.
 class ConnectSteps final : public QWidget
 {
     Q_OBJECT

@@ -18,10 +18,18 @@
 using namespace Qt::StringLiterals;
 
 JobPanel::JobPanel(const UiContext &ui, QWidget *parent)
-    : QWidget(parent), m_ui(ui), m_model(new JobModel(ui.app.jobs, this)), m_unfolded(new QWidget(this)),
-      m_list(new TableView(ui.theme, ui.app.settings, u"jobPanelTable"_s, this)), m_log(new QPlainTextEdit(this)),
-      m_icon(new QLabel(this)), m_text(new ElidedLabel(this)), m_bar(new QProgressBar(this)),
-      m_cancel(new QPushButton(tr("Cancel"), this)), m_today(new QLabel(this)), m_fold(new QToolButton(this))
+    : QWidget(parent)
+    , m_ui(ui)
+    , m_model(new JobModel(ui.app.jobs, this))
+    , m_unfolded(new QWidget(this))
+    , m_list(new TableView(ui.theme, ui.app.settings, u"jobPanelTable"_s, this))
+    , m_log(new QPlainTextEdit(this))
+    , m_icon(new QLabel(this))
+    , m_text(new ElidedLabel(this))
+    , m_bar(new QProgressBar(this))
+    , m_cancel(new QPushButton(tr("Cancel"), this))
+    , m_today(new QLabel(this))
+    , m_fold(new QToolButton(this))
 {
     setObjectName(u"jobPanel"_s);
     setProperty("bar", true);
@@ -130,7 +138,8 @@ void JobPanel::update()
         m_text->setText(tr("No job has run in this session"));
     } else if (running) {
         const QString progress = jobProgressText(*job);
-        m_text->setText(progress.isEmpty() ? job->spec().title : u"%1 · %2"_s.arg(job->spec().title, progress));
+        m_text->setText(progress.isEmpty() ? job->spec().title
+                                           : u"%1 · %2"_s.arg(job->spec().title, progress));
         m_bar->setRange(0, job->progress().total > 0 ? 1000 : 0);
         if (job->progress().total > 0)
             m_bar->setValue(static_cast<int>(job->progress().done * 1000 / job->progress().total));
@@ -139,9 +148,11 @@ void JobPanel::update()
     } else {
         m_text->setText(u"%1: %2"_s.arg(job->spec().title, job->summary()));
         icon = job->state() == JobState::Succeeded ? u"dialog-ok-apply"_s
-            : job->state() == JobState::Failed     ? u"state-error"_s
+               : job->state() == JobState::Failed  ? u"state-error"_s
                                                    : u"dialog-cancel"_s;
-        colour = job->state() == JobState::Succeeded ? t.good : job->state() == JobState::Failed ? t.bad : t.secondary;
+        colour = job->state() == JobState::Succeeded ? t.good
+                 : job->state() == JobState::Failed  ? t.bad
+                                                     : t.secondary;
     }
     m_text->setAccessibleName(m_text->text());
     m_icon->setPixmap(m_ui.theme.pixmap(icon, m_ui.theme.px(16), colour, devicePixelRatioF()));

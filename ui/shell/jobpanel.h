@@ -15,8 +15,8 @@ class QPushButton;
 class QToolButton;
 class TableView;
 
-/// The strip at the bottom: what runs, how far it is, Cancel, the result of the last; unfolds into the list of this
-/// run's jobs with the log of each.
+/// The strip at the bottom: what runs, how far it is, Cancel, the result of the last; unfolds into the list
+/// of this run's jobs with the log of each.
 class JobPanel final : public QWidget
 {
     Q_OBJECT

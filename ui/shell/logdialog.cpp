@@ -19,7 +19,8 @@ namespace {
 constexpr qint64 shownBytes = 256 * 1024; // the end of the file; more is no help to a reader
 }
 
-LogDialog::LogDialog(const Theme &theme, const QString &file, QWidget *parent) : QDialog(parent)
+LogDialog::LogDialog(const Theme &theme, const QString &file, QWidget *parent)
+    : QDialog(parent)
 {
     setObjectName(u"logDialog"_s);
     setWindowTitle(tr("Log"));

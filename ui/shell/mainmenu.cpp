@@ -13,8 +13,8 @@
 
 using namespace Qt::StringLiterals;
 
-// The menus of MainWindow: each action is named once here, with its key, and the command palette lists those with an
-// icon.
+// The menus of MainWindow: each action is named once here, with its key, and the command palette lists those
+// with an icon.
 void MainWindow::buildMenus()
 {
     const auto add = [this](QMenu *menu, const QString &name, const QString &text, const QKeySequence &key,
@@ -31,7 +31,8 @@ void MainWindow::buildMenus()
     QMenu *file = menuBar()->addMenu(tr("&File"));
     add(file, u"actionConnect"_s, tr("&Connect…"), QKeySequence(Qt::CTRL | Qt::Key_O), u"network-connect"_s,
         [this] { showConnectDialog(); });
-    add(file, u"actionSandbox"_s, tr("&Try with sample data"), {}, u"run-build"_s, [this] { startSandbox(); });
+    add(file, u"actionSandbox"_s, tr("&Try with sample data"), {}, u"run-build"_s,
+        [this] { startSandbox(); });
     QAction *sample = add(file, u"actionLoadSampleData"_s, tr("&Load sample data…"), {}, u"document-import"_s,
                           [this] { loadSampleData(); });
     file->addSeparator();
@@ -49,10 +50,11 @@ void MainWindow::buildMenus()
         if (Page *page = currentPage())
             page->refresh();
     });
-    add(view, u"actionFind"_s, tr("&Find or filter"), QKeySequence(Qt::CTRL | Qt::Key_F), u"edit-find"_s, [this] {
-        if (Page *page = currentPage())
-            page->focusFilter();
-    });
+    add(view, u"actionFind"_s, tr("&Find or filter"), QKeySequence(Qt::CTRL | Qt::Key_F), u"edit-find"_s,
+        [this] {
+            if (Page *page = currentPage())
+                page->focusFilter();
+        });
     view->addSeparator();
     QMenu *appearance = view->addMenu(tr("&Appearance"));
     auto *group = new QActionGroup(this);
@@ -66,18 +68,20 @@ void MainWindow::buildMenus()
         action->setChecked(m_ui.theme.mode() == mode);
         group->addAction(action);
     }
-    add(view, u"actionLarger"_s, tr("&Larger"), QKeySequence::ZoomIn, u"zoom-in"_s, [this] { zoom(10); })
-        ->setShortcuts({QKeySequence(Qt::CTRL | Qt::Key_Plus), QKeySequence(Qt::CTRL | Qt::Key_Equal)});
+    add(view, u"actionLarger"_s, tr("&Larger"), QKeySequence::ZoomIn, u"zoom-in"_s, [this] {
+        zoom(10);
+    })->setShortcuts({QKeySequence(Qt::CTRL | Qt::Key_Plus), QKeySequence(Qt::CTRL | Qt::Key_Equal)});
     add(view, u"actionSmaller"_s, tr("S&maller"), QKeySequence(Qt::CTRL | Qt::Key_Minus), u"zoom-out"_s,
         [this] { zoom(-10); });
-    add(view, u"actionZoomReset"_s, tr("&Normal size"), QKeySequence(Qt::CTRL | Qt::Key_0), u"zoom-original"_s,
-        [this] { zoom(0); });
+    add(view, u"actionZoomReset"_s, tr("&Normal size"), QKeySequence(Qt::CTRL | Qt::Key_0),
+        u"zoom-original"_s, [this] { zoom(0); });
 
     QMenu *help = menuBar()->addMenu(tr("&Help"));
-    add(help, u"actionPageHelp"_s, tr("About &this page"), QKeySequence(Qt::Key_F1), u"help-contextual"_s, [this] {
-        if (const Page *page = currentPage())
-            m_ui.prompt.inform(this, page->title(), page->help());
-    });
+    add(help, u"actionPageHelp"_s, tr("About &this page"), QKeySequence(Qt::Key_F1), u"help-contextual"_s,
+        [this] {
+            if (const Page *page = currentPage())
+                m_ui.prompt.inform(this, page->title(), page->help());
+        });
     add(help, u"actionKeys"_s, tr("&Keys"), {}, u"help-keybord-shortcuts"_s, [this] { showKeys(); });
     add(help, u"actionLog"_s, tr("Show &log"), {}, u"viewlog"_s, [this] { showLog(); });
     add(help, u"actionAbout"_s, tr("&About Retail Admin"), {}, u"help-about"_s, [this] { showAbout(); });
@@ -88,7 +92,8 @@ void MainWindow::addPageShortcuts()
     const auto count = std::min<qsizetype>(m_registry.pages().size(), 9);
     for (qsizetype i = 0; i < count; ++i) {
         auto *shortcut = new QShortcut(QKeySequence(u"Ctrl+%1"_s.arg(i + 1)), this);
-        connect(shortcut, &QShortcut::activated, this, [this, id = m_registry.pages()[i].id] { showPage(id); });
+        connect(shortcut, &QShortcut::activated, this,
+                [this, id = m_registry.pages()[i].id] { showPage(id); });
     }
 }
 
@@ -98,7 +103,8 @@ void MainWindow::showKeys()
     const QList<QAction *> actions = findChildren<QAction *>(Qt::FindDirectChildrenOnly);
     for (const QAction *action : actions)
         if (!action->shortcut().isEmpty())
-            lines.append(u"%1: %2"_s.arg(action->shortcut().toString(QKeySequence::NativeText), action->text().remove(u'&')));
+            lines.append(u"%1: %2"_s.arg(action->shortcut().toString(QKeySequence::NativeText),
+                                         action->text().remove(u'&')));
     lines.append(tr("Ctrl+1 … Ctrl+9: page of the side bar"));
     lines.append(tr("Ctrl+C: copy the selected rows"));
     lines.append(tr("Ctrl+Shift+C: copy the current value"));
@@ -115,9 +121,10 @@ void MainWindow::showLog()
 void MainWindow::showAbout()
 {
     const Capabilities can = m_ui.app.pool.capabilities();
-    QString text = tr("Version %1. Free software under the GNU General Public License, version 3 or later, without "
-                      "warranty. It sends no data to anybody but the databases you connect to.")
-                       .arg(QCoreApplication::applicationVersion());
+    QString text =
+        tr("Version %1. Free software under the GNU General Public License, version 3 or later, without "
+           "warranty. It sends no data to anybody but the databases you connect to.")
+            .arg(QCoreApplication::applicationVersion());
     if (m_ui.app.pool.state() != ConnectionPool::State::Closed)
         text += u"\n\n"_s + tr("Connected to PostgreSQL %1. Schema version: %2. Open connections: %3.")
                                 .arg(can.serverVersionText)

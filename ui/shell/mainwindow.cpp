@@ -22,11 +22,18 @@
 using namespace Qt::StringLiterals;
 
 MainWindow::MainWindow(const UiContext &ui, QList<PageInfo> pages)
-    : m_ui(ui), m_registry(std::move(pages)), m_frame(new QWidget(this)), m_storeBar(new StoreBar(ui, m_frame)),
-      m_notifier(new Notifier(ui.theme, m_frame)), m_sideBar(new SideBar(ui.theme, m_registry, m_frame)),
-      m_stack(new QStackedWidget(m_frame)), m_palette(new CommandPalette(ui.theme, this)),
-      m_attempt(new ConnectAttempt(ui.app, this)), m_dialog(new ConnectDialog(ui, this)), m_storesRequest(this),
-      m_chooseRequest(this)
+    : m_ui(ui)
+    , m_registry(std::move(pages))
+    , m_frame(new QWidget(this))
+    , m_storeBar(new StoreBar(ui, m_frame))
+    , m_notifier(new Notifier(ui.theme, m_frame))
+    , m_sideBar(new SideBar(ui.theme, m_registry, m_frame))
+    , m_stack(new QStackedWidget(m_frame))
+    , m_palette(new CommandPalette(ui.theme, this))
+    , m_attempt(new ConnectAttempt(ui.app, this))
+    , m_dialog(new ConnectDialog(ui, this))
+    , m_storesRequest(this)
+    , m_chooseRequest(this)
 {
     setObjectName(u"mainWindow"_s);
     build();
@@ -87,7 +94,10 @@ void MainWindow::build()
     setCentralWidget(m_frame);
 }
 
-Page *MainWindow::currentPage() const { return qobject_cast<Page *>(m_stack->currentWidget()); }
+Page *MainWindow::currentPage() const
+{
+    return qobject_cast<Page *>(m_stack->currentWidget());
+}
 
 void MainWindow::forEachPage(const std::function<void(Page &)> &use, bool storeOnly)
 {
@@ -149,8 +159,8 @@ void MainWindow::onConnected()
     m_ui.app.stores.clear();
     m_stores.clear();
     setStyleProperty(m_frame, "production", profile.environment == Environment::Production);
-    m_frame->layout()->setContentsMargins(profile.environment == Environment::Production ? QMargins(2, 2, 2, 2)
-                                                                                         : QMargins());
+    m_frame->layout()->setContentsMargins(
+        profile.environment == Environment::Production ? QMargins(2, 2, 2, 2) : QMargins());
     forEachPage([](Page &page) { page.contextChanged(); }, false);
     updateTitle();
     loadStores();
@@ -179,8 +189,9 @@ void MainWindow::chooseStore(const QString &storeId)
                             if (result || result.error().kind == ErrorKind::Cancelled)
                                 return;
                             const Error &error = result.error();
-                            m_notifier->say(Notifier::Kind::Bad,
-                                            error.hint.isEmpty() ? error.message : error.message + u' ' + error.hint);
+                            m_notifier->say(Notifier::Kind::Bad, error.hint.isEmpty()
+                                                                     ? error.message
+                                                                     : error.message + u' ' + error.hint);
                             emit storeRefused(error);
                         });
 }
@@ -207,8 +218,14 @@ void MainWindow::updateTitle()
     setWindowTitle(parts.join(u" – "_s));
 }
 
-void MainWindow::pickStore() { showPalette(true); }
-void MainWindow::openPalette() { showPalette(false); }
+void MainWindow::pickStore()
+{
+    showPalette(true);
+}
+void MainWindow::openPalette()
+{
+    showPalette(false);
+}
 
 void MainWindow::showPalette(bool storesOnly)
 {
@@ -216,22 +233,35 @@ void MainWindow::showPalette(bool storesOnly)
         QList<CommandPalette::Entry> all;
         for (const StoreSummary &store : std::as_const(m_stores))
             if (store.active)
-                all.append({store.name, store.location, {}, m_ui.theme.storeColour(store.storeId),
-                            [this, id = store.storeId] { chooseStore(id); }, store.storeId + u' ' + store.region});
+                all.append({store.name,
+                            store.location,
+                            {},
+                            m_ui.theme.storeColour(store.storeId),
+                            [this, id = store.storeId] { chooseStore(id); },
+                            store.storeId + u' ' + store.region});
         if (storesOnly)
             return all;
         for (const PageInfo &page : m_registry.pages())
             if (m_registry.usable(page.id))
-                all.append({tr("Go to %1").arg(page.title), tr("Page"), page.icon, {},
-                            [this, id = page.id] { showPage(id); }, {}});
+                all.append({tr("Go to %1").arg(page.title),
+                            tr("Page"),
+                            page.icon,
+                            {},
+                            [this, id = page.id] { showPage(id); },
+                            {}});
         const QList<QAction *> actions = findChildren<QAction *>(Qt::FindDirectChildrenOnly);
         for (QAction *action : actions)
             if (!action->text().isEmpty() && action->isEnabled() && !action->data().toString().isEmpty())
-                all.append({action->text().remove(u'&'), action->shortcut().toString(QKeySequence::NativeText),
-                            action->data().toString(), {}, [action] { action->trigger(); }, {}});
+                all.append({action->text().remove(u'&'),
+                            action->shortcut().toString(QKeySequence::NativeText),
+                            action->data().toString(),
+                            {},
+                            [action] { action->trigger(); },
+                            {}});
         return all;
     };
-    m_palette->open(storesOnly ? tr("Find a store by name, place or id") : tr("Find a store or a command"), entries());
+    m_palette->open(storesOnly ? tr("Find a store by name, place or id") : tr("Find a store or a command"),
+                    entries());
     if (m_ui.app.pool.state() != ConnectionPool::State::Closed)
         m_storesRequest.run([this](const CancelToken &token) { return m_ui.app.stores.stores(token); },
                             [this, entries](Result<QList<StoreSummary>> result) {
@@ -247,15 +277,16 @@ void MainWindow::startSandbox()
 {
     // A store of profiles of its own: the job writes them in its thread.
     const QString folder = m_ui.app.profiles.folder();
-    Job *job = m_ui.app.jobs.start({u"sandbox"_s, tr("Start the sandbox"), tr("this computer"),
-                                    u"retail-admin sandbox start"_s},
-                                   [folder](JobContext &context) {
-                                       ProfileStore profiles(folder);
-                                       return Sandbox(profiles).start(context);
-                                   });
-    m_notifier->say(Notifier::Kind::Information,
-                    tr("A private PostgreSQL server with sample data is being started. This takes about a minute the "
-                       "first time; the strip at the bottom shows how far it is."));
+    Job *job = m_ui.app.jobs.start(
+        {u"sandbox"_s, tr("Start the sandbox"), tr("this computer"), u"retail-admin sandbox start"_s},
+        [folder](JobContext &context) {
+            ProfileStore profiles(folder);
+            return Sandbox(profiles).start(context);
+        });
+    m_notifier->say(
+        Notifier::Kind::Information,
+        tr("A private PostgreSQL server with sample data is being started. This takes about a minute the "
+           "first time; the strip at the bottom shows how far it is."));
     connect(&m_ui.app.jobs, &JobRunner::finished, job, [this, job](Job *finished) {
         if (finished == job && job->state() == JobState::Succeeded) {
             m_notifier->dismiss();
@@ -268,16 +299,18 @@ void MainWindow::loadSampleData()
 {
     const Capabilities can = m_ui.app.pool.capabilities();
     const QString name = m_ui.app.pool.profile().name;
-    m_ui.prompt.confirm(
-        this, tr("Load sample data into %1?").arg(can.database),
-        tr("Made-up customers, products and sales are written into every store of the database that %1 is connected "
-           "to. A database that holds customers already is refused.").arg(can.login),
-        tr("Load sample data"), [this, can, name](bool yes) {
-            if (yes)
-                m_ui.app.jobs.start({u"sample-data"_s, tr("Load sample data"), u"%1 · %2"_s.arg(name, can.database),
-                                     u"retail-admin sample-data load --profile "_s + name},
-                                    m_ui.app.sampleData.load({}));
-        });
+    m_ui.prompt.confirm(this, tr("Load sample data into %1?").arg(can.database),
+                        tr("Made-up customers, products and sales are written into every store of the "
+                           "database that %1 is connected "
+                           "to. A database that holds customers already is refused.")
+                            .arg(can.login),
+                        tr("Load sample data"), [this, can, name](bool yes) {
+                            if (yes)
+                                m_ui.app.jobs.start({u"sample-data"_s, tr("Load sample data"),
+                                                     u"%1 · %2"_s.arg(name, can.database),
+                                                     u"retail-admin sample-data load --profile "_s + name},
+                                                    m_ui.app.sampleData.load({}));
+                        });
 }
 
 void MainWindow::jobFinished(Job *job)
@@ -285,7 +318,8 @@ void MainWindow::jobFinished(Job *job)
     if (!isActiveWindow())
         QApplication::alert(this);
     if (job->state() == JobState::Failed)
-        m_notifier->say(Notifier::Kind::Bad, u"%1: %2 %3"_s.arg(job->spec().title, job->error().message, job->error().hint),
+        m_notifier->say(Notifier::Kind::Bad,
+                        u"%1: %2 %3"_s.arg(job->spec().title, job->error().message, job->error().hint),
                         tr("Show log"), [this] { showPage(u"jobs"_s); });
     else if (job->spec().kind == "sample-data"_L1 && job->state() == JobState::Succeeded)
         forEachPage([](Page &page) { page.refresh(); }, false);
@@ -300,13 +334,14 @@ void MainWindow::closeEvent(QCloseEvent *event)
 {
     if (!m_quitting && m_ui.app.jobs.running() > 0) {
         event->ignore();
-        m_ui.prompt.confirm(this, tr("A job is still running. Quit and cancel it?"),
-                            tr("A cancelled job undoes what it has begun and is kept in the history as cancelled."),
-                            tr("Quit"), [this](bool yes) {
-                                m_quitting = yes;
-                                if (yes)
-                                    close();
-                            });
+        m_ui.prompt.confirm(
+            this, tr("A job is still running. Quit and cancel it?"),
+            tr("A cancelled job undoes what it has begun and is kept in the history as cancelled."),
+            tr("Quit"), [this](bool yes) {
+                m_quitting = yes;
+                if (yes)
+                    close();
+            });
         return;
     }
     m_ui.app.settings.setState(objectName(), saveGeometry());

@@ -19,8 +19,8 @@ class QStackedWidget;
 class SideBar;
 class StoreBar;
 
-/// The frame: store bar, banner, side bar, pages, job strip. It knows pages only as Page and brings together what they
-/// ask for: connecting, choosing a store, showing another page.
+/// The frame: store bar, banner, side bar, pages, job strip. It knows pages only as Page and brings together
+/// what they ask for: connecting, choosing a store, showing another page.
 class MainWindow final : public QMainWindow
 {
     Q_OBJECT

@@ -12,8 +12,12 @@
 using namespace Qt::StringLiterals;
 
 Notifier::Notifier(Theme &theme, QWidget *parent)
-    : QFrame(parent), m_theme(theme), m_icon(new QLabel(this)), m_text(new QLabel(this)),
-      m_action(new QPushButton(this)), m_close(new QToolButton(this))
+    : QFrame(parent)
+    , m_theme(theme)
+    , m_icon(new QLabel(this))
+    , m_text(new QLabel(this))
+    , m_action(new QPushButton(this))
+    , m_close(new QToolButton(this))
 {
     setObjectName(u"notifier"_s);
     m_text->setObjectName(u"notifierText"_s);
@@ -65,18 +69,22 @@ void Notifier::dismiss()
     hide();
 }
 
-QString Notifier::text() const { return isHidden() ? QString() : m_text->text(); }
+QString Notifier::text() const
+{
+    return isHidden() ? QString() : m_text->text();
+}
 
 void Notifier::applyTheme()
 {
     static const char *const names[] = {"information", "good", "warning", "bad"};
-    static const char *const icons[] = {"state-information", "dialog-ok-apply", "state-warning", "state-error"};
+    static const char *const icons[] = {"state-information", "dialog-ok-apply", "state-warning",
+                                        "state-error"};
     const auto index = static_cast<int>(m_kind);
     const Tokens &t = m_theme.tokens();
     const QColor colours[] = {t.accent, t.good, t.warning, t.bad};
     setStyleProperty(this, "banner", QString::fromLatin1(names[index]));
     m_icon->setPixmap(m_theme.pixmap(QString::fromLatin1(icons[index]), m_theme.px(16), colours[index],
                                      devicePixelRatioF()));
-    m_close->setIcon(m_theme.icon(u"window-close"_s));
+    m_close->setIcon(m_theme.icon(u"close"_s));
     m_close->setIconSize({m_theme.px(16), m_theme.px(16)});
 }

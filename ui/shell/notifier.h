@@ -10,7 +10,8 @@ class QPushButton;
 class QToolButton;
 class Theme;
 
-/// The banner under the store bar: news of the connection and results, one at a time, with at most one next step.
+/// The banner under the store bar: news of the connection and results, one at a time, with at most one next
+/// step.
 class Notifier final : public QFrame
 {
     Q_OBJECT

@@ -69,12 +69,22 @@ void Page::applyTheme()
 void Page::setContent(QWidget *content)
 {
     m_stack->addWidget(content);
-    m_stack->setCurrentWidget(content);
+    setCurrent(content);
 }
 
 void Page::addHeaderWidget(QWidget *widget)
 {
     m_header->insertWidget(m_header->count() - 1, widget);
+    m_contentControls.append(widget);
+}
+
+void Page::setCurrent(QWidget *widget)
+{
+    // What filters or folds the content is of no use where there is none.
+    const bool content = widget != m_empty && widget != m_error;
+    for (QWidget *control : std::as_const(m_contentControls))
+        control->setEnabled(content);
+    m_stack->setCurrentWidget(widget);
 }
 
 void Page::setStatus(const QString &text)
@@ -96,7 +106,7 @@ void Page::showContent()
 {
     m_step = Step::None;
     m_strip->hide();
-    m_stack->setCurrentIndex(m_stack->count() - 1);
+    setCurrent(m_stack->widget(m_stack->count() - 1));
 }
 
 void Page::showEmpty(const QString &icon, const QString &title, const QString &reason)
@@ -105,7 +115,7 @@ void Page::showEmpty(const QString &icon, const QString &title, const QString &r
     m_strip->hide();
     setStatus({});
     m_empty->show(icon, title, reason);
-    m_stack->setCurrentWidget(m_empty);
+    setCurrent(m_empty);
 }
 
 void Page::showError(const Error &error, bool insteadOfContent)
@@ -117,7 +127,7 @@ void Page::showError(const Error &error, bool insteadOfContent)
     (insteadOfContent ? m_error : m_strip)->show(error, tr("Try again"));
     if (insteadOfContent) {
         setStatus({});
-        m_stack->setCurrentWidget(m_error);
+        setCurrent(m_error);
     }
 }
 
@@ -152,18 +162,18 @@ void Page::loadIfNeeded()
                       tr("This page shows what is in a database, and the program is connected to none."),
                       tr("Connect…"));
         m_step = Step::Connect;
-        m_stack->setCurrentWidget(m_empty);
+        setCurrent(m_empty);
         return;
     }
     if (m_scope == Scope::Store && !m_ui.app.stores.hasCurrent()) {
         m_strip->hide();
         m_empty->show(
-            u"view-group"_s, tr("No store is chosen"),
+            u"store"_s, tr("No store is chosen"),
             tr("%1 belong to one store, and nothing is asked of the database before you choose which.")
                 .arg(m_title),
             tr("Choose a store…"));
         m_step = Step::PickStore;
-        m_stack->setCurrentWidget(m_empty);
+        setCurrent(m_empty);
         return;
     }
     m_stale = false;

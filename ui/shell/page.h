@@ -13,9 +13,10 @@ class QLabel;
 class QStackedWidget;
 class QVBoxLayout;
 
-/// A page of the window: a header (title, what is shown, actions) above its content. It asks for its data when it is
-/// first seen, and again after contextChanged(); without a connection, or without a store where it needs one, it asks
-/// nothing, says why and offers the next step. Pages know no sibling: they tell the shell what the user wants.
+/// A page of the window: a header (title, what is shown, actions) above its content. It asks for its data
+/// when it is first seen, and again after contextChanged(); without a connection, or without a store where it
+/// needs one, it asks nothing, says why and offers the next step. Pages know no sibling: they tell the shell
+/// what the user wants.
 class Page : public QWidget
 {
     Q_OBJECT
@@ -64,6 +65,7 @@ protected:
     const UiContext m_ui;
 
 private:
+    void setCurrent(QWidget *widget);
     void loadIfNeeded();
     void applyTheme();
 
@@ -75,6 +77,7 @@ private:
     QLabel *m_titleLabel;
     QLabel *m_status;
     QHBoxLayout *m_header;
+    QList<QWidget *> m_contentControls; // in the header
     QStackedWidget *m_stack;
     EmptyState *m_empty;
     ErrorPanel *m_error;

@@ -27,12 +27,14 @@ QString rowsUnavailable(const Capabilities &can)
     // Policies leave a DBA's login no row of any store; the Tenants page still tells it the counts.
     const bool seesRows = can.owner || can.ops || can.manager || can.superuser || can.bypassRls;
     return can.dba && !seesRows
-        ? PageRegistry::tr("This login is a database administrator's: it sees counts, but no rows of a store.")
-        : QString();
+               ? PageRegistry::tr(
+                     "This login is a database administrator's: it sees counts, but no rows of a store.")
+               : QString();
 }
 
 PageRegistry::PageRegistry(QList<PageInfo> pages, QObject *parent)
-    : QAbstractListModel(parent), m_pages(std::move(pages))
+    : QAbstractListModel(parent)
+    , m_pages(std::move(pages))
 {
     for (const PageGroup group : {PageGroup::Store, PageGroup::Database, PageGroup::Operations}) {
         bool headed = false;
@@ -62,7 +64,10 @@ QModelIndex PageRegistry::indexOf(const QString &id) const
     return {};
 }
 
-bool PageRegistry::usable(const QString &id) const { return page(id) && !m_reasons.contains(id); }
+bool PageRegistry::usable(const QString &id) const
+{
+    return page(id) && !m_reasons.contains(id);
+}
 
 void PageRegistry::setCapabilities(const Capabilities &capabilities)
 {
@@ -103,8 +108,8 @@ QVariant PageRegistry::data(const QModelIndex &index, int role) const
         if (const auto reason = m_reasons.constFind(info.id); reason != m_reasons.cend())
             return *reason;
         if (row.page < 9)
-            return tr("%1 (%2)").arg(info.title, QKeySequence(u"Ctrl+%1"_s.arg(row.page + 1))
-                                                     .toString(QKeySequence::NativeText));
+            return tr("%1 (%2)").arg(
+                info.title, QKeySequence(u"Ctrl+%1"_s.arg(row.page + 1)).toString(QKeySequence::NativeText));
         return info.title;
     case Qt::AccessibleDescriptionRole:
         return m_reasons.value(info.id);

@@ -30,8 +30,8 @@ QString rowsUnavailable(const Capabilities &capabilities);
 /// The one list of pages, in the order of the side bar. In pages.cpp, the only file that knows them all.
 QList<PageInfo> allPages();
 
-/// The pages under their headings, for the side bar. Headings and what a login cannot use are disabled, the latter
-/// with the reason as tooltip.
+/// The pages under their headings, for the side bar. Headings and what a login cannot use are disabled, the
+/// latter with the reason as tooltip.
 class PageRegistry final : public QAbstractListModel
 {
     Q_OBJECT

@@ -17,7 +17,8 @@ Page *make(const UiContext &ui, QWidget *parent)
 
 std::function<Page *(const UiContext &, QWidget *)> browse(QByteArray table)
 {
-    return [table](const UiContext &ui, QWidget *parent) -> Page * { return new BrowsePage(ui, table, parent); };
+    return
+        [table](const UiContext &ui, QWidget *parent) -> Page * { return new BrowsePage(ui, table, parent); };
 }
 
 } // namespace
@@ -26,15 +27,15 @@ QList<PageInfo> allPages()
 {
     const auto title = [](const char *text) { return PageRegistry::tr(text); };
     return {
-        {u"tenants"_s, title(QT_TRANSLATE_NOOP("PageRegistry", "Tenants")), PageGroup::Store, u"view-group"_s,
+        {u"tenants"_s, title(QT_TRANSLATE_NOOP("PageRegistry", "Tenants")), PageGroup::Store, u"store"_s,
          make<TenantsPage>},
         {u"customers"_s, title(QT_TRANSLATE_NOOP("PageRegistry", "Customers")), PageGroup::Store,
          u"system-users"_s, browse("customers"), rowsUnavailable},
         {u"products"_s, title(QT_TRANSLATE_NOOP("PageRegistry", "Products")), PageGroup::Store, u"package"_s,
          browse("products"), rowsUnavailable},
-        {u"sales"_s, title(QT_TRANSLATE_NOOP("PageRegistry", "Sales")), PageGroup::Store, u"amarok_cart_view"_s,
-         make<SalesPage>, rowsUnavailable},
-        {u"jobs"_s, title(QT_TRANSLATE_NOOP("PageRegistry", "Jobs")), PageGroup::Operations, u"view-history"_s,
-         make<JobsPage>},
+        {u"sales"_s, title(QT_TRANSLATE_NOOP("PageRegistry", "Sales")), PageGroup::Store,
+         u"amarok_cart_view"_s, make<SalesPage>, rowsUnavailable},
+        {u"jobs"_s, title(QT_TRANSLATE_NOOP("PageRegistry", "Jobs")), PageGroup::Operations,
+         u"view-history"_s, make<JobsPage>},
     };
 }

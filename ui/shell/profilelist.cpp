@@ -21,7 +21,11 @@ enum Role { TargetRole = Qt::UserRole + 1, WhereRole, BadgeRole, ColourRole };
 class ProfileDelegate final : public QStyledItemDelegate
 {
 public:
-    ProfileDelegate(const Theme &theme, QObject *parent) : QStyledItemDelegate(parent), m_theme(theme) {}
+    ProfileDelegate(const Theme &theme, QObject *parent)
+        : QStyledItemDelegate(parent)
+        , m_theme(theme)
+    {
+    }
 
     QSize sizeHint(const QStyleOptionViewItem &, const QModelIndex &) const override
     {
@@ -48,14 +52,17 @@ public:
             painter->drawRoundedRect(row.adjusted(1, 1, -1, -1), m_theme.px(4), m_theme.px(4));
         }
         const bool enabled = option.state.testFlag(QStyle::State_Enabled);
-        const auto place = [&](const QRect &rect) { return QStyle::visualRect(option.direction, option.rect, rect); };
+        const auto place = [&](const QRect &rect) {
+            return QStyle::visualRect(option.direction, option.rect, rect);
+        };
         const Qt::Alignment left = QStyle::visualAlignment(option.direction, Qt::AlignLeft);
         QRect text = row.adjusted(m_theme.px(12), m_theme.px(4), -m_theme.px(12), -m_theme.px(4));
         if (const auto colour = index.data(ColourRole).value<QColor>(); colour.isValid()) {
             painter->setPen(Qt::NoPen);
             painter->setBrush(colour);
-            painter->drawRoundedRect(place(QRect(row.left() + m_theme.px(4), text.top() + 2, m_theme.px(3), text.height() - 4)),
-                                     1, 1);
+            painter->drawRoundedRect(
+                place(QRect(row.left() + m_theme.px(4), text.top() + 2, m_theme.px(3), text.height() - 4)), 1,
+                1);
         }
         const QFont nameFont = m_theme.font(1.0, QFont::DemiBold);
         const QFont whereFont = m_theme.font(0.9);
@@ -72,13 +79,15 @@ public:
         painter->setFont(nameFont);
         painter->setPen(enabled ? t.text : t.disabled);
         painter->drawText(place(QRect(text.left(), text.top(), text.width(), nameMetrics.height())),
-                          Qt::AlignVCenter | left, nameMetrics.elidedText(index.data().toString(), Qt::ElideRight, text.width()));
+                          Qt::AlignVCenter | left,
+                          nameMetrics.elidedText(index.data().toString(), Qt::ElideRight, text.width()));
         painter->setFont(whereFont);
         painter->setPen(enabled ? t.secondary : t.disabled);
         painter->drawText(place(QRect(text.left(), text.top() + nameMetrics.height(), text.width(),
                                       text.height() - nameMetrics.height())),
                           Qt::AlignVCenter | left,
-                          painter->fontMetrics().elidedText(index.data(WhereRole).toString(), Qt::ElideMiddle, text.width()));
+                          painter->fontMetrics().elidedText(index.data(WhereRole).toString(), Qt::ElideMiddle,
+                                                            text.width()));
         painter->restore();
     }
 
@@ -86,11 +95,16 @@ private:
     const Theme &m_theme;
 };
 
-bool looksLikeConninfo(const QString &text) { return text.contains(u'=') || text.contains("://"_L1); }
+bool looksLikeConninfo(const QString &text)
+{
+    return text.contains(u'=') || text.contains("://"_L1);
+}
 
 } // namespace
 
-ProfileList::ProfileList(Theme &theme, QWidget *parent) : QListView(parent), m_model(new QStandardItemModel(this))
+ProfileList::ProfileList(Theme &theme, QWidget *parent)
+    : QListView(parent)
+    , m_model(new QStandardItemModel(this))
 {
     setAccessibleName(tr("Profiles"));
     setModel(m_model);
@@ -99,6 +113,7 @@ ProfileList::ProfileList(Theme &theme, QWidget *parent) : QListView(parent), m_m
     setMouseTracking(true);
     setEditTriggers(NoEditTriggers);
     setVerticalScrollMode(ScrollPerPixel);
+    setMinimumHeight(theme.px(96));
     connect(&theme, &Theme::changed, this, &QListView::doItemsLayout);
 }
 
@@ -113,7 +128,8 @@ void ProfileList::filter(const QString &typed)
     const QString before = currentTarget();
     const QString text = typed.trimmed();
     m_model->clear();
-    const auto add = [this](const QString &name, const QString &target, const QString &where, const QString &badge) {
+    const auto add = [this](const QString &name, const QString &target, const QString &where,
+                            const QString &badge) {
         auto *item = new QStandardItem(name);
         item->setData(target, TargetRole);
         item->setData(where, WhereRole);
@@ -124,14 +140,16 @@ void ProfileList::filter(const QString &typed)
     };
     if (looksLikeConninfo(text)) {
         // The text itself is not repeated: it may hold a password.
-        add(tr("Connect with this connection string"), text, tr("As libpq reads it, with service file and PG* variables"), {});
+        add(tr("Connect with this connection string"), text,
+            tr("As libpq reads it, with service file and PG* variables"), {});
     } else {
         std::vector<std::pair<int, const Profile *>> hits;
         for (const Profile &profile : m_profiles)
             if (const int score = fuzzyScore(text, profile.name + u' ' + profile.target()); score >= 0)
                 hits.emplace_back(score, &profile);
         if (!text.isEmpty())
-            std::stable_sort(hits.begin(), hits.end(), [](const auto &a, const auto &b) { return a.first > b.first; });
+            std::stable_sort(hits.begin(), hits.end(),
+                             [](const auto &a, const auto &b) { return a.first > b.first; });
         for (const auto &[score, profile] : hits) {
             QStringList badges;
             if (profile->environment == Environment::Production)
@@ -162,7 +180,10 @@ bool ProfileList::select(const QString &profile)
     return false;
 }
 
-QString ProfileList::currentTarget() const { return currentIndex().data(TargetRole).toString(); }
+QString ProfileList::currentTarget() const
+{
+    return currentIndex().data(TargetRole).toString();
+}
 
 void ProfileList::currentChanged(const QModelIndex &current, const QModelIndex &previous)
 {

@@ -8,7 +8,8 @@
 class QStandardItemModel;
 class Theme;
 
-/// The profiles that fit what is typed. What looks like a connection string is offered as a target of its own.
+/// The profiles that fit what is typed. What looks like a connection string is offered as a target of its
+/// own.
 class ProfileList final : public QListView
 {
     Q_OBJECT

@@ -6,8 +6,8 @@
 
 using namespace Qt::StringLiterals;
 
-void Prompt::confirm(QWidget *parent, const QString &question, const QString &explanation, const QString &action,
-                     std::function<void(bool)> answer)
+void Prompt::confirm(QWidget *parent, const QString &question, const QString &explanation,
+                     const QString &action, std::function<void(bool)> answer)
 {
     auto *box = new QMessageBox(QMessageBox::NoIcon, QCoreApplication::applicationName(), question,
                                 QMessageBox::Cancel, parent);
@@ -17,9 +17,8 @@ void Prompt::confirm(QWidget *parent, const QString &question, const QString &ex
     box->setTextFormat(Qt::PlainText);
     const QPushButton *yes = box->addButton(action, QMessageBox::AcceptRole);
     box->setDefaultButton(QMessageBox::Cancel);
-    QObject::connect(box, &QMessageBox::finished, parent, [box, yes, answer = std::move(answer)] {
-        answer(box->clickedButton() == yes);
-    });
+    QObject::connect(box, &QMessageBox::finished, parent,
+                     [box, yes, answer = std::move(answer)] { answer(box->clickedButton() == yes); });
     box->open();
 }
 

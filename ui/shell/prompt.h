@@ -7,8 +7,8 @@
 
 class QWidget;
 
-/// Questions and notices in a dialog, behind a seam: a test answers them beforehand. Never blocks: the answer comes
-/// through a function.
+/// Questions and notices in a dialog, behind a seam: a test answers them beforehand. Never blocks: the answer
+/// comes through a function.
 class Prompt
 {
 public:
@@ -17,9 +17,9 @@ public:
     Prompt(const Prompt &) = delete;
     Prompt &operator=(const Prompt &) = delete;
 
-    /// `action` is the button that does it ("Load sample data"); the other one is always Cancel. `answer` runs only
-    /// after an answer, and not when `parent` goes first.
-    virtual void confirm(QWidget *parent, const QString &question, const QString &explanation, const QString &action,
-                         std::function<void(bool)> answer);
+    /// `action` is the button that does it ("Load sample data"); the other one is always Cancel. `answer`
+    /// runs only after an answer, and not when `parent` goes first.
+    virtual void confirm(QWidget *parent, const QString &question, const QString &explanation,
+                         const QString &action, std::function<void(bool)> answer);
     virtual void inform(QWidget *parent, const QString &title, const QString &text);
 };

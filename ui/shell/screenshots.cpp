@@ -29,30 +29,36 @@ int complain(const QString &text, ExitCode code)
     return code;
 }
 
-/// Walks the pages: show one, wait until it has loaded and been laid out, save it, go on. Every step is started by a
-/// signal, so that the event loop runs as it does for a user.
+/// Walks the pages: show one, wait until it has loaded and been laid out, save it, go on. Every step is
+/// started by a signal, so that the event loop runs as it does for a user.
 class Photographer final : public QObject
 {
     Q_OBJECT
 
 public:
     Photographer(AppContext &app, MainWindow &window, QDir folder, QStringList pages, QString store)
-        : m_app(app), m_window(window), m_folder(std::move(folder)), m_pages(std::move(pages)),
-          m_store(std::move(store)), m_stores(this)
+        : m_app(app)
+        , m_window(window)
+        , m_folder(std::move(folder))
+        , m_pages(std::move(pages))
+        , m_store(std::move(store))
+        , m_stores(this)
     {
         m_timeout.setSingleShot(true);
         m_timeout.setInterval(pageTimeoutMs);
         connect(&m_timeout, &QTimer::timeout, this, [this] {
-            end(complain(tr("The page “%1” was still loading after %2 s.").arg(m_pages.value(0)).arg(pageTimeoutMs / 1000),
+            end(complain(tr("The page “%1” was still loading after %2 s.")
+                             .arg(m_pages.value(0))
+                             .arg(pageTimeoutMs / 1000),
                          Failed));
         });
         connect(&window, &MainWindow::connected, this, &Photographer::findStore);
-        connect(&window, &MainWindow::connectFailed, this,
-                [this](const Error &error) { end(complain(error.text(), CannotConnect)); });
+        connect(&window, &MainWindow::connectFailed, this, [this](const Error &error) {
+            const bool named = error.kind != ErrorKind::NotFound && error.kind != ErrorKind::Usage;
+            end(complain(error.text(), named ? CannotConnect : Usage));
+        });
         connect(&window, &MainWindow::storeRefused, this,
-                [this](const Error &error) {
-                    end(complain(error.text(), Failed));
-                });
+                [this](const Error &error) { end(complain(error.text(), Failed)); });
         connect(&app.stores, &StoreService::currentChanged, this, [this] {
             if (m_app.stores.hasCurrent() && !m_started)
                 begin();
@@ -68,27 +74,29 @@ private:
             begin();
             return;
         }
-        m_stores.run([this](const CancelToken &token) { return m_app.stores.stores(token); },
-                     [this](const Result<QList<StoreSummary>> &stores) {
-                         if (!stores) {
-                             end(complain(stores.error().text(), Failed));
-                             return;
-                         }
-                         for (const StoreSummary &store : *stores) {
-                             const bool wanted = m_store.isEmpty()
-                                 ? store.active
-                                 : store.storeId == m_store || store.name.compare(m_store, Qt::CaseInsensitive) == 0
-                                     || store.location.compare(m_store, Qt::CaseInsensitive) == 0;
-                             if (wanted) {
-                                 m_window.chooseStore(store.storeId);
-                                 return;
-                             }
-                         }
-                         if (!m_store.isEmpty())
-                             end(complain(tr("There is no store “%1” that this login may see.").arg(m_store), Usage));
-                         else
-                             begin(); // a database without stores has pages too
-                     });
+        m_stores.run(
+            [this](const CancelToken &token) { return m_app.stores.stores(token); },
+            [this](const Result<QList<StoreSummary>> &stores) {
+                if (!stores) {
+                    end(complain(stores.error().text(), Failed));
+                    return;
+                }
+                for (const StoreSummary &store : *stores) {
+                    const bool wanted = m_store.isEmpty()
+                                            ? store.active
+                                            : store.storeId == m_store ||
+                                                  store.name.compare(m_store, Qt::CaseInsensitive) == 0 ||
+                                                  store.location.compare(m_store, Qt::CaseInsensitive) == 0;
+                    if (wanted) {
+                        m_window.chooseStore(store.storeId);
+                        return;
+                    }
+                }
+                if (!m_store.isEmpty())
+                    end(complain(tr("There is no store “%1” that this login may see.").arg(m_store), Usage));
+                else
+                    begin(); // a database without stores has pages too
+            });
     }
 
     void begin()
@@ -104,11 +112,11 @@ private:
             return;
         }
         if (!m_window.registry().usable(m_pages.first())) {
-            QTextStream(stderr) << tr("%1: %2").arg(m_pages.first(), m_window.registry()
-                                                                         .indexOf(m_pages.first())
-                                                                         .data(Qt::ToolTipRole)
-                                                                         .toString())
-                                << '\n';
+            QTextStream(stderr)
+                << tr("%1: %2").arg(
+                       m_pages.first(),
+                       m_window.registry().indexOf(m_pages.first()).data(Qt::ToolTipRole).toString())
+                << '\n';
             m_pages.removeFirst();
             next();
             return;
@@ -120,8 +128,8 @@ private:
         settle();
     }
 
-    // Loading may go on in a second request (the items of a sale) that starts when the first has ended: the picture is
-    // taken when nothing has begun for a few rounds of the event loop.
+    // Loading may go on in a second request (the items of a sale) that starts when the first has ended: the
+    // picture is taken when nothing has begun for a few rounds of the event loop.
     void settle()
     {
         const int round = ++m_round;
@@ -138,7 +146,8 @@ private:
         disconnect(m_window.currentPage(), &Page::loadingChanged, this, nullptr);
         const QString file = m_folder.filePath(m_pages.takeFirst() + u".png"_s);
         if (!m_window.grab().save(file, "PNG")) {
-            end(complain(tr("%1 could not be written. Check the folder and the space on its disk.").arg(file), Failed));
+            end(complain(tr("%1 could not be written. Check the folder and the space on its disk.").arg(file),
+                         Failed));
             return;
         }
         QTextStream(stdout) << file << '\n' << Qt::flush;
@@ -170,16 +179,19 @@ int runScreenshots(AppContext &app, const QStringList &args)
 {
     QCommandLineParser parser;
     parser.setApplicationDescription(u"Takes a picture of each page."_s);
-    const QCommandLineOption out(u"out"_s, u"Folder for the pictures, made when it is not there."_s, u"DIR"_s);
+    const QCommandLineOption out(u"out"_s, u"Folder for the pictures, made when it is not there."_s,
+                                 u"DIR"_s);
     const QCommandLineOption size(u"size"_s, u"Size of the window."_s, u"WxH"_s, u"1440x900"_s);
     const QCommandLineOption themeOption(u"theme"_s, u"light or dark."_s, u"THEME"_s, u"light"_s);
     const QCommandLineOption page(u"page"_s, u"Only this page; may be given several times."_s, u"PAGE"_s);
-    const QCommandLineOption store(u"store"_s, u"Id, name or place; the first active one is taken otherwise."_s, u"STORE"_s);
+    const QCommandLineOption store(
+        u"store"_s, u"Id, name or place; the first active one is taken otherwise."_s, u"STORE"_s);
     const QCommandLineOption profile(u"profile"_s, u"Profile name or connection string."_s, u"NAME_OR_URI"_s);
     const QCommandLineOption verbose(u"verbose"_s, u"Log to standard error too."_s);
     parser.addOptions({out, size, themeOption, page, store, profile, verbose});
     parser.addHelpOption();
-    // The parser takes the first argument for the program's name, and the command's may stand among the options.
+    // The parser takes the first argument for the program's name, and the command's may stand among the
+    // options.
     QStringList options = args;
     options.removeOne(u"screenshots"_s);
     if (!parser.parse(QStringList{u"screenshots"_s} + options))
@@ -189,7 +201,8 @@ int runScreenshots(AppContext &app, const QStringList &args)
         return Finished;
     }
     if (!parser.positionalArguments().isEmpty())
-        return complain(u"screenshots takes no argument “%1”."_s.arg(parser.positionalArguments().first()), Usage);
+        return complain(u"screenshots takes no argument “%1”."_s.arg(parser.positionalArguments().first()),
+                        Usage);
     if (!parser.isSet(out))
         return complain(u"screenshots needs --out DIR."_s, Usage);
     static const QRegularExpression sizePattern(u"^(\\d{3,5})x(\\d{3,5})$"_s);
@@ -201,7 +214,8 @@ int runScreenshots(AppContext &app, const QStringList &args)
         return complain(u"--theme must be light or dark."_s, Usage);
     const QDir folder(parser.value(out));
     if (!folder.mkpath(u"."_s))
-        return complain(u"The folder %1 cannot be made. Check its parent's rights."_s.arg(parser.value(out)), Failed);
+        return complain(u"The folder %1 cannot be made. Check its parent's rights."_s.arg(parser.value(out)),
+                        Failed);
 
     auto *application = qobject_cast<QApplication *>(QCoreApplication::instance());
     if (!application)

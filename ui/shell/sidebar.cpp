@@ -15,7 +15,11 @@ namespace {
 class SideBarDelegate final : public QStyledItemDelegate
 {
 public:
-    SideBarDelegate(const Theme &theme, QObject *parent) : QStyledItemDelegate(parent), m_theme(theme) {}
+    SideBarDelegate(const Theme &theme, QObject *parent)
+        : QStyledItemDelegate(parent)
+        , m_theme(theme)
+    {
+    }
 
     QSize sizeHint(const QStyleOptionViewItem &, const QModelIndex &index) const override
     {
@@ -33,7 +37,8 @@ public:
             painter->setFont(m_theme.font(0.85, QFont::DemiBold));
             painter->setPen(t.secondary);
             const QRect rect = option.rect.adjusted(m_theme.px(16), 0, -m_theme.px(8), -m_theme.px(6));
-            painter->drawText(rect, Qt::AlignBottom | QStyle::visualAlignment(option.direction, Qt::AlignLeft), text);
+            painter->drawText(
+                rect, Qt::AlignBottom | QStyle::visualAlignment(option.direction, Qt::AlignLeft), text);
             painter->restore();
             return;
         }
@@ -46,7 +51,8 @@ public:
             painter->fillPath(path, t.selection);
         else if (enabled && option.state.testFlag(QStyle::State_MouseOver))
             painter->fillPath(path, t.hover);
-        if (option.state.testFlag(QStyle::State_HasFocus) && option.state.testFlag(QStyle::State_KeyboardFocusChange)) {
+        if (option.state.testFlag(QStyle::State_HasFocus) &&
+            option.state.testFlag(QStyle::State_KeyboardFocusChange)) {
             painter->setPen(QPen(t.accent, 2));
             painter->drawPath(path);
         }
@@ -65,7 +71,8 @@ public:
                                                   painter->device()->devicePixelRatioF()));
         painter->setFont(m_theme.font(1.0, selected ? QFont::DemiBold : QFont::Normal));
         painter->setPen(enabled ? t.text : t.disabled);
-        painter->drawText(textRect, Qt::AlignVCenter | QStyle::visualAlignment(option.direction, Qt::AlignLeft),
+        painter->drawText(textRect,
+                          Qt::AlignVCenter | QStyle::visualAlignment(option.direction, Qt::AlignLeft),
                           painter->fontMetrics().elidedText(text, Qt::ElideRight, textRect.width()));
         painter->restore();
     }
@@ -77,7 +84,9 @@ private:
 } // namespace
 
 SideBar::SideBar(Theme &theme, PageRegistry &registry, QWidget *parent)
-    : QListView(parent), m_theme(theme), m_registry(registry)
+    : QListView(parent)
+    , m_theme(theme)
+    , m_registry(registry)
 {
     setObjectName(u"sideBar"_s);
     setAccessibleName(tr("Pages"));

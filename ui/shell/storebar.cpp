@@ -40,10 +40,15 @@ QLabel *badge(const QString &name, const char *kind, QWidget *parent)
 } // namespace
 
 StoreBar::StoreBar(const UiContext &ui, QWidget *parent)
-    : QWidget(parent), m_ui(ui), m_store(new QPushButton(this)), m_connection(new ElidedLabel(this)),
-      m_readOnly(badge(u"readOnlyBadge"_s, "neutral", this)), m_standby(badge(u"standbyBadge"_s, "neutral", this)),
-      m_bypass(badge(u"bypassBadge"_s, "warning", this)), m_production(badge(u"productionBadge"_s, "bad", this)),
-      m_palette(new QPushButton(this))
+    : QWidget(parent)
+    , m_ui(ui)
+    , m_store(new QPushButton(this))
+    , m_connection(new ElidedLabel(this))
+    , m_readOnly(badge(u"readOnlyBadge"_s, "neutral", this))
+    , m_standby(badge(u"standbyBadge"_s, "neutral", this))
+    , m_bypass(badge(u"bypassBadge"_s, "warning", this))
+    , m_production(badge(u"productionBadge"_s, "bad", this))
+    , m_palette(new QPushButton(this))
 {
     setObjectName(u"storeBar"_s);
     m_store->setObjectName(u"storeButton"_s);
@@ -51,12 +56,15 @@ StoreBar::StoreBar(const UiContext &ui, QWidget *parent)
     m_connection->setObjectName(u"connectionLabel"_s);
     m_connection->setProperty("secondary", true);
     m_readOnly->setText(tr("Read only"));
-    m_readOnly->setToolTip(tr("Every transaction of this profile is read-only. The choice of a store is not audited."));
+    m_readOnly->setToolTip(
+        tr("Every transaction of this profile is read-only. The choice of a store is not audited."));
     m_standby->setText(tr("Standby"));
-    m_standby->setToolTip(tr("This server follows another one and takes no changes. The choice of a store is not audited."));
-    m_bypass->setText(tr("Row security does not bind this login"));
-    m_bypass->setToolTip(tr("This login owns the tables or may bypass row security. The program still asks for one "
-                            "store at a time, but the database would not stop it from reading others."));
+    m_standby->setToolTip(
+        tr("This server follows another one and takes no changes. The choice of a store is not audited."));
+    m_bypass->setText(tr("Row security bypassed"));
+    m_bypass->setToolTip(
+        tr("This login owns the tables or may bypass row security. The program still asks for one "
+           "store at a time, but the database would not stop it from reading others."));
     m_production->setText(tr("PRODUCTION"));
     m_palette->setObjectName(u"paletteButton"_s);
     m_palette->setText(tr("Store or command   %1")
@@ -95,7 +103,8 @@ void StoreBar::setChoosing(bool choosing)
 void StoreBar::update()
 {
     const ConnectionPool::State state = m_ui.app.pool.state();
-    const bool connected = state == ConnectionPool::State::Open || state == ConnectionPool::State::Reconnecting;
+    const bool connected =
+        state == ConnectionPool::State::Open || state == ConnectionPool::State::Reconnecting;
     const StoreSummary &store = m_ui.app.stores.current();
     const bool chosen = m_ui.app.stores.hasCurrent();
 
@@ -121,15 +130,18 @@ void StoreBar::update()
     const Profile profile = m_ui.app.pool.profile();
     const Capabilities can = m_ui.app.pool.capabilities();
     if (connected) {
-        const QString role = can.role.isEmpty() || can.role == can.login ? can.login
-                                                                         : u"%1 / %2"_s.arg(can.login, can.role);
-        QString where = tr("%1 on %2 · %3").arg(can.database, profile.name.isEmpty() ? profile.target() : profile.name, role);
+        const QString role =
+            can.role.isEmpty() || can.role == can.login ? can.login : u"%1 / %2"_s.arg(can.login, can.role);
+        QString where =
+            tr("%1 on %2 · %3")
+                .arg(can.database, profile.name.isEmpty() ? profile.target() : profile.name, role);
         if (state == ConnectionPool::State::Reconnecting)
             where += u" · "_s + tr("reconnecting…");
         m_connection->setText(where);
         m_connection->setAccessibleName(tr("Connection: %1").arg(where));
     } else {
-        m_connection->setText(state == ConnectionPool::State::Connecting ? tr("Connecting…") : tr("Not connected"));
+        m_connection->setText(state == ConnectionPool::State::Connecting ? tr("Connecting…")
+                                                                         : tr("Not connected"));
     }
     m_readOnly->setVisible(connected && profile.readOnly);
     m_standby->setVisible(connected && can.standby);

@@ -5,6 +5,6 @@ class AppContext;
 class QApplication;
 class QString;
 
-/// Shows the main window and runs the application. `profileNameOrUri` is connected to at once; empty means the
-/// profile used last. Returns the exit code.
+/// Shows the main window and runs the application. `profileNameOrUri` is connected to at once; empty means
+/// the profile used last. Returns the exit code.
 int runWindow(QApplication &application, AppContext &app, const QString &profileNameOrUri);

@@ -48,7 +48,10 @@ int TenantsModel::rowCount(const QModelIndex &parent) const
     return parent.isValid() ? 0 : static_cast<int>(m_stores.size());
 }
 
-int TenantsModel::columnCount(const QModelIndex &parent) const { return parent.isValid() ? 0 : ColumnCount; }
+int TenantsModel::columnCount(const QModelIndex &parent) const
+{
+    return parent.isValid() ? 0 : ColumnCount;
+}
 
 QVariant TenantsModel::raw(const StoreSummary &store, int column) const
 {
@@ -155,14 +158,14 @@ QVariant TenantsModel::data(const QModelIndex &index, int role) const
             return format::exact(store.lastActivity.toLocalTime());
         if (column == Trend)
             return std::isnan(store.salesPrevious30Days)
-                ? tr("This login is not told about sales.")
-                : tr("%1 in the 30 days before").arg(format::decimal(store.salesPrevious30Days, 2));
+                       ? tr("This login is not told about sales.")
+                       : tr("%1 in the 30 days before").arg(format::decimal(store.salesPrevious30Days, 2));
         return {};
     case cell::ToneRole: {
         cell::Tone tone = cell::Tone::Normal;
         if (column == Trend)
             tone = std::isnan(trend(store)) ? cell::Tone::Muted
-                : trend(store) >= 0         ? cell::Tone::Good
+                   : trend(store) >= 0      ? cell::Tone::Good
                                             : cell::Tone::Bad;
         else if (column == LowStock && store.lowStock > 0)
             tone = cell::Tone::Warning;
@@ -204,7 +207,8 @@ QVariant TenantsModel::headerData(int section, Qt::Orientation orientation, int 
     case LowStock:
         return tip ? tr("Products at or below their minimum stock") : tr("Low stock");
     case Sales:
-        return tip ? tr("Sales of the last 30 days, returns subtracted, tax included") : tr("Sales 30 days, USD");
+        return tip ? tr("Sales of the last 30 days, returns subtracted, tax included")
+                   : tr("Sales 30 days, USD");
     case Trend:
         return tip ? tr("Sales of the last 30 days against the 30 days before") : tr("Trend");
     case LastActivity:

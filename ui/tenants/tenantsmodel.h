@@ -12,10 +12,25 @@ class TenantsModel final : public QAbstractTableModel
     Q_DISABLE_COPY_MOVE(TenantsModel)
 
 public:
-    enum Column { Name, Location, Type, Region, Active, Customers, Products, LowStock, Sales, Trend, LastActivity,
-                  ColumnCount };
+    enum Column {
+        Name,
+        Location,
+        Type,
+        Region,
+        Active,
+        Customers,
+        Products,
+        LowStock,
+        Sales,
+        Trend,
+        LastActivity,
+        ColumnCount
+    };
 
-    explicit TenantsModel(QObject *parent = nullptr) : QAbstractTableModel(parent) {}
+    explicit TenantsModel(QObject *parent = nullptr)
+        : QAbstractTableModel(parent)
+    {
+    }
 
     void setStores(QList<StoreSummary> stores);
     void setCurrentStore(const QString &storeId);

@@ -13,9 +13,12 @@
 using namespace Qt::StringLiterals;
 
 TenantsPage::TenantsPage(const UiContext &ui, QWidget *parent)
-    : Page(ui, tr("Tenants"), Scope::Database, parent), m_model(new TenantsModel(this)),
-      m_proxy(new QSortFilterProxyModel(this)), m_view(new TableView(ui.theme, ui.app.settings, u"tenantsTable"_s, this)),
-      m_filter(new QLineEdit(this)), m_request(this)
+    : Page(ui, tr("Tenants"), Scope::Database, parent)
+    , m_model(new TenantsModel(this))
+    , m_proxy(new QSortFilterProxyModel(this))
+    , m_view(new TableView(ui.theme, ui.app.settings, u"tenantsTable"_s, this))
+    , m_filter(new QLineEdit(this))
+    , m_request(this)
 {
     setObjectName(u"tenantsPage"_s);
     m_proxy->setSourceModel(m_model);
@@ -65,9 +68,10 @@ void TenantsPage::load()
                       m_model->setStores(std::move(result).value());
                       m_model->setCurrentStore(m_ui.app.stores.current().storeId);
                       if (m_model->rowCount() == 0)
-                          showEmpty(u"view-group"_s, tr("No store to see"),
-                                    tr("This login has access to no store. The owner of the database grants it, or "
-                                       "sample data brings stores along (File ▸ Load sample data)."));
+                          showEmpty(
+                              u"store"_s, tr("No store to see"),
+                              tr("This login has access to no store. The owner of the database grants it, or "
+                                 "sample data brings stores along (File ▸ Load sample data)."));
                       else
                           showContent();
                       updateStatus();
@@ -101,8 +105,10 @@ void TenantsPage::chooseCurrent()
 
 QString TenantsPage::help() const
 {
-    return tr("All stores that this login may see, with their figures. Enter or a double click chooses a store: the "
-              "pages under Store then show its customers, products and sales. Figures that the login is not told read "
+    return tr("All stores that this login may see, with their figures. Enter or a double click chooses a "
+              "store: the "
+              "pages under Store then show its customers, products and sales. Figures that the login is not "
+              "told read "
               "“not shown”.");
 }
 
