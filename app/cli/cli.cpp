@@ -32,10 +32,12 @@ struct CommandRow
 const QList<CommandRow> &commands()
 {
     static const QList<CommandRow> all{
+        {u"backup"_s, u"make, list, verify, look into and remove backups"_s, cli::backup},
         {u"browse"_s, u"print a page of a store's table"_s, cli::browse},
         {u"doctor"_s, u"list what is missing or broken in the database"_s, cli::doctor},
         {u"embed"_s, u"give products the vectors that a search by meaning needs"_s, cli::embed},
         {u"import"_s, u"read products from a CSV file"_s, cli::import},
+        {u"jobs"_s, u"list what was run on this machine, and how it ended"_s, cli::jobs},
         {u"migrate"_s, u"bring the database to this program's schema"_s, cli::migrate},
         {u"profile"_s, u"list, import and export profiles"_s, cli::profile},
         {u"sample-data"_s, u"load made-up customers, products and sales"_s, cli::sampleData},

@@ -89,10 +89,12 @@ void printError(const QString &text);
 void addProviderOptions(Invocation &call);
 Result<std::shared_ptr<EmbeddingProvider>> chosenProvider(const Invocation &call);
 
+int backup(AppContext &context, const QStringList &arguments);
 int browse(AppContext &context, const QStringList &arguments);
 int doctor(AppContext &context, const QStringList &arguments);
 int embed(AppContext &context, const QStringList &arguments);
 int import(AppContext &context, const QStringList &arguments);
+int jobs(AppContext &context, const QStringList &arguments);
 int migrate(AppContext &context, const QStringList &arguments);
 int profile(AppContext &context, const QStringList &arguments);
 int sampleData(AppContext &context, const QStringList &arguments);

@@ -4,7 +4,6 @@
 #include "app/core/log.h"
 #include "app/core/paths.h"
 #include "app/db/migrator.h"
-#include "app/jobs/processrunner.h"
 #include "app/services/embeddingservice.h"
 #include "app/services/sampledataservice.h"
 
@@ -15,7 +14,6 @@
 #include <QJsonArray>
 #include <QLockFile>
 #include <QRandomGenerator>
-#include <QRegularExpression>
 #include <QScopeGuard>
 #include <QTemporaryDir>
 
@@ -87,26 +85,7 @@ QString escapedForPassfile(QString text)
     return text.replace(u'\\', u"\\\\"_s).replace(u':', u"\\:"_s);
 }
 
-Error toolFailed(const QString &what, const ProcessOutput &output, const QString &hint = {})
-{
-    const QString said = output.standardError.isEmpty()
-                             ? QString::fromLocal8Bit(output.standardOutput).trimmed()
-                             : output.standardError;
-    if (said.contains(u"No space left"))
-        return {ErrorKind::Io, u"The disk is full."_s, u"Free at least 200 MB and start again."_s, said};
-    return {ErrorKind::Tool, what, hint, said};
-}
-
 } // namespace
-
-struct Sandbox::Server
-{
-    QString version; // "15.13"
-    int major = 0;
-    QString bin;
-
-    QString program(const QString &name) const { return bin + u'/' + name; }
-};
 
 QJsonObject SandboxStatus::toJson() const
 {
@@ -121,7 +100,7 @@ QJsonObject SandboxStatus::toJson() const
 Sandbox::Sandbox(ProfileStore &profiles, const QString &directory)
     : m_profiles(profiles)
     , m_directory(directory)
-    , m_serverUser(::geteuid() == 0 ? u"postgres"_s : QString())
+    , m_serverUser(serverUser())
 {
     if (m_directory.isEmpty())
         m_directory =
@@ -141,44 +120,13 @@ QString Sandbox::socketFolder() const
     return u"/tmp/retail-admin-%1-%2"_s.arg(::geteuid()).arg(QString::fromLatin1(hash.left(12)));
 }
 
-/// The newest server with pgvector under Debian's folders, or the one whose initdb is in PATH.
-Result<Sandbox::Server> Sandbox::findServer() const
+/// The newest server with pgvector under Debian's folders.
+Result<ServerPrograms> Sandbox::findServer() const
 {
-    QStringList without;
-    Server found;
-    const QDir root(u"/usr/lib/postgresql"_s);
-    for (const QString &major : root.entryList(QDir::Dirs | QDir::NoDotAndDotDot)) {
-        const QString bin = root.filePath(major) + u"/bin"_s;
-        if (!QFile::exists(bin + u"/initdb"_s) || major.toInt() < 15 || major.toInt() < found.major)
-            continue;
-        if (QFile::exists(u"/usr/share/postgresql/%1/extension/vector.control"_s.arg(major)))
-            found = {{}, major.toInt(), bin};
-        else
-            without += major;
-    }
-    if (found.bin.isEmpty() && !without.isEmpty())
-        return Error{
-            ErrorKind::Tool,
-            u"PostgreSQL %1 is installed, but its extension pgvector is not."_s.arg(without.last()),
-            u"Install it: packaging/pgvector/install %1, or the package postgresql-%1-pgvector."_s.arg(
-                without.last())};
-    if (found.bin.isEmpty())
-        return Error{ErrorKind::Tool, u"No PostgreSQL server (15 or newer) is installed on this machine."_s,
-                     u"Install it: apt-get install postgresql, then packaging/pgvector/install."_s};
-    const Result<ProcessOutput> version = runProcess({found.program(u"postgres"_s),
-                                                      {u"--version"_s},
-                                                      QProcessEnvironment::systemEnvironment(),
-                                                      {},
-                                                      {},
-                                                      {}});
-    if (!version)
-        return version.error();
-    static const QRegularExpression number(u"\\d+(\\.\\d+)*"_s);
-    found.version = number.match(QString::fromLocal8Bit(version->standardOutput)).captured();
-    return found;
+    return findServerPrograms(0, {u"vector"_s});
 }
 
-Result<QString> Sandbox::control(const Server &server, const QStringList &arguments,
+Result<QString> Sandbox::control(const ServerPrograms &server, const QStringList &arguments,
                                  const CancelToken &token) const
 {
     const Result<ProcessOutput> output = runProcess({server.program(u"pg_ctl"_s),
@@ -191,8 +139,8 @@ Result<QString> Sandbox::control(const Server &server, const QStringList &argume
     if (!output)
         return output.error();
     if (output->exitCode != 0)
-        return toolFailed(u"The sandbox's server did not obey “pg_ctl %1”."_s.arg(arguments.last()), *output,
-                          u"Its log: %1/server.log"_s.arg(data()));
+        return serverToolFailed(u"The sandbox's server did not obey “pg_ctl %1”."_s.arg(arguments.last()),
+                                *output, u"Its log: %1/server.log"_s.arg(data()));
     return QString::fromLocal8Bit(output->standardOutput);
 }
 
@@ -230,7 +178,7 @@ Login Sandbox::superuser(const QString &database) const
 
 Result<QString> Sandbox::start(JobContext &job, int tcpPort)
 {
-    const Result<Server> server = findServer();
+    const Result<ServerPrograms> server = findServer();
     if (!server)
         return server.error();
     if (const Result<void> usable = checkFolder(); !usable)
@@ -308,18 +256,7 @@ Result<void> Sandbox::checkFolder() const
     return {};
 }
 
-Result<void> Sandbox::giveToServer(const QString &path) const
-{
-    if (m_serverUser.isEmpty())
-        return {};
-    const passwd *entry = getpwnam("postgres");
-    if (!entry || ::chown(QFile::encodeName(path).constData(), entry->pw_uid, entry->pw_gid) != 0)
-        return Error{ErrorKind::Io, u"%1 cannot be given to the user postgres."_s.arg(path),
-                     u"The PostgreSQL server package makes that user: is it installed?"_s, qt_error_string()};
-    return {};
-}
-
-Result<void> Sandbox::makeCluster(const Server &server, JobContext &job)
+Result<void> Sandbox::makeCluster(const ServerPrograms &server, JobContext &job)
 {
     job.progress({u"making the cluster"_s, 0, 4, {}});
     // Not complete, so what is there is the rest of an interrupted start.
@@ -365,7 +302,7 @@ Result<void> Sandbox::makeCluster(const Server &server, JobContext &job)
     if (!made)
         return made.error();
     if (made->exitCode != 0)
-        return toolFailed(u"The sandbox's cluster could not be made."_s, *made);
+        return serverToolFailed(u"The sandbox's cluster could not be made."_s, *made);
     QFile config(data() + u"/postgresql.conf"_s);
     if (!config.open(QIODevice::WriteOnly | QIODevice::Append) ||
         config.write(QByteArray(configuration) + "unix_socket_directories = '" +
@@ -376,7 +313,7 @@ Result<void> Sandbox::makeCluster(const Server &server, JobContext &job)
     return {};
 }
 
-Result<void> Sandbox::startServer(const Server &server, int tcpPort, JobContext &job)
+Result<void> Sandbox::startServer(const ServerPrograms &server, int tcpPort, JobContext &job)
 {
     job.progress({u"starting the server"_s, 1, 4, {}});
     QStringList arguments{u"-w"_s, u"-t"_s, u"60"_s, u"-l"_s, data() + u"/server.log"_s};
@@ -496,7 +433,7 @@ Result<QString> Sandbox::stop()
 {
     if (!running())
         return u"The sandbox is not running."_s;
-    const Result<Server> server = findServer();
+    const Result<ServerPrograms> server = findServer();
     if (!server)
         return server.error();
     const Result<QString> stopped = control(*server, {u"-w"_s, u"-m"_s, u"fast"_s, u"stop"_s}, {});
@@ -535,7 +472,7 @@ Result<SandboxStatus> Sandbox::status() const
     status.port = port();
     status.database = databaseName;
     status.passfile = passfile();
-    if (const Result<Server> server = findServer(); server)
+    if (const Result<ServerPrograms> server = findServer(); server)
         status.serverVersion = server->version;
     if (QFile::exists(marker()))
         for (const SandboxLogin &login : sandboxLogins())

@@ -3,6 +3,7 @@
 
 #include "app/db/connectionpool.h"
 #include "app/jobs/job.h"
+#include "app/services/localserver.h"
 
 #include <QJsonObject>
 
@@ -35,17 +36,14 @@ public:
     Result<SandboxStatus> status() const;
 
 private:
-    struct Server;
-
-    Result<Server> findServer() const;
+    Result<ServerPrograms> findServer() const;
     Result<void> checkFolder() const;
-    Result<void> giveToServer(const QString &path) const;
-    Result<void> makeCluster(const Server &server, JobContext &job);
-    Result<void> startServer(const Server &server, int tcpPort, JobContext &job);
+    Result<void> makeCluster(const ServerPrograms &server, JobContext &job);
+    Result<void> startServer(const ServerPrograms &server, int tcpPort, JobContext &job);
     Result<void> fill(JobContext &job);
     Result<void> makeLogins(Session &session);
     Result<void> makeProfiles();
-    Result<QString> control(const Server &server, const QStringList &arguments,
+    Result<QString> control(const ServerPrograms &server, const QStringList &arguments,
                             const CancelToken &token) const;
     bool running() const;
     Login superuser(const QString &database) const;

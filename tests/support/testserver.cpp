@@ -38,11 +38,6 @@ ProcessOutput run(const QString &program, const QStringList &arguments, const QS
     return *output;
 }
 
-QString serverUser()
-{
-    return ::geteuid() == 0 ? u"postgres"_s : QString();
-}
-
 } // namespace
 
 TestServer::TestServer()

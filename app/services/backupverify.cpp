@@ -1,0 +1,510 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/services/backupverify.h"
+
+#include "app/core/durable.h"
+#include "app/core/format.h"
+#include "app/db/childconnection.h"
+#include "app/db/connectionpool.h"
+#include "app/services/backupfolder.h"
+#include "app/services/backupsource.h"
+#include "app/services/localserver.h"
+
+#include <QCryptographicHash>
+#include <QDir>
+#include <QFileInfo>
+#include <QRandomGenerator>
+#include <QScopeGuard>
+#include <QStorageInfo>
+#include <QTemporaryFile>
+
+using namespace Qt::StringLiterals;
+
+namespace backup {
+
+namespace {
+
+constexpr int namedDifferences = 8;
+constexpr int restoreJobs = 2;
+
+Error wrong(const QString &what)
+{
+    return {ErrorKind::Verification, what,
+            u"Do not rely on this backup: make a new one, and keep the older ones."_s};
+}
+
+Error unreached(const Error &why)
+{
+    return {ErrorKind::Unverified, u"The backup could not be restored for a test: %1"_s.arg(why.message),
+            why.hint, why.detail};
+}
+
+/// A call that reads the dump: of a sealed one through age, so that no plain copy touches a disk.
+Result<ProcessCall> restoreCall(const StoredBackup &backup, const Means &means, const QStringList &arguments,
+                                const CancelToken &token)
+{
+    const int dumpMajor =
+        backup.manifest.tool.section(u' ', 1).section(u'.', 0, 0).toInt(); // "pg_dump 15.20"
+    const Result<Tool> tool = findTool(u"pg_restore"_s, dumpMajor, means.toolFolders, token);
+    if (!tool)
+        return tool.error();
+    ProcessCall call;
+    call.program = tool->program;
+    call.arguments = arguments;
+    call.environment = ChildConnection::cleanEnvironment();
+    call.privateFiles = true;
+    if (!backup.dumpPath().endsWith(u".age")) {
+        call.arguments += backup.dumpPath();
+        return call;
+    }
+    const Result<QString> age = findAge();
+    if (!age)
+        return age.error();
+    if (means.identity.isEmpty())
+        return Error{ErrorKind::Unverified, u"The backup is sealed: only its checksum can be verified."_s,
+                     u"Name the file of its secret key with --identity to look inside."_s};
+    call.feeder = *age;
+    call.feederArguments = {u"--decrypt"_s, u"--identity"_s, QFileInfo(means.identity).absoluteFilePath(),
+                            backup.dumpPath()};
+    return call;
+}
+
+Error unsealFailed(const StoredBackup &backup, const QString &said)
+{
+    if (said.contains(u"no identity matched"))
+        return {ErrorKind::Usage, u"The identity does not open %1."_s.arg(backup.manifest.dump),
+                u"It was sealed to: %1"_s.arg(backup.manifest.recipients.join(u", "_s)), said};
+    return {ErrorKind::Verification, u"%1 cannot be unsealed."_s.arg(backup.manifest.dump), {}, said};
+}
+
+QStringList missing(const QStringList &expected, const QStringList &found)
+{
+    QStringList names;
+    for (const QString &each : expected)
+        if (!found.contains(each))
+            names += each;
+    return names;
+}
+
+/// What differs between the manifest and the copy that `session` is connected to, in words.
+Result<QStringList> differences(Session &session, const Manifest &manifest, JobContext &job)
+{
+    if (const Result<Rows> set = session.executeScript("SET search_path = ''; SET statement_timeout = 0");
+        !set)
+        return set.error();
+    const Result<QList<Table>> found = readTables(session, {});
+    if (!found)
+        return found.error();
+    QHash<QString, Table> copies;
+    for (const Table &table : *found)
+        copies[table.fullName()] = table;
+    QStringList all;
+    qint64 done = 0;
+    for (const Table &table : manifest.tables) {
+        job.progress({u"comparing with the manifest"_s, done++, manifest.tables.size(), u"tables"_s});
+        const QString name = table.fullName();
+        if (!copies.contains(name)) {
+            all += u"%1 is missing"_s.arg(name);
+            continue;
+        }
+        const Table &copy = copies[name];
+        if (!table.partitioned) {
+            const Result<qint64> rows = countRows(session, table);
+            if (!rows)
+                return rows.error();
+            if (*rows != table.rows)
+                all += u"%1 has %2 rows instead of %3"_s.arg(name).arg(*rows).arg(table.rows);
+        }
+        if (manifest.scope == Scope::Tables)
+            continue; // restored without what leads to other tables
+        if (copy.rowSecurity != table.rowSecurity || copy.forceRowSecurity != table.forceRowSecurity)
+            all += u"row level security of %1 is %2"_s.arg(name, copy.rowSecurity ? u"on"_s : u"off"_s);
+        for (const auto &[what, list] :
+             {std::pair{u"policy"_s, &Table::policies}, std::pair{u"constraint"_s, &Table::constraints},
+              std::pair{u"index"_s, &Table::indexes}, std::pair{u"trigger"_s, &Table::triggers}})
+            for (const QString &each : missing(table.*list, copy.*list))
+                all += u"%1 lacks the %2 %3"_s.arg(name, what, each);
+    }
+    return all;
+}
+
+Result<void> compare(Session &session, const Manifest &manifest, JobContext &job)
+{
+    const Result<QStringList> found = differences(session, manifest, job);
+    if (!found)
+        return found.error().kind == ErrorKind::Cancelled ? found.error() : unreached(found.error());
+    if (found->isEmpty())
+        return {};
+    Error error = wrong(u"The restored copy differs from what was backed up: %1."_s.arg(
+        QStringList(found->mid(0, namedDifferences)).join(u"; "_s)));
+    error.detail = found->join(u'\n');
+    return error;
+}
+
+/// A failed restore of a whole dump is the dump's fault, unless the place was.
+Error restoreFailed(const ProcessOutput &output, const QString &place)
+{
+    Error error = toolFailure(u"Restoring the backup for a test failed."_s, output.standardError, place);
+    const bool placeFailed = error.kind == ErrorKind::Io || error.kind == ErrorKind::LinkLost ||
+                             output.standardError.contains(u"No space left");
+    if (placeFailed)
+        return unreached(error);
+    error.kind = ErrorKind::Verification;
+    return error;
+}
+
+/// Of single tables come the rows and what needs no other object.
+bool standsAlone(const TocEntry &entry)
+{
+    static const QStringList types{u"TABLE"_s, u"TABLE DATA"_s, u"TABLE ATTACH"_s, u"SEQUENCE"_s,
+                                   u"SEQUENCE OWNED BY"_s};
+    return types.contains(entry.type);
+}
+
+/// What an ops login may not restore, and retail_template has already.
+bool opsMay(const TocEntry &entry)
+{
+    if (entry.type == u"EXTENSION" || entry.type == u"DEFAULT ACL")
+        return false;
+    if (entry.type == u"COMMENT")
+        return !entry.name.startsWith(u"- EXTENSION");
+    return entry.type != u"ACL" || !entry.name.startsWith(u"pg_catalog ");
+}
+
+/// A file with the lines of the contents that `keep` lets through, for pg_restore -L.
+std::unique_ptr<QTemporaryFile> listFile(const QList<TocEntry> &toc, bool (*keep)(const TocEntry &))
+{
+    auto file = std::make_unique<QTemporaryFile>();
+    if (!file->open())
+        return nullptr;
+    for (const TocEntry &entry : toc)
+        if (keep(entry))
+            file->write(entry.line.toUtf8() + '\n');
+    file->flush();
+    return file;
+}
+
+class Restore final
+{
+public:
+    Restore(const StoredBackup &backup, const Means &means, JobContext &job)
+        : m_backup(backup)
+        , m_manifest(backup.manifest)
+        , m_means(means)
+        , m_job(job)
+    {
+    }
+
+    Result<QString> onThisMachine(const ServerPrograms &programs);
+    Result<QString> onTheServer();
+
+private:
+    Result<void> run(Session &session, const QStringList &options, bool (*keep)(const TocEntry &),
+                     const QString &place);
+
+    const StoredBackup &m_backup;
+    const Manifest &m_manifest;
+    const Means &m_means;
+    JobContext &m_job;
+};
+
+Result<void> Restore::run(Session &session, const QStringList &options, bool (*keep)(const TocEntry &),
+                          const QString &place)
+{
+    const Result<ChildConnection> connection = ChildConnection::of(session, u"retail-admin – Restore test"_s);
+    if (!connection)
+        return unreached(connection.error());
+    QStringList arguments{u"--dbname"_s, connection->conninfo(), u"--no-password"_s, u"--exit-on-error"_s,
+                          u"--verbose"_s};
+    arguments += options;
+    std::unique_ptr<QTemporaryFile> list;
+    if (keep) {
+        const Result<QList<TocEntry>> toc = readToc(m_backup, m_means, m_job.token());
+        if (!toc)
+            return toc.error();
+        list = listFile(*toc, keep);
+        if (!list)
+            return unreached({ErrorKind::Io, u"a temporary file cannot be written."_s});
+        arguments += {u"--use-list"_s, list->fileName()};
+    }
+    const bool sealed = m_backup.dumpPath().endsWith(u".age");
+    if (!sealed) // a stream cannot be read in parallel
+        arguments += {u"--jobs"_s, QString::number(restoreJobs)};
+    Result<ProcessCall> call = restoreCall(m_backup, m_means, arguments, m_job.token());
+    if (!call)
+        return call.error();
+    call->environment = connection->environment();
+    const qint64 total = std::count_if(m_manifest.tables.cbegin(), m_manifest.tables.cend(),
+                                       [](const Table &table) { return !table.partitioned; });
+    qint64 tables = 0;
+    m_job.progress({u"restoring for a test"_s, 0, total, u"tables"_s});
+    call->onErrorLine = [&](const QString &line) {
+        if (line.contains(u"processing data for table"))
+            m_job.progress({u"restoring for a test"_s, std::min(++tables, total), total, u"tables"_s});
+    };
+    const Result<ProcessOutput> output = runProcess(*call, m_job.token());
+    if (!output)
+        return output.error().kind == ErrorKind::Cancelled ? output.error() : unreached(output.error());
+    if (output->exitCode != 0)
+        return sealed && output->feederExitCode != 0 && output->feederError.contains(u"no identity")
+                   ? unsealFailed(m_backup, output->feederError)
+                   : restoreFailed(*output, place);
+    if (sealed && output->feederExitCode != 0)
+        return unsealFailed(m_backup, output->feederError);
+    return {};
+}
+
+Result<QString> Restore::onThisMachine(const ServerPrograms &programs)
+{
+    qint64 needed = m_manifest.databaseBytes;
+    if (m_manifest.scope != Scope::Database) {
+        needed = 0;
+        for (const Table &table : m_manifest.tables)
+            needed += 2 * table.bytes; // indexes
+    }
+    const QString place = ThrowAwayServer::place();
+    const qint64 available = QStorageInfo(place).bytesAvailable();
+    if (available >= 0 && available < needed + needed / 10)
+        return unreached({ErrorKind::Io,
+                          u"%1 has %2 free, and about %3 are needed."_s.arg(place, format::bytes(available),
+                                                                            format::bytes(needed)),
+                          u"Set TMPDIR to a folder on a larger disk."_s});
+    const Result<std::unique_ptr<ThrowAwayServer>> server = ThrowAwayServer::start(programs, m_job);
+    if (!server)
+        return server.error().kind == ErrorKind::Cancelled ? server.error() : unreached(server.error());
+    const QString name = u"restored"_s;
+    {
+        Result<Session> session =
+            openSession((*server)->superuser(u"postgres"_s), u"Restore test"_s, m_job.token());
+        if (!session)
+            return unreached(session.error());
+        for (const QString &role : m_manifest.roles)
+            if (role != u"postgres")
+                if (const Result<Rows> made = session->execute("CREATE ROLE " + quoteIdentifier(role)); !made)
+                    return unreached(made.error());
+        const QByteArray create = "CREATE DATABASE " + quoteIdentifier(name) +
+                                  " TEMPLATE template0 ENCODING " + quoteLiteral(m_manifest.encoding);
+        Result<Rows> made = session->execute(create + " LC_COLLATE " + quoteLiteral(m_manifest.collate) +
+                                             " LC_CTYPE " + quoteLiteral(m_manifest.ctype));
+        if (!made) {
+            m_job.log(
+                u"This machine lacks the locale %1; the test copy uses C.UTF-8."_s.arg(m_manifest.collate));
+            made = session->execute(create);
+        }
+        if (!made)
+            return unreached(made.error());
+    }
+    Result<Session> session = openSession((*server)->superuser(name), u"Restore test"_s, m_job.token());
+    if (!session)
+        return unreached(session.error());
+    if (m_manifest.scope != Scope::Database) {
+        // A dump of schemas holds no extension, one of tables no schema either.
+        QByteArray script;
+        for (const Extension &extension : m_manifest.extensions) {
+            script += "CREATE SCHEMA IF NOT EXISTS " + quoteIdentifier(extension.schema) + ';';
+            script += "CREATE EXTENSION IF NOT EXISTS " + quoteIdentifier(extension.name) + " SCHEMA " +
+                      quoteIdentifier(extension.schema) + ';';
+        }
+        if (m_manifest.scope == Scope::Tables)
+            for (const Table &table : m_manifest.tables)
+                script += "CREATE SCHEMA IF NOT EXISTS " + quoteIdentifier(table.schema) + ';';
+        script.replace("CREATE SCHEMA IF NOT EXISTS \"pg_catalog\";", {});
+        if (const Result<Rows> made = session->executeScript(script); !script.isEmpty() && !made)
+            return unreached(made.error());
+    }
+    if (const Result<void> restored =
+            run(*session, {}, m_manifest.scope == Scope::Tables ? standsAlone : nullptr, place);
+        !restored)
+        return restored.error();
+    if (const Result<void> equal = compare(*session, m_manifest, m_job); !equal)
+        return equal.error();
+    return u"a throw-away PostgreSQL %1 on this machine"_s.arg((*server)->version());
+}
+
+/// As an ops login restores: from retail_template, without what that has already.
+Result<QString> Restore::onTheServer()
+{
+    if (m_manifest.scope == Scope::Tables)
+        return Error{ErrorKind::Unverified,
+                     u"Single tables are restored for a test on a throw-away server only."_s};
+    Result<Session> session = openSession(*m_means.login, u"Restore test"_s, m_job.token());
+    if (!session)
+        return unreached(session.error());
+    const QString name = u"retail_verify_%1"_s.arg(QRandomGenerator::system()->generate64(), 0, 36);
+    const QByteArray quotedName = quoteIdentifier(name);
+    for (const QByteArray &statement :
+         {QByteArray("SET ROLE retail_ops"),
+          "CREATE DATABASE " + quotedName + " OWNER retail_owner TEMPLATE retail_template",
+          QByteArray("SET ROLE retail_owner"), "REVOKE ALL ON DATABASE " + quotedName + " FROM PUBLIC"})
+        if (const Result<Rows> made = session->execute(statement); !made)
+            return unreached(made.error());
+    // On a connection of its own: this one's token may be cancelled.
+    const auto drop = qScopeGuard([&] {
+        if (Result<Session> cleaner = openSession(*m_means.login, u"Restore test"_s, {})) {
+            (void)cleaner->execute("SET ROLE retail_ops");
+            if (const Result<Rows> dropped =
+                    cleaner->execute("DROP DATABASE " + quotedName + " WITH (FORCE)");
+                !dropped)
+                m_job.log(
+                    u"The scratch database %1 could not be dropped: %2"_s.arg(name, dropped.error().message));
+        }
+    });
+    {
+        Result<Session> scratch = openSession(*m_means.login, u"Restore test"_s, m_job.token(), name);
+        if (!scratch)
+            return unreached(scratch.error());
+        if (const Result<void> restored =
+                run(*scratch, {u"--no-owner"_s, u"--role=retail_owner"_s}, opsMay, u"the server"_s);
+            !restored)
+            return restored.error();
+        if (const Result<Rows> role = scratch->execute("SET ROLE retail_ops"); !role)
+            return unreached(role.error());
+        if (const Result<void> equal = compare(*scratch, m_manifest, m_job); !equal)
+            return equal.error();
+    }
+    return u"a scratch database on the server"_s;
+}
+
+} // namespace
+
+Result<void> verifyChecksums(const StoredBackup &backup, JobContext &job)
+{
+    const qint64 total = backup.manifest.bytes();
+    qint64 before = 0;
+    for (const StoredFile &file : backup.manifest.files) {
+        const QFileInfo info(backup.path(file.name));
+        if (!info.exists())
+            return wrong(u"The file %1 is missing."_s.arg(info.filePath()));
+        if (info.size() != file.bytes)
+            return wrong(u"The file %1 has %2 bytes instead of %3."_s.arg(info.filePath())
+                             .arg(info.size())
+                             .arg(file.bytes));
+        const Result<QString> sum = durable::sha256(info.filePath(), job.token(), [&](qint64 read) {
+            job.progress({u"verifying the checksum"_s, before + read, total, u"bytes"_s});
+        });
+        if (!sum)
+            return sum.error();
+        if (*sum != file.sha256)
+            return wrong(u"The checksum of %1 is wrong: its bytes changed since it was written."_s.arg(
+                info.filePath()));
+        before += file.bytes;
+    }
+    return {};
+}
+
+Result<QList<TocEntry>> readToc(const StoredBackup &backup, const Means &means, const CancelToken &token)
+{
+    const Result<ProcessCall> call = restoreCall(backup, means, {u"--list"_s}, token);
+    if (!call)
+        return call.error();
+    const Result<ProcessOutput> output = runProcess(*call, token);
+    if (!output)
+        return output.error();
+    if (output->exitCode != 0 && !output->feederError.isEmpty() && output->feederExitCode != 0)
+        return unsealFailed(backup, output->feederError);
+    if (output->exitCode != 0) {
+        Error error = wrong(u"The table of contents of %1 cannot be read."_s.arg(backup.dumpPath()));
+        error.detail = output->standardError;
+        return error;
+    }
+    return parseToc(output->standardOutput);
+}
+
+Result<void> verifyListed(const StoredBackup &backup, const Means &means, JobContext &job)
+{
+    job.progress({u"reading the table of contents"_s, 0, -1, {}});
+    const Result<QList<TocEntry>> toc = readToc(backup, means, job.token());
+    if (!toc)
+        return toc.error();
+    QSet<QString> data;
+    for (const TocEntry &entry : *toc)
+        if (entry.type == u"TABLE DATA")
+            data.insert(entry.name.section(u' ', 0, -2)); // without the owner
+    for (const Table &table : backup.manifest.tables)
+        if (!table.partitioned && !data.contains(table.schema + u' ' + table.name))
+            return wrong(u"The backup does not hold the rows of %1."_s.arg(table.fullName()));
+    if (!backup.dumpPath().endsWith(u".age"))
+        return {};
+    // The plain bytes behind the seal are the ones that were verified before it.
+    const StoredFile &dump = backup.manifest.files.first();
+    Result<ProcessCall> call = restoreCall(backup, means, {}, job.token());
+    if (!call)
+        return call.error();
+    QCryptographicHash hash(QCryptographicHash::Sha256);
+    qint64 read = 0;
+    ProcessCall unseal;
+    unseal.program = call->feeder;
+    unseal.arguments = call->feederArguments;
+    unseal.environment = call->environment;
+    unseal.onOutput = [&](QByteArrayView bytes) {
+        hash.addData(bytes);
+        job.progress({u"unsealing"_s, read += bytes.size(), dump.plainBytes, u"bytes"_s});
+    };
+    const Result<ProcessOutput> output = runProcess(unseal, job.token());
+    if (!output)
+        return output.error();
+    if (output->exitCode != 0)
+        return unsealFailed(backup, output->standardError);
+    if (QString::fromLatin1(hash.result().toHex()) != dump.plainSha256)
+        return wrong(u"Behind its seal %1 is not what was verified."_s.arg(dump.name));
+    return {};
+}
+
+Result<QString> verifyRestored(const StoredBackup &backup, const Means &means, JobContext &job)
+{
+    QStringList extensions;
+    for (const Extension &extension : backup.manifest.extensions)
+        extensions += extension.name;
+    const Result<ServerPrograms> programs = findServerPrograms(backup.manifest.serverMajor(), extensions);
+    Restore restore(backup, means, job);
+    if (programs)
+        return restore.onThisMachine(*programs);
+    if (means.login)
+        return restore.onTheServer();
+    return unreached(programs.error());
+}
+
+Result<StoredBackup> verify(const StoredBackup &backup, Level wanted, const Means &means, JobContext &job)
+{
+    StoredBackup checked = backup;
+    Verification &verification = checked.manifest.verification;
+    const Verification former = verification;
+    verification = {Level::None, false, QDateTime::currentDateTimeUtc(), u"this machine"_s, {}};
+    Result<void> outcome = verifyChecksums(backup, job);
+    if (outcome)
+        verification.level = Level::Checksum;
+    if (outcome && wanted >= Level::Listed && (outcome = verifyListed(backup, means, job)))
+        verification.level = Level::Listed;
+    if (outcome && wanted >= Level::Restored) {
+        const Result<QString> where = verifyRestored(backup, means, job);
+        if (where) {
+            verification.level = Level::Restored;
+            verification.where = *where;
+        } else {
+            outcome = where.error();
+        }
+    }
+    if (!outcome && outcome.error().kind == ErrorKind::Verification) {
+        verification.failed = true;
+        verification.reason = outcome.error().message;
+    } else if (!outcome && outcome.error().kind != ErrorKind::Unverified) {
+        return outcome.error(); // nothing was learned about the backup
+    } else if (!former.failed && former.level > verification.level) {
+        verification = former; // the same bytes went further before
+    } else if (!outcome) {
+        verification.reason = outcome.error().message;
+    }
+    // Where it cannot be written, on a read-only disk for example, the answer is still the answer.
+    std::optional<FileLock> lock = lockBackup(checked);
+    const Result<void> recorded =
+        lock ? writeManifest(checked)
+             : Result<void>(Error{ErrorKind::Io, u"another program works on this backup."_s});
+    if (!recorded)
+        job.log(u"The result could not be recorded with the backup: %1"_s.arg(recorded.error().message));
+    if (lock)
+        lock->removeFile();
+    if (!outcome)
+        return outcome.error();
+    return checked;
+}
+
+} // namespace backup
