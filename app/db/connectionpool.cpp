@@ -134,9 +134,13 @@ struct ConnectionPool::Shared
 
     void addIdle(const std::shared_ptr<PgConnection> &connection)
     {
+        changed.notify_all();
+        // A reconnect's own may be one too many, while requests that lost theirs have not given them back
+        // yet.
+        if (leased + idle.size() >= size)
+            return;
         idle.append({connection, {}});
         idle.last().since.start();
-        changed.notify_all();
     }
 };
 

@@ -299,15 +299,36 @@ bool PgConnection::waitConnecting(short events, const CancelToken &token, QDeadl
     return ready > 0;
 }
 
-/// One wait for the socket, a cancel, the answer of a probe or the next of our deadlines; takes in what came.
-bool PgConnection::wait(short events, const CancelToken &token)
+/// Wakes the waits of one call when its token is cancelled. Made at the first wait, not for each: an answer
+/// of some pages comes in many pieces.
+class PgConnection::Watch final
 {
-    // Once the cancel is sent the token has nothing more to say, and its callback would spin the caller's
-    // loop.
+public:
+    explicit Watch(const CancelToken &token)
+        : m_token(token)
+    {
+    }
+    const CancelToken &token() const { return m_token; }
+    void begin(int wake)
+    {
+        if (!m_registration)
+            m_registration.emplace(m_token.onCancel([wake] { eventfd_write(wake, 1); }));
+    }
+    /// Once the cancel is sent the token has nothing more to say, and its callback would spin the caller's
+    /// loop.
+    void end() { m_registration.reset(); }
+
+private:
+    const CancelToken &m_token;
+    std::optional<CancelToken::Registration> m_registration;
+};
+
+/// One wait for the socket, a cancel, the answer of a probe or the next of our deadlines; takes in what came.
+bool PgConnection::wait(short events, Watch &watch)
+{
     const int wake = m_wake;
-    std::optional<CancelToken::Registration> watching;
     if (!m_cancelSent)
-        watching.emplace(token.onCancel([wake] { eventfd_write(wake, 1); }));
+        watch.begin(wake);
     if (!m_silence.isValid()) {
         m_silence.start();
         m_probeAt.setRemainingTime(silenceMs);
@@ -325,8 +346,10 @@ bool PgConnection::wait(short events, const CancelToken &token)
         eventfd_t ignored = 0;
         eventfd_read(wake, &ignored);
     }
-    if (token.cancelled())
+    if (watch.token().cancelled()) {
+        watch.end();
         sendCancel();
+    }
     if (fds[0].revents) {
         m_silence.invalidate();
         m_probe.stop();
@@ -365,7 +388,7 @@ bool PgConnection::giveUp(const QString &why)
     return false;
 }
 
-bool PgConnection::waitToSend(const CancelToken &token)
+bool PgConnection::send(Watch &watch)
 {
     while (!m_unusable) {
         const int left = PQflush(m_connection);
@@ -374,18 +397,25 @@ bool PgConnection::waitToSend(const CancelToken &token)
         if (left == 0)
             return true;
         // Reading as well: a server that cannot send its answer would not read either.
-        if (!wait(POLLIN | POLLOUT, token))
+        if (!wait(POLLIN | POLLOUT, watch))
             return false;
     }
     return false;
 }
 
+bool PgConnection::waitToSend(const CancelToken &token)
+{
+    Watch watch(token);
+    return send(watch);
+}
+
 bool PgConnection::waitForResult(const CancelToken &token)
 {
-    if (!waitToSend(token))
+    Watch watch(token);
+    if (!send(watch))
         return false;
     while (PQisBusy(m_connection))
-        if (!wait(POLLIN, token))
+        if (!wait(POLLIN, watch))
             return false;
     m_silence.invalidate();
     return true;
@@ -393,7 +423,8 @@ bool PgConnection::waitForResult(const CancelToken &token)
 
 bool PgConnection::waitForCopyData(const CancelToken &token)
 {
-    return waitToSend(token) && wait(POLLIN, token);
+    Watch watch(token);
+    return send(watch) && wait(POLLIN, watch);
 }
 
 void PgConnection::sendCancel()

@@ -81,7 +81,9 @@ public:
 private:
     PgConnection() = default;
     bool waitConnecting(short events, const CancelToken &token, QDeadlineTimer deadline);
-    bool wait(short events, const CancelToken &token);
+    class Watch;
+    bool wait(short events, Watch &watch);
+    bool send(Watch &watch);
     bool giveUp(const QString &why = {});
     void sendCancel();
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/services/storeservice.h"
 #include "tests/support/proxied.h"
 
 #include <QElapsedTimer>
@@ -352,6 +353,29 @@ private slots:
         m_proxy->refuse(true);
         m_proxy->cut();
         QTRY_COMPARE_WITH_TIMEOUT(lost.size(), 1, 10'000);
+    }
+
+    void aStoreThatWasTakenAwayMeanwhileIsNotShownAsLive()
+    {
+        ConnectionPool pool(2);
+        StoreService stores(pool);
+        QSignalSpy refused(&stores, &StoreService::currentRefused);
+        QSignalSpy restored(&pool, &ConnectionPool::linkRestored);
+        const Login login = through(manager);
+        VERIFY_OK(pool.open(login.profile, {}, {}).result());
+        (void)stores.choose(u"seattle"_s);
+        QTRY_COMPARE(stores.current().storeId, u"seattle"_s);
+        auto running = read(pool, "SELECT pg_sleep(0.5)", {}, u"seattle"_s);
+        QTRY_COMPARE(m_proxy->links(), 1);
+        VERIFY_OK(m_database->superuser().execute(
+            "SELECT retail.revoke_store_access('sandbox_manager', 'seattle')"));
+        m_proxy->cut();
+        QTRY_COMPARE_WITH_TIMEOUT(restored.size(), 1, 10'000);
+        QTRY_COMPARE(refused.size(), 1);
+        QVERIFY(!stores.hasCurrent());
+        QTRY_VERIFY(running.isFinished());
+        QVERIFY(!running.result());
+        QCOMPARE(running.result().error().kind, ErrorKind::Permission);
     }
 
     void nothingLeaks()
