@@ -15,6 +15,9 @@ AppContext::AppContext()
     , stores(pool)
     , browse(pool)
     , sampleData(pool)
+    , embeddings(pool, providers)
+    , search(pool, providers)
+    , imports(pool)
 {
     const Result<QString> prepared = local.prepare();
     if (!prepared)

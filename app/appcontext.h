@@ -8,7 +8,10 @@
 #include "app/jobs/jobrunner.h"
 #include "app/local/localstore.h"
 #include "app/services/browseservice.h"
+#include "app/services/embeddingservice.h"
+#include "app/services/importservice.h"
 #include "app/services/sampledataservice.h"
+#include "app/services/searchservice.h"
 #include "app/services/storeservice.h"
 
 /// Owns everything the two faces of the program share. Members stand in the order of their construction, each
@@ -27,4 +30,8 @@ public:
     StoreService stores;
     BrowseService browse;
     SampleDataService sampleData;
+    EmbeddingProviders providers;
+    EmbeddingService embeddings;
+    SearchService search;
+    ImportService imports;
 };

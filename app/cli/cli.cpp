@@ -30,9 +30,12 @@ const QList<CommandRow> &commands()
     static const QList<CommandRow> all{
         {u"browse"_s, u"print a page of a store's table"_s, cli::browse},
         {u"doctor"_s, u"list what is missing or broken in the database"_s, cli::doctor},
+        {u"embed"_s, u"give products the vectors that a search by meaning needs"_s, cli::embed},
+        {u"import"_s, u"read products from a CSV file"_s, cli::import},
         {u"migrate"_s, u"bring the database to this program's schema"_s, cli::migrate},
-        {u"sample-data"_s, u"fill an empty database with made-up data"_s, cli::sampleData},
+        {u"sample-data"_s, u"load made-up customers, products and sales"_s, cli::sampleData},
         {u"sandbox"_s, u"start, stop, show or destroy a private server to try"_s, cli::sandbox},
+        {u"search"_s, u"find a store's products by meaning or by words"_s, cli::search},
         {u"stores"_s, u"list the stores this login may see"_s, cli::stores},
     };
     return all;
@@ -44,7 +47,8 @@ const QString screenshots = QStringLiteral("screenshots");
 QByteArray csvField(const QString &text)
 {
     // Empty text is quoted, NULL is not: so psql and COPY tell them apart.
-    if (!text.isEmpty() && !text.contains(u'"') && !text.contains(u',') && !text.contains(u'\n') && !text.contains(u'\r'))
+    if (!text.isEmpty() && !text.contains(u'"') && !text.contains(u',') && !text.contains(u'\n') &&
+        !text.contains(u'\r'))
         return text.toUtf8();
     return '"' + QString(text).replace(u'"', u"\"\""_s).toUtf8() + '"';
 }

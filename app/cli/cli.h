@@ -81,11 +81,18 @@ CancelToken interruption();
 void printLine(const QString &text);
 void printError(const QString &text);
 
+/// --provider and what belongs to it; the provider they name.
+void addProviderOptions(Invocation &call);
+Result<std::shared_ptr<EmbeddingProvider>> chosenProvider(const Invocation &call);
+
 int browse(AppContext &context, const QStringList &arguments);
 int doctor(AppContext &context, const QStringList &arguments);
+int embed(AppContext &context, const QStringList &arguments);
+int import(AppContext &context, const QStringList &arguments);
 int migrate(AppContext &context, const QStringList &arguments);
 int sampleData(AppContext &context, const QStringList &arguments);
 int sandbox(AppContext &context, const QStringList &arguments);
+int search(AppContext &context, const QStringList &arguments);
 int stores(AppContext &context, const QStringList &arguments);
 
 } // namespace cli

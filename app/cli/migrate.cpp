@@ -32,7 +32,8 @@ int cli::migrate(AppContext &context, const QStringList &arguments)
     if (!report)
         return call.fail(report.error());
     for (const AdoptionViolation &violation : report->violations)
-        printLine(u"%1 | %2 | %3 | %4"_s.arg(violation.table, violation.key, violation.rule, violation.detail));
+        printLine(
+            u"%1 | %2 | %3 | %4"_s.arg(violation.table, violation.key, violation.rule, violation.detail));
     if (!report->violations.isEmpty() && !options.quarantine)
         return call.fail(Error{
             ErrorKind::Conflict,

@@ -3,18 +3,12 @@
 
 #include "app/db/connectionpool.h"
 #include "app/jobs/job.h"
+#include "app/services/sampledatagenerator.h"
 
-struct SampleDataOptions
-{
-    int customers = 2000;
-    int products = 500;
-    int transactions = 5000;
-    int months = 12;
-    quint32 seed = 42;
-};
-
-/// Fills the stores of a database with made-up customers, products and sales that agree with each other, as
-/// retail_owner in one transaction. Refuses a database that holds customers already.
+/// Fills stores with made-up customers, products and sales that agree with each other, by COPY as
+/// retail_owner in one transaction: while one thread makes rows, the caller's sends them. What is there
+/// already is not touched. A database that holds data is refused with Conflict unless
+/// options.confirmDatabase is its name; options that cannot be, with Usage.
 class SampleDataService final
 {
 public:

@@ -5,6 +5,7 @@
 #include "app/core/paths.h"
 #include "app/db/migrator.h"
 #include "app/jobs/processrunner.h"
+#include "app/services/embeddingservice.h"
 #include "app/services/sampledataservice.h"
 
 #include <QCryptographicHash>
@@ -418,11 +419,20 @@ Result<void> Sandbox::fill(JobContext &job)
     const Result<Rows> present = session->execute(sqlcatalog::query("sample/present").sql);
     if (!present)
         return present.error();
-    if (present->boolean(0, 0))
+    if (!present->boolean(0, 0)) {
+        job.progress({u"sample data"_s, 3, 4, {}});
+        if (const Result<QString> loaded = SampleDataService::loadInto(*session, {}, job); !loaded)
+            return loaded.error();
+    } else if (QFile::exists(marker())) {
         return {};
-    job.progress({u"sample data"_s, 3, 4, {}});
-    if (const Result<QString> loaded = SampleDataService::loadInto(*session, {}, job); !loaded)
-        return loaded.error();
+    }
+    // Also after a start that was interrupted here: what is embedded already is not done again.
+    const Result<std::shared_ptr<EmbeddingProvider>> offline = OfflineEmbeddingProvider::load();
+    if (!offline)
+        return offline.error();
+    if (const Result<QString> embedded = EmbeddingService::embedInto(*session, {}, **offline, true, job);
+        !embedded)
+        return embedded.error();
     // The planner knows nothing of new tables until they are analysed, and autovacuum takes a minute.
     const Result<Rows> analysed = session->execute("ANALYZE");
     return analysed ? Result<void>() : analysed.error();

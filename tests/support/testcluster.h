@@ -62,5 +62,9 @@ private:
         QVERIFY2(poolOpened.ok(), poolOpened ? "" : qPrintable(poolOpened.error().text()));                  \
     } while (false)
 
-/// Fails the test with the text of the error that `result` holds.
-#define VERIFY_OK(result) QVERIFY2((result).ok(), (result).ok() ? "" : qPrintable((result).error().text()))
+/// Fails the test with the text of the error that `result` holds; evaluates it once.
+#define VERIFY_OK(result)                                                                                    \
+    do {                                                                                                     \
+        const auto &verified = (result);                                                                     \
+        QVERIFY2(verified.ok(), verified.ok() ? "" : qPrintable(verified.error().text()));                   \
+    } while (false)

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/cli.h"
+#include "app/core/format.h"
+
+#include <QJsonArray>
+#include <QJsonDocument>
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+void printJson(const EmbeddingPlan &plan, bool dryRun, qint64 embedded, bool activated)
+{
+    QJsonObject json{{u"provider"_s, plan.provider},
+                     {u"model"_s, plan.model},
+                     {u"stores"_s, QJsonArray::fromStringList(plan.stores)},
+                     {u"products"_s, plan.products},
+                     {u"texts"_s, plan.texts},
+                     {u"characters"_s, plan.characters},
+                     {u"estimated_tokens"_s, plan.tokens},
+                     {u"estimated_cost_usd"_s, plan.dollars},
+                     {u"dry_run"_s, dryRun}};
+    if (!dryRun) {
+        json[u"embedded"_s] = embedded;
+        json[u"activated"_s] = activated;
+    }
+    cli::printLine(QString::fromUtf8(QJsonDocument(json).toJson(QJsonDocument::Compact)));
+}
+
+QString estimate(const EmbeddingPlan &plan)
+{
+    QString text = u"%1 of %2 products in %3 need a vector of the model %4 (about %5 tokens"_s.arg(
+        format::count(plan.texts), format::count(plan.products), plan.stores.join(u", "_s), plan.model,
+        format::count(plan.tokens));
+    if (plan.dollars > 0)
+        text += u", about %1 US dollars"_s.arg(format::decimal(plan.dollars, 4));
+    return text + u")."_s;
+}
+
+} // namespace
+
+int cli::embed(AppContext &context, const QStringList &arguments)
+{
+    Invocation call(
+        context, u"embed"_s,
+        u"Gives products without an up-to-date vector one, so that they can be searched by meaning."_s, true);
+    call.parser().addOption(
+        {u"store"_s, u"Only this store (all that the login may enter); may be repeated."_s, u"STORE"_s});
+    addProviderOptions(call);
+    call.parser().addOption({u"activate"_s, u"Searches use this model afterwards; for the owner."_s});
+    call.parser().addOption({u"dry-run"_s, u"Only count and estimate."_s});
+    if (!call.parse(arguments))
+        return call.exit();
+    if (call.isSet(u"csv"_s))
+        return call.usage(u"embed prints a sentence or --json."_s);
+    const Result<std::shared_ptr<EmbeddingProvider>> provider = chosenProvider(call);
+    if (!provider)
+        return call.fail(provider.error());
+    const Result<Capabilities> connected = call.connect();
+    if (!connected)
+        return call.fail(connected.error());
+    const QStringList stores = call.parser().values(u"store"_s);
+    const auto planned = [&] { return context.embeddings.plan(stores, *provider, interruption()).result(); };
+    const Result<EmbeddingPlan> plan = planned();
+    if (!plan)
+        return call.fail(plan.error());
+    const bool dryRun = call.isSet(u"dry-run"_s);
+    if (dryRun) {
+        call.json() ? printJson(*plan, true, 0, false) : printLine(estimate(*plan));
+        return Success;
+    }
+    if (!call.json())
+        printError(estimate(*plan));
+    const bool activate = call.isSet(u"activate"_s);
+    const int code = call.runJob({u"embed"_s, u"Embed products"_s, context.pool.profile().target(),
+                                  u"retail-admin embed --provider %1"_s.arg(plan->provider)},
+                                 context.embeddings.embed(stores, *provider, activate));
+    if (code != Success || !call.json())
+        return code;
+    const Result<EmbeddingPlan> left = planned();
+    if (!left)
+        return call.fail(left.error());
+    printJson(*plan, false, plan->texts - left->texts, activate);
+    return Success;
+}

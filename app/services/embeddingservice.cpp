@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/services/embeddingservice.h"
+
+#include "app/core/format.h"
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+Result<QStringList> activeStores(Session &session)
+{
+    const Result<Rows> rows = session.read({}, sqlcatalog::query("embedding/stores"));
+    if (!rows)
+        return rows.error();
+    QStringList stores;
+    for (int row = 0; row < rows->count(); ++row)
+        stores += rows->text(row, 0);
+    return stores;
+}
+
+Result<EmbeddingPlan> makePlan(Session &session, const QStringList &asked, const EmbeddingProvider &provider)
+{
+    EmbeddingPlan plan;
+    plan.provider = provider.name();
+    plan.model = provider.model();
+    plan.stores = asked;
+    if (plan.stores.isEmpty()) {
+        const Result<QStringList> stores = activeStores(session);
+        if (!stores)
+            return stores.error();
+        plan.stores = *stores;
+    }
+    for (const QString &store : std::as_const(plan.stores)) {
+        const Result<Rows> counted =
+            session.read(store, sqlcatalog::query("embedding/plan"), {store, plan.model});
+        if (!counted)
+            return counted.error();
+        plan.products += counted->integer(0, 0);
+        plan.texts += counted->integer(0, 1);
+        plan.characters += counted->integer(0, 2);
+    }
+    plan.tokens = (plan.characters + 3) / 4;
+    plan.dollars = double(plan.tokens) * provider.dollarsPerMillionTokens() / 1e6;
+    return plan;
+}
+
+/// One batch: read, embed, save in one transaction. The last product seen, or empty when there was none.
+Result<QString> embedBatch(Session &session, const QString &store, const QString &after,
+                           EmbeddingProvider &provider, qint64 &done)
+{
+    const Param from = after.isEmpty() ? Param(nullptr) : Param(after);
+    const Result<Rows> rows = session.read(store, sqlcatalog::query("embedding/pending"),
+                                           {store, provider.model(), from, provider.batchSize()});
+    if (!rows)
+        return rows.error();
+    if (rows->count() == 0)
+        return QString();
+    QStringList products;
+    QStringList texts;
+    for (int row = 0; row < rows->count(); ++row) {
+        products += rows->text(row, 0);
+        texts += rows->text(row, 1);
+    }
+    const Result<Embeddings> answer = provider.embed(texts, session.token());
+    if (!answer)
+        return answer.error();
+    if (const Result<void> whole = embedding::check(*answer, texts.size()); !whole)
+        return whole.error();
+    QStringList vectors;
+    for (const std::vector<float> &vector : answer->vectors) {
+        const Result<QString> text = embedding::vectorText(vector);
+        if (!text)
+            return text.error();
+        vectors += *text;
+    }
+    const Result<QList<Rows>> saved = session.write(
+        store, {{sqlcatalog::query("embedding/save"), {store, provider.model(), products, texts, vectors}}});
+    if (!saved)
+        return saved.error();
+    done += saved->last().affected();
+    return products.last();
+}
+
+} // namespace
+
+QFuture<Result<EmbeddingPlan>> EmbeddingService::plan(const QStringList &stores,
+                                                      const std::shared_ptr<EmbeddingProvider> &provider,
+                                                      const CancelToken &token)
+{
+    return m_pool.run<EmbeddingPlan>(u"Embeddings"_s, token, [stores, provider](Session &session) {
+        return makePlan(session, stores, *provider);
+    });
+}
+
+JobWork EmbeddingService::embed(const QStringList &stores, const std::shared_ptr<EmbeddingProvider> &provider,
+                                bool activate)
+{
+    return [this, stores, provider, activate](JobContext &job) -> Result<QString> {
+        Result<Session> session = m_pool.direct(u"Embeddings"_s, job.token());
+        if (!session)
+            return session.error();
+        return embedInto(*session, stores, *provider, activate, job);
+    };
+}
+
+Result<QString> EmbeddingService::embedInto(Session &session, const QStringList &stores,
+                                            EmbeddingProvider &provider, bool activate, JobContext &job)
+{
+    const Result<EmbeddingPlan> plan = makePlan(session, stores, provider);
+    if (!plan)
+        return plan.error();
+    job.log(u"%1 of %2 products need a vector of the model %3."_s.arg(plan->texts)
+                .arg(plan->products)
+                .arg(plan->model));
+    qint64 done = 0;
+    for (const QString &store : plan->stores) {
+        QString after;
+        for (;;) {
+            job.progress({u"embedding "_s + store, done, plan->texts, u"products"_s});
+            Result<QString> last = job.cancelled()
+                                       ? Error{ErrorKind::Cancelled, u"Embedding was cancelled."_s}
+                                       : embedBatch(session, store, after, provider, done);
+            if (!last) {
+                Error error = last.error();
+                if (done > 0)
+                    error.hint += (error.hint.isEmpty() ? u""_s : u" "_s) +
+                                  u"%1 products were embedded and stay so; start again to go on."_s.arg(done);
+                return error;
+            }
+            if (last->isEmpty())
+                break;
+            after = *last;
+        }
+    }
+    if (activate) {
+        const Result<QList<Rows>> activated =
+            session.write({}, {{sqlcatalog::query("embedding/activate"), {plan->model}}});
+        if (!activated)
+            return activated.error();
+    }
+    const QString sentence = u"%1 of %2 products were embedded with %3"_s.arg(
+        format::count(done), format::count(plan->products), plan->model);
+    return sentence + (activate ? u", which searches use from now on."_s : u"."_s);
+}
+
+QFuture<Result<QString>> EmbeddingService::activeModel(const CancelToken &token)
+{
+    return m_pool.run<QString>(u"Search"_s, token, [](Session &session) -> Result<QString> {
+        const Result<Rows> rows = session.read({}, sqlcatalog::query("embedding/active_model"));
+        if (!rows)
+            return rows.error();
+        return rows->text(0, 0);
+    });
+}

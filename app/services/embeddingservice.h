@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "app/db/connectionpool.h"
+#include "app/jobs/job.h"
+#include "app/services/embeddingprovider.h"
+
+/// What an embedding job would do, to be shown before it starts.
+struct EmbeddingPlan
+{
+    QString provider;
+    QString model;
+    QStringList stores;
+    qint64 products = 0;   ///< in those stores
+    qint64 texts = 0;      ///< without a vector of the model, or whose text has changed since
+    qint64 characters = 0; ///< of those texts
+    qint64 tokens = 0;     ///< estimated at four characters each
+    double dollars = 0;    ///< estimated; 0 when the provider is free
+};
+
+/// Gives products their vectors, in batches that are each committed with the texts they stand for: a job that
+/// ends early leaves whole rows, and the next one goes on where it ended. Works under the store's policies as
+/// the profile's role: owner, application or manager. plan() may be called from any thread.
+class EmbeddingService final
+{
+public:
+    EmbeddingService(ConnectionPool &pool, EmbeddingProviders &providers)
+        : m_pool(pool)
+        , m_providers(providers)
+    {
+    }
+
+    /// `stores` empty: all active ones that the login may see.
+    QFuture<Result<EmbeddingPlan>> plan(const QStringList &stores,
+                                        const std::shared_ptr<EmbeddingProvider> &provider,
+                                        const CancelToken &token = {});
+
+    /// The work of a job. With `activate` the database's searches use the model afterwards, which only the
+    /// owner may decide.
+    JobWork embed(const QStringList &stores, const std::shared_ptr<EmbeddingProvider> &provider,
+                  bool activate = false);
+
+    /// The same on a session of one's own. Returns a summary.
+    static Result<QString> embedInto(Session &session, const QStringList &stores, EmbeddingProvider &provider,
+                                     bool activate, JobContext &job);
+
+    /// The model that searches use, unless they name another.
+    QFuture<Result<QString>> activeModel(const CancelToken &token = {});
+
+    EmbeddingProviders &providers() const { return m_providers; }
+
+private:
+    ConnectionPool &m_pool;
+    EmbeddingProviders &m_providers;
+};

@@ -1,0 +1,383 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/services/importservice.h"
+
+#include "app/core/format.h"
+#include "app/services/copytext.h"
+#include "app/services/csvreader.h"
+
+#include <QFile>
+#include <QJsonDocument>
+#include <QRegularExpression>
+
+#include <algorithm>
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+enum class Kind { Text, Category, Amount, Whole, Flag, Tags, Json };
+
+struct Field
+{
+    const char *name;
+    Kind kind;
+    int longest;               ///< characters, or digits before the point
+    int decimals = 0;          ///< of Amount
+    const char *fallback = ""; ///< the column's default, where an empty field means it
+};
+
+// In the order of the columns of import/staging.sql.
+constexpr Field allFields[] = {
+    {"sku", Kind::Text, 50},
+    {"product_name", Kind::Text, 200},
+    {"product_description", Kind::Text, 100'000},
+    {"category", Kind::Category, 100},
+    {"brand", Kind::Text, 100},
+    {"model", Kind::Text, 100},
+    {"color", Kind::Text, 50},
+    {"size", Kind::Text, 50},
+    {"weight_kg", Kind::Amount, 5, 3},
+    {"dimensions_cm", Kind::Text, 50},
+    {"price", Kind::Amount, 8, 2},
+    {"cost", Kind::Amount, 8, 2},
+    {"current_stock", Kind::Whole, 9, 0, "0"},
+    {"minimum_stock", Kind::Whole, 9, 0, "0"},
+    {"maximum_stock", Kind::Whole, 9, 0, "1000"},
+    {"reorder_point", Kind::Whole, 9, 0, "10"},
+    {"supplier_name", Kind::Text, 100},
+    {"supplier_sku", Kind::Text, 50},
+    {"is_active", Kind::Flag, 0, 0, "TRUE"},
+    {"is_featured", Kind::Flag, 0, 0, "FALSE"},
+    {"rating_average", Kind::Amount, 1, 2, "0"},
+    {"rating_count", Kind::Whole, 9, 0, "0"},
+    {"tags", Kind::Tags, 10'000},
+    {"metadata", Kind::Json, 100'000},
+};
+
+int fieldIndex(const QString &name)
+{
+    for (int i = 0; i < int(std::size(allFields)); ++i)
+        if (name == QLatin1String(allFields[i].name))
+            return i;
+    return -1;
+}
+
+bool required(QByteArrayView name)
+{
+    return name == "sku" || name == "product_name" || name == "price";
+}
+
+/// The value as the staging table takes it, null for none, or what is wrong with it.
+Result<QString> convert(const Field &field, const QString &given)
+{
+    static const QRegularExpression amount(u"^\\d+(\\.\\d+)?$"_s);
+    static const QRegularExpression whole(u"^\\d+$"_s);
+    const auto wrong = [&](const QString &why) {
+        return Error{ErrorKind::Usage, u"%1: %2"_s.arg(QLatin1String(field.name), why)};
+    };
+    const QString value = given.trimmed();
+    if (value.isEmpty())
+        return required(field.name) ? Result<QString>(wrong(u"is empty"_s)) : QString();
+    const QString shown = value.size() > 40 ? value.left(39) + u'…' : value;
+    switch (field.kind) {
+    case Kind::Text:
+    case Kind::Category:
+        if (value.size() > field.longest)
+            return wrong(u"is longer than %1 characters"_s.arg(field.longest));
+        return value;
+    case Kind::Amount: {
+        if (!amount.match(value).hasMatch())
+            return wrong(u"“%1” is no number of at least 0 such as 12.50"_s.arg(shown));
+        const qsizetype point = value.indexOf(u'.');
+        if (qsizetype(point < 0 ? value.size() : point) > field.longest)
+            return wrong(u"%1 is too large"_s.arg(shown));
+        if (point >= 0 && value.size() - point - 1 > field.decimals)
+            return wrong(u"%1 has more than %2 decimals"_s.arg(shown).arg(field.decimals));
+        if (qstrcmp(field.name, "rating_average") == 0 && value.toDouble() > 5)
+            return wrong(u"%1 is more than 5"_s.arg(shown));
+        return value;
+    }
+    case Kind::Whole:
+        if (!whole.match(value).hasMatch() || value.size() > field.longest)
+            return wrong(u"“%1” is no whole number of at least 0"_s.arg(shown));
+        return value;
+    case Kind::Flag: {
+        const QString lower = value.toLower();
+        if (QStringList{u"true"_s, u"t"_s, u"yes"_s, u"y"_s, u"1"_s}.contains(lower))
+            return u"t"_s;
+        if (QStringList{u"false"_s, u"f"_s, u"no"_s, u"n"_s, u"0"_s}.contains(lower))
+            return u"f"_s;
+        return wrong(u"“%1” is neither true nor false"_s.arg(shown));
+    }
+    case Kind::Tags: {
+        QString array;
+        static const QRegularExpression separator(u"[,;|]"_s);
+        for (QString tag : value.split(separator, Qt::SkipEmptyParts)) {
+            tag = tag.trimmed().replace(u'\\', u"\\\\"_s).replace(u'"', u"\\\""_s);
+            if (!tag.isEmpty())
+                array += (array.isEmpty() ? u"\""_s : u",\""_s) + tag + u'"';
+        }
+        return u'{' + array + u'}';
+    }
+    case Kind::Json:
+        if (!QJsonDocument::fromJson(value.toUtf8()).isObject())
+            return wrong(u"is no JSON object"_s);
+        return value;
+    }
+    return value;
+}
+
+/// Which column of the file fills which field; -1: none.
+Result<QList<int>> readMapping(const ImportOptions &options, const CsvRecord &header)
+{
+    QStringList columns;
+    for (const QByteArray &name : header.fields)
+        columns += QString::fromUtf8(name).trimmed();
+    QList<int> mapping(std::size(allFields), -1);
+    for (qsizetype column = 0; column < columns.size(); ++column)
+        if (const int field = fieldIndex(columns[column]); field >= 0)
+            mapping[field] = int(column);
+    for (const auto &[column, name] : options.map) {
+        const qsizetype at = columns.indexOf(column);
+        if (at < 0)
+            return Error{ErrorKind::Usage, u"The file has no column “%1”."_s.arg(column),
+                         u"Its columns: %1."_s.arg(columns.join(u", "_s))};
+        if (columns.count(column) > 1)
+            return Error{ErrorKind::Usage, u"The file has two columns “%1”."_s.arg(column)};
+        const int field = fieldIndex(name);
+        if (field < 0)
+            return Error{ErrorKind::Usage, u"There is no field “%1”."_s.arg(name),
+                         u"The fields: %1."_s.arg(ImportService::fields().join(u", "_s))};
+        mapping[field] = int(at);
+    }
+    for (int field = 0; field < int(std::size(allFields)); ++field)
+        if (required(allFields[field].name) && mapping[field] < 0 &&
+            !(options.update && qstrcmp(allFields[field].name, "sku") != 0))
+            return Error{ErrorKind::Usage,
+                         u"No column is mapped to %1."_s.arg(QLatin1String(allFields[field].name)),
+                         u"Name it: --map COLUMN=%1. The file's columns: %2."_s.arg(
+                             QLatin1String(allFields[field].name), columns.join(u", "_s))};
+    return mapping;
+}
+
+/// Checks the records and sends the good ones to the staging table.
+class Stager final
+{
+public:
+    Stager(CsvReader &reader, const QList<int> &mapping, qsizetype columns, ImportReport &report)
+        : m_reader(reader)
+        , m_mapping(mapping)
+        , m_columns(columns)
+        , m_report(report)
+    {
+    }
+
+    Result<bool> fill(QByteArray &buffer)
+    {
+        CsvRecord record;
+        while (buffer.size() < 256 * 1024) {
+            const Result<bool> more = m_reader.next(record);
+            if (!more)
+                return more.error();
+            if (!*more)
+                return !buffer.isEmpty(); // once more, then the end
+            ++m_report.rows;
+            add(buffer, record);
+        }
+        return true;
+    }
+
+private:
+    void add(QByteArray &buffer, const CsvRecord &record)
+    {
+        if (!record.problem.isEmpty())
+            return bad(record, record.problem);
+        if (record.fields.size() != m_columns)
+            return bad(record,
+                       u"%1 fields where the header has %2"_s.arg(record.fields.size()).arg(m_columns));
+        QByteArray row;
+        CopyText out(row);
+        out.integer(record.line);
+        for (int field = 0; field < int(std::size(allFields)); ++field) {
+            if (m_mapping[field] < 0) {
+                out.null();
+                continue;
+            }
+            const Result<QString> value =
+                convert(allFields[field], QString::fromUtf8(record.fields[m_mapping[field]]));
+            if (!value)
+                return bad(record, value.error().message);
+            value->isEmpty() ? out.null() : out.text(*value);
+        }
+        out.endRow();
+        buffer += row;
+    }
+
+    void bad(const CsvRecord &record, const QString &reason)
+    {
+        ++m_report.bad;
+        if (m_report.badRows.size() < ImportReport::mostBadRows)
+            m_report.badRows.append({record.line, reason});
+    }
+
+    CsvReader &m_reader;
+    const QList<int> &m_mapping;
+    const qsizetype m_columns;
+    ImportReport &m_report;
+};
+
+/// The staged value of a field, as the table's column takes it.
+QByteArray source(const Field &field, bool orDefault)
+{
+    if (field.kind == Kind::Category)
+        return "(SELECT c.category_id FROM retail.product_categories c WHERE lower(c.category_name) = "
+               "lower(i.category) ORDER BY 1 LIMIT 1)";
+    const QByteArray value = QByteArray("i.") + field.name;
+    return orDefault && *field.fallback ? "coalesce(" + value + ", " + field.fallback + ')' : value;
+}
+
+QByteArray target(const Field &field)
+{
+    return field.kind == Kind::Category ? QByteArray("category_id") : QByteArray(field.name);
+}
+
+Result<void> store(Session &session, const ImportOptions &options, const QList<int> &mapping,
+                   ImportReport &report)
+{
+    QByteArrayList columns;
+    QByteArrayList values;
+    QByteArrayList changes;
+    for (int i = 0; i < int(std::size(allFields)); ++i) {
+        if (mapping[i] < 0)
+            continue;
+        columns += target(allFields[i]);
+        values += source(allFields[i], true);
+        if (i > 0) // the SKU is the key
+            changes += target(allFields[i]) + " = coalesce(" + source(allFields[i], false) + ", p." +
+                       target(allFields[i]) + ')';
+    }
+    if (options.update && !changes.isEmpty()) {
+        const Result<Rows> updated =
+            session.execute("UPDATE retail.products p SET " + changes.join(", ") +
+                                " FROM pg_temp.import_products i WHERE p.store_id = $1::varchar AND p.sku = i.sku",
+                            {options.store});
+        if (!updated)
+            return updated.error();
+        report.updated = updated->affected();
+    }
+    const QByteArray fresh = " FROM pg_temp.import_products i WHERE NOT EXISTS (SELECT FROM retail.products p"
+                             " WHERE p.store_id = $1::varchar AND p.sku = i.sku)";
+    // Asked first: a role that may only update has nothing to insert and must not be refused.
+    const Result<Rows> missing = session.execute("SELECT count(*)" + fresh, {options.store});
+    if (!missing)
+        return missing.error();
+    if (missing->integer(0, 0) == 0)
+        return {};
+    const Result<Rows> inserted =
+        session.execute("INSERT INTO retail.products (store_id, " + columns.join(", ") + ") SELECT $1::varchar, " +
+                            values.join(", ") + fresh + " ORDER BY i.line",
+                        {options.store});
+    if (!inserted)
+        return inserted.error();
+    report.inserted = inserted->affected();
+    return {};
+}
+
+Result<void> run(Session &session, const ImportOptions &options, ImportReport &report, JobContext &job)
+{
+    QFile file(options.file);
+    if (!file.open(QIODevice::ReadOnly))
+        return Error{ErrorKind::Io, u"%1 cannot be read."_s.arg(options.file), {}, file.errorString()};
+    CsvReader reader(file, options.delimiter);
+    CsvRecord header;
+    const Result<bool> any = reader.next(header);
+    if (!any)
+        return any.error();
+    if (!*any || !header.problem.isEmpty())
+        return Error{ErrorKind::Usage, u"%1 has no usable header line."_s.arg(options.file), header.problem};
+    const Result<QList<int>> mapping = readMapping(options, header);
+    if (!mapping)
+        return mapping.error();
+
+    const QString role = session.profile().role;
+    for (const auto &[sql, params] :
+         {std::pair<QByteArray, Params>("BEGIN", {}),
+          {"SELECT set_config('role', $1, true)", {role.isEmpty() ? u"none"_s : role}},
+          {sqlcatalog::query("stores/use").sql, {options.store}},
+          {sqlcatalog::query("import/staging").sql, {}}})
+        if (const Result<Rows> prepared = session.execute(sql, params); !prepared)
+            return prepared.error();
+    Stager stager(reader, *mapping, header.fields.size(), report);
+    const Result<qint64> staged =
+        session.copyIn("COPY pg_temp.import_products FROM STDIN", [&](QByteArray &buffer) {
+            const Result<bool> more = stager.fill(buffer);
+            job.progress({u"reading"_s, reader.bytesRead(), file.size(), u"bytes"_s});
+            return more;
+        });
+    if (!staged)
+        return staged.error();
+    const Result<Rows> refused =
+        session.execute(sqlcatalog::query("import/check").sql, {options.store, options.update});
+    if (!refused)
+        return refused.error();
+    report.bad += refused->count();
+    for (int row = 0; row < refused->count(); ++row)
+        report.badRows.append({refused->integer(row, 0), refused->text(row, 1)});
+    std::sort(report.badRows.begin(), report.badRows.end(),
+              [](const auto &a, const auto &b) { return a.line < b.line; });
+    if (report.badRows.size() > ImportReport::mostBadRows)
+        report.badRows.resize(ImportReport::mostBadRows);
+    if (report.bad > 0 && !options.skipBad)
+        return Error{ErrorKind::Conflict,
+                     u"%1 of %2 rows are bad, so nothing was imported."_s.arg(format::count(report.bad),
+                                                                              format::count(report.rows)),
+                     u"Correct them, or import the others with --skip-bad."_s};
+    job.progress({u"storing"_s, 0, -1, {}});
+    if (const Result<void> stored = store(session, options, *mapping, report); !stored)
+        return stored.error();
+    const Result<Rows> committed = session.execute("COMMIT");
+    if (!committed && committed.error().kind == ErrorKind::LinkLost)
+        return Error{ErrorKind::OutcomeUnknown,
+                     u"The connection ended while the import was being confirmed."_s,
+                     u"All of it was saved or nothing: look at the products before repeating it."_s,
+                     committed.error().detail};
+    if (!committed)
+        return committed.error();
+    report.committed = true;
+    return {};
+}
+
+} // namespace
+
+QStringList ImportService::fields()
+{
+    QStringList names;
+    for (const Field &field : allFields)
+        names += QLatin1String(field.name);
+    return names;
+}
+
+JobWork ImportService::products(const ImportOptions &options, const std::shared_ptr<ImportReport> &report)
+{
+    return [this, options, report](JobContext &job) -> Result<QString> {
+        Result<Session> session = m_pool.direct(u"Import"_s, job.token());
+        if (!session)
+            return session.error();
+        return productsInto(*session, options, *report, job);
+    };
+}
+
+Result<QString> ImportService::productsInto(Session &session, const ImportOptions &options,
+                                            ImportReport &report, JobContext &job)
+{
+    if (const Result<void> done = run(session, options, report, job); !done) {
+        (void)session.execute("ROLLBACK");
+        report.inserted = report.updated = 0;
+        return done.error();
+    }
+    QString sentence = u"%1 products were added and %2 changed in %3."_s.arg(
+        format::count(report.inserted), format::count(report.updated), options.store);
+    if (report.bad > 0)
+        sentence += u" %1 bad rows were left out."_s.arg(format::count(report.bad));
+    return sentence;
+}
