@@ -46,7 +46,8 @@ public:
             return Error{ErrorKind::Connect, u"The embedding service does not answer."_s};
         if (texts.first() == held) {
             reached.release();
-            gate.acquire();
+            while (!gate.tryAcquire(1, 20) && !token.cancelled()) // and answers all the same
+                ;
         }
         Result<Embeddings> answer = m_real->embed(texts, token);
         if (answer)
@@ -270,7 +271,7 @@ void TestSearch::typingFastNeverShowsAStaleAnswer()
         QCOMPARE(shown(), expected);
     });
     type(u"coffee"_s);
-    QTRY_VERIFY(provider->reached.tryAcquire()); // under way, and slow
+    QTRY_VERIFY(provider->reached.available() > 0); // under way, and slow
     for (const QString &text : {u"coffee m"_s, u"g"_s, u"gard"_s, u"garden"_s})
         type(text);
     provider->gate.release(); // the older answer comes now, or never
@@ -286,7 +287,7 @@ void TestSearch::aStoreSwitchDropsTheSearch()
     provider->held = u"lamp"_s;
     open(u"seattle"_s, u"sandbox_owner"_s);
     type(u"lamp"_s);
-    QTRY_VERIFY(provider->reached.tryAcquire());
+    QTRY_VERIFY(provider->reached.available() > 0);
     bool foreign = false;
     SearchRequest request;
     request.text = u"lamp"_s;

@@ -148,7 +148,7 @@ void SearchBar::buildThreshold()
     m_threshold->setRange(0, 90);
     m_threshold->setSingleStep(1);
     m_threshold->setPageStep(5);
-    m_threshold->setFixedWidth(160);
+    m_threshold->setFixedWidth(120);
     m_thresholdText->setObjectName(u"searchThresholdText"_s);
     m_legend->setObjectName(u"searchLegend"_s);
     m_legend->setProperty("secondary", true);

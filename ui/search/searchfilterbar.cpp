@@ -44,12 +44,11 @@ SearchFilterBar::SearchFilterBar(QWidget *parent)
     m_category = addChoice(u"searchCategory"_s, tr("Category"));
     m_brand = addChoice(u"searchBrand"_s, tr("Brand"));
     m_minPrice =
-        addField(u"searchMinPrice"_s, tr("Price from"), tr("Lowest price, %1").arg(currency()), 9, true);
-    m_maxPrice =
-        addField(u"searchMaxPrice"_s, tr("Price to"), tr("Highest price, %1").arg(currency()), 9, true);
-    m_minStock = addField(u"searchMinStock"_s, tr("Stock ≥"), tr("Stock at least"), 7, true);
-    m_minRating = addField(u"searchMinRating"_s, tr("Rating ≥"), tr("Rating at least"), 7, true);
-    m_tags = addField(u"searchTags"_s, tr("Tags, all of: a, b"), tr("Tags, separated by commas"), 14, false);
+        addField(u"searchMinPrice"_s, tr("Price from"), tr("Lowest price, %1").arg(currency()), true);
+    m_maxPrice = addField(u"searchMaxPrice"_s, tr("Price to"), tr("Highest price, %1").arg(currency()), true);
+    m_minStock = addField(u"searchMinStock"_s, tr("Stock ≥"), tr("Stock at least"), true);
+    m_minRating = addField(u"searchMinRating"_s, tr("Rating ≥"), tr("Rating at least"), true);
+    m_tags = addField(u"searchTags"_s, tr("Tags, all of: a, b"), tr("Tags, separated by commas"), false);
     m_inactive = new QCheckBox(tr("&Inactive too"), this);
     m_inactive->setObjectName(u"searchInactive"_s);
     m_reset = new QPushButton(tr("Clear filters"), this);
@@ -65,14 +64,14 @@ SearchFilterBar::SearchFilterBar(QWidget *parent)
 }
 
 QLineEdit *SearchFilterBar::addField(const QString &name, const QString &hint, const QString &accessible,
-                                     int characters, bool isNumber)
+                                     bool isNumber)
 {
     auto *edit = new QLineEdit(this);
     edit->setObjectName(name);
     edit->setPlaceholderText(hint);
     edit->setAccessibleName(accessible);
     edit->setToolTip(accessible);
-    edit->setFixedWidth(edit->fontMetrics().averageCharWidth() * characters + 34);
+    edit->setFixedWidth(edit->fontMetrics().horizontalAdvance(hint) + 30); // as long as its hint
     if (isNumber) {
         auto *validator = new QDoubleValidator(0, 1e9, 2, edit);
         validator->setNotation(QDoubleValidator::StandardNotation);
@@ -89,7 +88,7 @@ QComboBox *SearchFilterBar::addChoice(const QString &name, const QString &access
     box->setObjectName(name);
     box->setAccessibleName(accessible);
     box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-    box->setMinimumContentsLength(12);
+    box->setMinimumContentsLength(10);
     layout()->addWidget(box);
     connect(box, &QComboBox::currentIndexChanged, this, &SearchFilterBar::changed);
     return box;

@@ -28,8 +28,7 @@ signals:
     void changed();
 
 private:
-    QLineEdit *addField(const QString &name, const QString &hint, const QString &accessible, int characters,
-                        bool number);
+    QLineEdit *addField(const QString &name, const QString &hint, const QString &accessible, bool number);
     QComboBox *addChoice(const QString &name, const QString &accessible);
 
     QComboBox *m_category;

@@ -82,6 +82,23 @@ const SearchHit *SearchResults::current() const
 void SearchResults::setDetailsVisible(bool visible)
 {
     m_details->setVisible(visible);
+    refresh(); // places the table now
+    fitDescription();
+}
+
+void SearchResults::fitDescription()
+{
+    // A description of three letters tells nothing; the details have it whole. Only as the room changes: who
+    // wants the column back shows it by the header's menu.
+    const bool narrow = m_stack->width() < m_ui.theme.px(900);
+    if (std::exchange(m_narrow, narrow) != narrow)
+        m_view->setColumnHidden(SearchModel::Description, narrow);
+}
+
+void SearchResults::resizeEvent(QResizeEvent *event)
+{
+    QSplitter::resizeEvent(event);
+    fitDescription();
 }
 
 void SearchResults::focusTable()

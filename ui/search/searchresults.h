@@ -33,7 +33,11 @@ signals:
     void currentChanged();
     void similarRequested();
 
+protected:
+    void resizeEvent(QResizeEvent *event) override;
+
 private:
+    void fitDescription();
     void rowChanged(int row);
 
     const UiContext m_ui;
@@ -42,4 +46,5 @@ private:
     DetailsPane *m_details;
     EmptyState *m_empty;
     QStackedWidget *m_stack;
+    bool m_narrow = false;
 };
