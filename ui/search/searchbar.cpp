@@ -7,6 +7,7 @@
 #include "ui/search/searchmodel.h"
 #include "ui/shared/theme.h"
 
+#include <QAbstractItemView>
 #include <QAction>
 #include <QButtonGroup>
 #include <QComboBox>
@@ -69,6 +70,8 @@ SearchBar::SearchBar(Theme &theme, Settings &settings, QWidget *parent)
 
     m_limit->setObjectName(u"searchLimit"_s);
     m_limit->setAccessibleName(tr("Number of results"));
+    m_limit->view()->setObjectName(u"searchLimitList"_s);
+    m_limit->view()->setAccessibleName(m_limit->accessibleName());
     for (const int limit : {10, 20, 50, 100})
         m_limit->addItem(tr("%1 results").arg(limit), limit);
     m_limit->setCurrentIndex(1);

@@ -4,6 +4,7 @@
 #include "ui/shared/currency.h"
 #include "ui/shared/flowlayout.h"
 
+#include <QAbstractItemView>
 #include <QCheckBox>
 #include <QComboBox>
 #include <QDoubleValidator>
@@ -87,6 +88,8 @@ QComboBox *SearchFilterBar::addChoice(const QString &name, const QString &access
     auto *box = new QComboBox(this);
     box->setObjectName(name);
     box->setAccessibleName(accessible);
+    box->view()->setObjectName(name + u"List"_s);
+    box->view()->setAccessibleName(accessible);
     box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     box->setMinimumContentsLength(10);
     layout()->addWidget(box);
