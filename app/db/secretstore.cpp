@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/db/secretstore.h"
 
+#include "app/core/log.h"
+#include "app/core/paths.h"
+
+#include <QFile>
+#include <QJsonDocument>
+#include <QJsonObject>
 #include <QPromise>
 #include <QTimer>
 #include <qt6keychain/keychain.h>
@@ -51,11 +57,62 @@ QFuture<Result<T>> startJob(QKeychain::Job *job, const QString &profile, QObject
 
 } // namespace
 
+namespace {
+
+QJsonObject readMemory(const QString &name)
+{
+    QFile file(name);
+    return file.open(QIODevice::ReadOnly) ? QJsonDocument::fromJson(file.readAll()).object() : QJsonObject();
+}
+
+} // namespace
+
+SecretStore::SecretStore(QObject *parent, const QString &memory)
+    : QObject(parent)
+    , m_memory(memory.isEmpty() ? paths::config() + u"/secrets.json"_s : memory)
+{
+}
+
+QString SecretStore::backend()
+{
+    // As QtKeychain decides.
+    const QByteArrayList desktops = qgetenv("XDG_CURRENT_DESKTOP").split(':');
+    return desktops.contains("KDE") || qEnvironmentVariableIsSet("KDE_FULL_SESSION") ? u"KWallet"_s
+                                                                                     : u"Secret Service"_s;
+}
+
+QString SecretStore::rememberedBackend(const QString &profile) const
+{
+    return readMemory(m_memory)[profile].toString();
+}
+
+void SecretStore::remember(const QString &profile, const QString &backend)
+{
+    QJsonObject all = readMemory(m_memory);
+    if (all[profile].toString() == backend)
+        return;
+    if (backend.isEmpty())
+        all.remove(profile);
+    else
+        all[profile] = backend;
+    if (const Result<void> written = paths::writePrivate(m_memory, QJsonDocument(all).toJson()); !written)
+        qCWarning(lcApp) << written.error().text();
+}
+
 QFuture<Result<QString>> SecretStore::read(const QString &profile)
 {
-    return startJob<QString>(
-        new QKeychain::ReadPasswordJob(serviceName), profile, this, [](QKeychain::Job *job) {
-            return Result<QString>(static_cast<QKeychain::ReadPasswordJob *>(job)->textData());
+    return startJob<QString>(new QKeychain::ReadPasswordJob(serviceName), profile, this,
+                             [](QKeychain::Job *job) {
+                                 return Result<QString>(
+                                     static_cast<QKeychain::ReadPasswordJob *>(job)->textData());
+                             })
+        .then(this, [this, profile](Result<QString> found) {
+            const QString former = rememberedBackend(profile);
+            if (found || found.error().kind != ErrorKind::NotFound || former.isEmpty() || former == backend())
+                return found;
+            return Result<QString>(Error{
+                ErrorKind::NotFound, u"The password of this profile lies in %1."_s.arg(former),
+                u"This desktop uses %1. Type the password again to keep it here too."_s.arg(backend())});
         });
 }
 
@@ -63,11 +120,21 @@ QFuture<Result<void>> SecretStore::write(const QString &profile, const QString &
 {
     auto *job = new QKeychain::WritePasswordJob(serviceName);
     job->setTextData(password);
-    return startJob<void>(job, profile, this, [](QKeychain::Job *) { return Result<void>(); });
+    return startJob<void>(job, profile, this, [](QKeychain::Job *) { return Result<void>(); })
+        .then(this, [this, profile](Result<void> written) {
+            if (written)
+                remember(profile, backend());
+            return written;
+        });
 }
 
 QFuture<Result<void>> SecretStore::remove(const QString &profile)
 {
     return startJob<void>(new QKeychain::DeletePasswordJob(serviceName), profile, this,
-                          [](QKeychain::Job *) { return Result<void>(); });
+                          [](QKeychain::Job *) { return Result<void>(); })
+        .then(this, [this, profile](Result<void> removed) {
+            if (removed || removed.error().kind == ErrorKind::NotFound)
+                remember(profile, {});
+            return removed;
+        });
 }

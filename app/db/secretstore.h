@@ -8,18 +8,28 @@
 
 /// Passwords in the desktop's keyring (Secret Service, KWallet) through QtKeychain, by profile name.
 /// Asynchronous, with a time-out of 10 s; where there is no keyring it says so and the caller offers "this
-/// session only". Belongs to the thread it was made in.
+/// session only". Which keyring holds which password is remembered (never the password), so that after a
+/// change of desktop the answer is "it lies in KWallet" and not "there is none". Belongs to the thread it was
+/// made in.
 class SecretStore final : public QObject
 {
     Q_OBJECT
 
 public:
-    explicit SecretStore(QObject *parent = nullptr)
-        : QObject(parent)
-    {
-    }
+    /// `memory`: the file of names; empty: secrets.json beside the settings.
+    explicit SecretStore(QObject *parent = nullptr, const QString &memory = {});
+
+    /// The keyring this desktop has: "KWallet" or "Secret Service".
+    static QString backend();
+    /// Where the password of a profile was put last; empty when nowhere.
+    QString rememberedBackend(const QString &profile) const;
 
     QFuture<Result<QString>> read(const QString &profile); ///< NotFound when there is none
     QFuture<Result<void>> write(const QString &profile, const QString &password);
     QFuture<Result<void>> remove(const QString &profile);
+
+private:
+    void remember(const QString &profile, const QString &backend);
+
+    const QString m_memory;
 };

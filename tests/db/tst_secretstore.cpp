@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/core/paths.h"
 #include "app/db/secretstore.h"
 
 #include <QProcess>
@@ -48,9 +49,23 @@ private slots:
                 QVERIFY(read.result().ok());
                 QCOMPARE(*read.result(), password);
             }
+            // The same profile, after a change of desktop.
+            QCOMPARE(store.rememberedBackend(u"north"_s), u"Secret Service"_s);
+            QFile memory(paths::config() + u"/secrets.json"_s);
+            QVERIFY(memory.open(QIODevice::ReadOnly));
+            QVERIFY(!memory.readAll().contains("hunter2"));
+            QVERIFY(paths::writePrivate(memory.fileName(),
+                                        "{\"south\": \"KWallet\", \"north\": \"Secret Service\"}")
+                        .ok());
+            auto elsewhere = store.read(u"south"_s);
+            QTRY_VERIFY_WITH_TIMEOUT(elsewhere.isFinished(), 12'000);
+            QVERIFY(!elsewhere.result());
+            QCOMPARE(elsewhere.result().error().kind, ErrorKind::NotFound);
+            QVERIFY(elsewhere.result().error().message.contains(u"KWallet"));
             auto removed = store.remove(u"north"_s);
             QTRY_VERIFY_WITH_TIMEOUT(removed.isFinished(), 12'000);
             QVERIFY(removed.result().ok());
+            QCOMPARE(store.rememberedBackend(u"north"_s), QString());
             return;
         }
         const QTemporaryDir home;
