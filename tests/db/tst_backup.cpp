@@ -18,6 +18,7 @@ class TestBackup final : public QObject
 
     std::unique_ptr<TestDatabase> m_database;
     std::unique_ptr<QTemporaryDir> m_folder;
+    std::unique_ptr<QTemporaryDir> m_place;
 
     backup::Options options() const
     {
@@ -64,9 +65,18 @@ class TestBackup final : public QObject
     }
 
 private slots:
-    void initTestCase() { m_database = std::make_unique<TestDatabase>(); }
+    void initTestCase()
+    {
+        m_database = std::make_unique<TestDatabase>();
+        // Throw-away servers in a place of our own, to tell that none is left; the user postgres must reach
+        // it.
+        m_place = std::make_unique<QTemporaryDir>(u"/tmp/retail-place-XXXXXX"_s);
+        QFile(m_place->path())
+            .setPermissions(QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner | QFile::ExeOther);
+        qputenv("TMPDIR", m_place->path().toUtf8());
+    }
     void cleanupTestCase() { m_database.reset(); }
-    void init() { m_folder = std::make_unique<QTemporaryDir>(); }
+    void init() { m_folder = std::make_unique<QTemporaryDir>(u"/tmp/retail-backup-XXXXXX"_s); }
 
     void optionsThatContradictAreRefused_data()
     {
@@ -224,7 +234,7 @@ private slots:
         QCOMPARE(found->manifest.toJson(), manifest.toJson());
         WatchedJob job;
         VERIFY_OK(backup::verify(*found, backup::Level::Listed, localMeans(), job));
-        QVERIFY(QDir(QDir::tempPath()).entryList({u"retail-admin-throwaway-*"_s}).isEmpty());
+        QVERIFY(QDir(m_place->path()).entryList({u"retail-admin-throwaway-*"_s}).isEmpty());
     }
 
     void rolesStandBesideItWithoutPasswords()
