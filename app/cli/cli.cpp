@@ -3,11 +3,15 @@
 
 #include "app/core/format.h"
 #include "app/core/log.h"
+#include "app/db/connecterror.h"
 
 #include <QCoreApplication>
 #include <QJsonArray>
 #include <QJsonDocument>
 
+#include <fcntl.h>
+#include <poll.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -35,6 +39,7 @@ const QList<CommandRow> &commands()
         {u"import"_s, u"read products from a CSV file"_s, cli::import},
         {u"jobs"_s, u"list what was run on this machine, and how it ended"_s, cli::jobs},
         {u"migrate"_s, u"bring the database to this program's schema"_s, cli::migrate},
+        {u"profile"_s, u"list, import and export profiles"_s, cli::profile},
         {u"sample-data"_s, u"load made-up customers, products and sales"_s, cli::sampleData},
         {u"sandbox"_s, u"start, stop, show or destroy a private server to try"_s, cli::sandbox},
         {u"search"_s, u"find a store's products by meaning or by words"_s, cli::search},
@@ -240,6 +245,8 @@ cli::Invocation::Invocation(AppContext &context, const QString &name, const QStr
     m_parser.addOption(
         {u"profile"_s, u"Profile name, URI, key=value pairs or service=name."_s, u"NAME_OR_URI"_s});
     m_parser.addOption({u"verbose"_s, u"Tell on standard error what is done."_s});
+    m_parser.addOption({{u"W"_s, u"password"_s}, u"Ask for the password before connecting."_s});
+    m_parser.addOption({{u"w"_s, u"no-password"_s}, u"Never ask for a password."_s});
     if (data) {
         m_parser.addOption({u"json"_s, u"Print one JSON object."_s});
         m_parser.addOption({u"csv"_s, u"Print CSV with a header."_s});
@@ -274,6 +281,43 @@ Result<int> cli::Invocation::number(const QString &option, int least, int most) 
     return number;
 }
 
+/// Reads one line from the terminal with echo off; an interruption gives the echo back before it ends the
+/// program.
+Result<QString> cli::askPassword(const QString &target)
+{
+    const int terminal = ::open("/dev/tty", O_RDWR | O_CLOEXEC);
+    termios before{};
+    if (terminal < 0 || ::tcgetattr(terminal, &before) != 0) {
+        if (terminal >= 0)
+            ::close(terminal);
+        return Error{ErrorKind::Usage, u"There is no terminal to ask for a password on."_s,
+                     u"Add a line to ~/.pgpass."_s};
+    }
+    termios silent = before;
+    silent.c_lflag &= ~tcflag_t(ECHO);
+    ::tcsetattr(terminal, TCSAFLUSH, &silent);
+    const QByteArray prompt = u"Password for %1: "_s.arg(target).toLocal8Bit();
+    (void)!::write(terminal, prompt.constData(), size_t(prompt.size()));
+    QByteArray line;
+    const CancelToken token = interruption();
+    while (!token.cancelled()) {
+        // Timed, because the signal is taken by another thread and does not end a read here.
+        pollfd ready{terminal, POLLIN, 0};
+        if (::poll(&ready, 1, 100) <= 0)
+            continue;
+        char byte = 0;
+        if (::read(terminal, &byte, 1) != 1 || byte == '\n')
+            break;
+        line += byte;
+    }
+    ::tcsetattr(terminal, TCSAFLUSH, &before);
+    (void)!::write(terminal, "\n", 1);
+    ::close(terminal);
+    if (token.cancelled())
+        return Error{ErrorKind::Cancelled, u"Connecting was cancelled."_s};
+    return QString::fromLocal8Bit(line);
+}
+
 Result<Login> cli::Invocation::login() const
 {
     return m_context.profiles.resolve(value(u"profile"_s));
@@ -284,7 +328,24 @@ Result<Capabilities> cli::Invocation::connect()
     const Result<Login> found = login();
     if (!found)
         return found.error();
-    return m_context.pool.open(found->profile, found->password, interruption()).result();
+    const bool mayAsk = !isSet(u"no-password"_s);
+    Login login = *found;
+    bool asked = mayAsk && isSet(u"password"_s);
+    if (asked) {
+        const Result<QString> typed = askPassword(login.profile.target());
+        if (!typed)
+            return typed.error();
+        login.password = *typed;
+    }
+    Result<Capabilities> opened = m_context.pool.open(login.profile, login.password, interruption()).result();
+    // Only where none was found: a wrong one of a pass file is to be mended there, and a wrong one typed is
+    // not to lock the login.
+    if (opened || !mayAsk || asked || !needsPassword(opened.error()) || !opened.error().sqlstate.isEmpty())
+        return opened;
+    const Result<QString> typed = askPassword(login.profile.target());
+    if (!typed)
+        return opened;
+    return m_context.pool.open(login.profile, *typed, interruption()).result();
 }
 
 int cli::Invocation::fail(const Error &error) const

@@ -50,7 +50,8 @@ public:
     Result<int> number(const QString &option, int least, int most) const;
     bool json() const { return m_data && m_parser.isSet(QStringLiteral("json")); }
 
-    /// Opens the pool on --profile.
+    /// Opens the pool on --profile. Asks for a password on the terminal, with echo off, when the server wants
+    /// one and none was found (never with -w), or beforehand with -W.
     Result<Capabilities> connect();
     Result<Login> login() const;
 
@@ -78,6 +79,9 @@ private:
 /// Cancelled by the first SIGINT or SIGTERM.
 CancelToken interruption();
 
+/// A password typed on the terminal; an error where there is none.
+Result<QString> askPassword(const QString &target);
+
 void printLine(const QString &text);
 void printError(const QString &text);
 
@@ -92,6 +96,7 @@ int embed(AppContext &context, const QStringList &arguments);
 int import(AppContext &context, const QStringList &arguments);
 int jobs(AppContext &context, const QStringList &arguments);
 int migrate(AppContext &context, const QStringList &arguments);
+int profile(AppContext &context, const QStringList &arguments);
 int sampleData(AppContext &context, const QStringList &arguments);
 int sandbox(AppContext &context, const QStringList &arguments);
 int search(AppContext &context, const QStringList &arguments);

@@ -91,7 +91,7 @@ int cli::search(AppContext &context, const QStringList &arguments)
     add(u"mode"_s, u"vector, text or hybrid (hybrid)."_s, u"MODE"_s, u"hybrid"_s);
     add(u"limit"_s, u"How many products (10)."_s, u"N"_s, u"10"_s);
     add(u"threshold"_s, u"Least similarity of what the vectors find."_s, u"T"_s);
-    add(u"model"_s, u"Embedding model (the database's active one)."_s, u"MODEL"_s);
+    addProviderOptions(call);
     add(u"category"_s, u"Only this category; may be repeated."_s, u"NAME"_s);
     add(u"brand"_s, u"Only this brand; may be repeated."_s, u"NAME"_s);
     add(u"tag"_s, u"Only with this tag; repeated: with all of them."_s, u"TAG"_s);
@@ -110,7 +110,6 @@ int cli::search(AppContext &context, const QStringList &arguments)
     SearchRequest request;
     request.text = parser.positionalArguments().join(u' ');
     request.like = call.value(u"like"_s);
-    request.model = call.value(u"model"_s);
     const QStringList modes{u"vector"_s, u"text"_s, u"hybrid"_s};
     const qsizetype mode = modes.indexOf(call.value(u"mode"_s));
     if (mode < 0)
@@ -135,6 +134,17 @@ int cli::search(AppContext &context, const QStringList &arguments)
     if (call.isSet(u"in-stock"_s))
         filter.minStock = 1;
     filter.includeInactive = call.isSet(u"inactive"_s);
+
+    // Without --provider the database's active model decides; the built-in one needs no setting up.
+    if (call.isSet(u"provider"_s) && request.mode != SearchMode::Text) {
+        const Result<std::shared_ptr<EmbeddingProvider>> provider = chosenProvider(call);
+        if (!provider)
+            return call.fail(provider.error());
+        request.model = (*provider)->model();
+        context.providers.add(*provider);
+    } else if (call.isSet(u"model"_s)) {
+        request.model = call.value(u"model"_s);
+    }
 
     const Result<Capabilities> connected = call.connect();
     if (!connected)

@@ -113,6 +113,25 @@ Words tlsWords(PGconn *connection, const QString &said, const QString &place, co
 
 } // namespace
 
+QString connectStepName(ConnectStep step)
+{
+    switch (step) {
+    case ConnectStep::Name:
+        return u"name"_s;
+    case ConnectStep::Tcp:
+        return u"TCP"_s;
+    case ConnectStep::Tls:
+        return u"TLS"_s;
+    case ConnectStep::Authentication:
+        return u"authentication"_s;
+    case ConnectStep::Database:
+        return u"database"_s;
+    case ConnectStep::Schema:
+        break;
+    }
+    return u"schema"_s;
+}
+
 Error unknownHost(const QStringList &hosts, const QString &said)
 {
     return {ErrorKind::Connect,

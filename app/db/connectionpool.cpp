@@ -79,25 +79,6 @@ Result<void> checkIdentity(Session &session, const Capabilities &expected, bool 
 
 } // namespace
 
-QString connectStepName(ConnectStep step)
-{
-    switch (step) {
-    case ConnectStep::Name:
-        return u"name"_s;
-    case ConnectStep::Tcp:
-        return u"TCP"_s;
-    case ConnectStep::Tls:
-        return u"TLS"_s;
-    case ConnectStep::Authentication:
-        return u"authentication"_s;
-    case ConnectStep::Database:
-        return u"database"_s;
-    case ConnectStep::Schema:
-        break;
-    }
-    return u"schema"_s;
-}
-
 struct ConnectionPool::Link
 {
     std::shared_ptr<PgConnection> connection;

@@ -3,6 +3,7 @@
 
 #include "app/core/log.h"
 #include "app/core/paths.h"
+#include "app/db/conninfo.h"
 
 #include <QDir>
 #include <QFile>
@@ -29,12 +30,6 @@ struct EnvironmentName
 constexpr EnvironmentName environmentNames[] = {{Environment::Development, QLatin1String("development")},
                                                 {Environment::Test, QLatin1String("test")},
                                                 {Environment::Production, QLatin1String("production")}};
-
-QString escaped(const QString &value)
-{
-    QString text = value;
-    return u'\'' + text.replace(u'\\', u"\\\\"_s).replace(u'\'', u"\\'"_s) + u'\'';
-}
 
 /// `conninfo` taken apart by libpq; a plain word is a database name, as for psql.
 Result<Options> parse(const QString &conninfo)
@@ -119,10 +114,111 @@ Result<Login> parseConninfo(const QString &conninfo)
         if (qstrcmp(option->keyword, "password") == 0)
             login.password = QString::fromUtf8(option->val);
         else
-            others += QString::fromUtf8(option->keyword) + u'=' + escaped(QString::fromUtf8(option->val));
+            others += conninfo::pair(QString::fromUtf8(option->keyword), QString::fromUtf8(option->val));
     }
     login.profile.conninfo = login.password.isEmpty() ? conninfo : others.join(u' ');
     return login;
+}
+
+namespace {
+
+/// No password of any kind in it.
+Result<void> checkSecretless(const QString &conninfo)
+{
+    Result<Options> options = parse(conninfo);
+    if (!options)
+        return options.error();
+    for (const PQconninfoOption *option = options->get(); option->keyword; ++option)
+        if (option->val && QByteArrayView(option->keyword).endsWith("password"))
+            return Error{
+                ErrorKind::Usage, u"A profile keeps no password."_s,
+                u"Leave it out of the connection string; it is asked for, or read from the keyring or a pass "
+                u"file."_s};
+    return {};
+}
+
+const QRegularExpression &validName()
+{
+    static const QRegularExpression valid(u"^[\\w][\\w .-]{0,63}$"_s,
+                                          QRegularExpression::UseUnicodePropertiesOption);
+    return valid;
+}
+
+QString asName(QString text)
+{
+    static const QRegularExpression others(u"[^\\w .-]+"_s, QRegularExpression::UseUnicodePropertiesOption);
+    text = text.replace(others, u" "_s).simplified().left(64);
+    while (!text.isEmpty() && !validName().match(text).hasMatch())
+        text.remove(0, 1);
+    return text;
+}
+
+} // namespace
+
+QByteArray exportProfile(const Profile &profile)
+{
+    QJsonObject json = toJson(profile);
+    json.remove(u"passfile"_s);
+    json[u"format"_s] = u"retail-admin profile 1"_s;
+    json[u"name"_s] = profile.name;
+    return QJsonDocument(json).toJson();
+}
+
+Result<Profile> importProfile(const QByteArray &file)
+{
+    const QJsonObject json = QJsonDocument::fromJson(file).object();
+    if (json[u"format"].toString() != u"retail-admin profile 1")
+        return Error{ErrorKind::Usage, u"This is no exported profile."_s,
+                     u"“retail-admin profile export NAME” writes one."_s};
+    const QString name = json[u"name"].toString();
+    if (!validName().match(name).hasMatch())
+        return Error{ErrorKind::Usage, u"“%1” cannot be the name of a profile."_s.arg(name),
+                     u"Use letters, digits, blanks, dots and dashes, at most 64."_s};
+    Profile profile = fromJson(name, json);
+    profile.passfile.clear(); // a path of another machine
+    if (const Result<void> secretless = checkSecretless(profile.conninfo); !secretless)
+        return secretless.error();
+    return profile;
+}
+
+QList<Profile> importableProfiles(const QList<Profile> &known)
+{
+    QList<Profile> found;
+    const auto offer = [&](const QString &name, const QString &conninfo) {
+        const auto has = [&](const Profile &other) {
+            return other.name == name || other.conninfo == conninfo;
+        };
+        if (name.isEmpty() || std::any_of(known.cbegin(), known.cend(), has) ||
+            std::any_of(found.cbegin(), found.cend(), has))
+            return;
+        Profile profile;
+        profile.name = name;
+        profile.conninfo = conninfo;
+        // Nobody said what it is for; the careful guess costs a question, the other one data.
+        profile.environment = Environment::Production;
+        found.append(profile);
+    };
+    for (const conninfo::Service &service : conninfo::services())
+        offer(asName(service.name), conninfo::pair(u"service"_s, service.name));
+    for (const conninfo::PassfileEntry &entry : conninfo::passfileEntries(conninfo::defaultPassfile())) {
+        if (entry.host == u"*")
+            continue;
+        QStringList pairs;
+        QStringList words;
+        const auto add = [&](const QString &key, const QString &value) {
+            if (value == u"*" || (key == u"host" && value == u"localhost"))
+                return;
+            pairs += conninfo::pair(key, value);
+            if (key != u"port" || value != u"5432")
+                words += value;
+        };
+        add(u"dbname"_s, entry.database);
+        add(u"host"_s, entry.host);
+        add(u"port"_s, entry.port);
+        add(u"user"_s, entry.user);
+        offer(asName(words.join(u' ')), pairs.join(u' '));
+    }
+    return found;
 }
 
 ProfileStore::ProfileStore(QString folder)
@@ -166,18 +262,11 @@ Result<Profile> ProfileStore::byName(const QString &name) const
 
 Result<void> ProfileStore::save(const Profile &profile)
 {
-    static const QRegularExpression valid(u"^[\\w][\\w .-]{0,63}$"_s,
-                                          QRegularExpression::UseUnicodePropertiesOption);
-    if (!valid.match(profile.name).hasMatch())
+    if (!validName().match(profile.name).hasMatch())
         return Error{ErrorKind::Usage, u"“%1” cannot be the name of a profile."_s.arg(profile.name),
                      u"Use letters, digits, blanks, dots and dashes, at most 64."_s};
-    if (Result<Login> login = parseConninfo(profile.conninfo); !login)
-        return login.error();
-    else if (!login->password.isEmpty())
-        return Error{
-            ErrorKind::Usage, u"A profile keeps no password."_s,
-            u"Leave it out of the connection string; it is asked for, or read from the keyring or a pass "
-            u"file."_s};
+    if (const Result<void> secretless = checkSecretless(profile.conninfo); !secretless)
+        return secretless;
     return paths::writePrivate(m_folder + u'/' + profile.name + extension,
                                QJsonDocument(toJson(profile)).toJson());
 }

@@ -39,6 +39,16 @@ struct Login
 /// Splits a password out of a connection string, so that it reaches no list, title or log.
 Result<Login> parseConninfo(const QString &conninfo);
 
+/// A profile as a file to give away: everything but secrets and paths of this machine (the pass file).
+QByteArray exportProfile(const Profile &profile);
+/// The reverse; refuses what is no such file, and one that holds a password.
+Result<Profile> importProfile(const QByteArray &file);
+
+/// What pg_service.conf and the pass file name, as profiles to save: names and places, no secret is copied.
+/// Lines of the pass file with * for the host name no place and are left out, and so is what `known` has
+/// already.
+QList<Profile> importableProfiles(const QList<Profile> &known);
+
 /// The profiles of this user, one JSON file each under paths::config()/profiles. Thread: any, one at a time.
 class ProfileStore final
 {

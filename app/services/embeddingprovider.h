@@ -19,9 +19,9 @@ struct Embeddings
     int dimensions = 0;
 };
 
-/// Turns texts into vectors, whoever computes them. embed() blocks and may be called from any worker thread,
-/// from one at a time. It answers with one vector a text, none zero and none non-finite, or with an error
-/// that says what to do about it.
+/// Turns texts into vectors, whoever computes them. embed() blocks and may be called from any worker threads
+/// at once. It answers with one vector a text, none zero and none non-finite, or with an error that says what
+/// to do about it.
 class EmbeddingProvider
 {
 public:

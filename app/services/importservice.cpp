@@ -257,10 +257,10 @@ Result<void> store(Session &session, const ImportOptions &options, const QList<i
                        target(allFields[i]) + ')';
     }
     if (options.update && !changes.isEmpty()) {
-        const Result<Rows> updated =
-            session.execute("UPDATE retail.products p SET " + changes.join(", ") +
-                                " FROM pg_temp.import_products i WHERE p.store_id = $1::varchar AND p.sku = i.sku",
-                            {options.store});
+        const Result<Rows> updated = session.execute(
+            "UPDATE retail.products p SET " + changes.join(", ") +
+                " FROM pg_temp.import_products i WHERE p.store_id = $1::varchar AND p.sku = i.sku",
+            {options.store});
         if (!updated)
             return updated.error();
         report.updated = updated->affected();
@@ -274,8 +274,8 @@ Result<void> store(Session &session, const ImportOptions &options, const QList<i
     if (missing->integer(0, 0) == 0)
         return {};
     const Result<Rows> inserted =
-        session.execute("INSERT INTO retail.products (store_id, " + columns.join(", ") + ") SELECT $1::varchar, " +
-                            values.join(", ") + fresh + " ORDER BY i.line",
+        session.execute("INSERT INTO retail.products (store_id, " + columns.join(", ") +
+                            ") SELECT $1::varchar, " + values.join(", ") + fresh + " ORDER BY i.line",
                         {options.store});
     if (!inserted)
         return inserted.error();

@@ -53,6 +53,18 @@ UNION ALL
 SELECT 'sales_transactions', transaction_id::text, 'no transaction date', receipt_number
   FROM retail.sales_transactions WHERE transaction_date IS NULL
 UNION ALL
+SELECT 'products', product_id::text, 'not a number', concat_ws(', ', price, cost, weight_kg)
+  FROM retail.products WHERE 'NaN' = ANY (ARRAY[price, cost, weight_kg])
+UNION ALL
+SELECT 'sales_transactions', transaction_id::text, 'not a number', concat_ws(', ', subtotal, tax_amount, discount_amount, total_amount)
+  FROM retail.sales_transactions WHERE 'NaN' = ANY (ARRAY[subtotal, tax_amount, discount_amount, total_amount])
+UNION ALL
+SELECT 'sales_transaction_items', item_id::text, 'not a number', concat_ws(', ', unit_price, total_price, discount_amount, tax_amount)
+  FROM retail.sales_transaction_items WHERE 'NaN' = ANY (ARRAY[unit_price, total_price, discount_amount, tax_amount])
+UNION ALL
+SELECT 'sales_transactions', transaction_id::text, 'impossible date', transaction_date::text
+  FROM retail.sales_transactions WHERE NOT isfinite(transaction_date)
+UNION ALL
 SELECT 'sales_transactions', transaction_id::text, 'negative amount', concat_ws(', ', subtotal, tax_amount, discount_amount, total_amount)
   FROM retail.sales_transactions WHERE least(subtotal, tax_amount, discount_amount, total_amount) < 0
 UNION ALL

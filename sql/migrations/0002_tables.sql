@@ -91,9 +91,9 @@ CREATE TABLE retail.products (
     updated_at          timestamptz DEFAULT CURRENT_TIMESTAMP,
     CONSTRAINT unique_sku_per_store UNIQUE (store_id, sku),
     CONSTRAINT idx_products_store_id UNIQUE (store_id, product_id),
-    CONSTRAINT price_not_negative CHECK (price >= 0),
-    CONSTRAINT cost_not_negative CHECK (cost >= 0),
-    CONSTRAINT weight_not_negative CHECK (weight_kg >= 0),
+    CONSTRAINT price_not_negative CHECK (price >= 0 AND price <> 'NaN'),
+    CONSTRAINT cost_not_negative CHECK (cost >= 0 AND cost <> 'NaN'),
+    CONSTRAINT weight_not_negative CHECK (weight_kg >= 0 AND weight_kg <> 'NaN'),
     CONSTRAINT stock_not_negative CHECK (current_stock >= 0 AND minimum_stock >= 0 AND maximum_stock >= 0 AND reorder_point >= 0),
     CONSTRAINT rating_between_0_and_5 CHECK (rating_average >= 0 AND rating_average <= 5 AND rating_count >= 0)
 );
@@ -135,7 +135,9 @@ CREATE TABLE retail.sales_transactions (
     CONSTRAINT sales_transactions_customer_fkey FOREIGN KEY (store_id, customer_id)
         REFERENCES retail.customers (store_id, customer_id),
     CONSTRAINT known_transaction_type CHECK (transaction_type::text = ANY (ARRAY['sale', 'return', 'exchange'])),
-    CONSTRAINT amounts_not_negative CHECK (subtotal >= 0 AND tax_amount >= 0 AND discount_amount >= 0 AND total_amount >= 0)
+    CONSTRAINT amounts_not_negative CHECK (subtotal >= 0 AND tax_amount >= 0 AND discount_amount >= 0 AND total_amount >= 0
+        AND 'NaN' <> ALL (ARRAY[subtotal, tax_amount, discount_amount, total_amount])),
+    CONSTRAINT possible_transaction_date CHECK (isfinite(transaction_date))
 );
 CREATE INDEX idx_sales_transactions_customer_id ON retail.sales_transactions (store_id, customer_id, transaction_date, transaction_id);
 CREATE INDEX idx_sales_transactions_date ON retail.sales_transactions (store_id, transaction_date, transaction_id);
@@ -161,9 +163,9 @@ CREATE TABLE retail.sales_transaction_items (
     CONSTRAINT sales_transaction_items_product_fkey FOREIGN KEY (store_id, product_id)
         REFERENCES retail.products (store_id, product_id),
     CONSTRAINT positive_quantity CHECK (quantity > 0),
-    CONSTRAINT positive_unit_price CHECK (unit_price >= 0),
-    CONSTRAINT positive_total_price CHECK (total_price >= 0),
-    CONSTRAINT item_amounts_not_negative CHECK (discount_amount >= 0 AND tax_amount >= 0)
+    CONSTRAINT positive_unit_price CHECK (unit_price >= 0 AND unit_price <> 'NaN'),
+    CONSTRAINT positive_total_price CHECK (total_price >= 0 AND total_price <> 'NaN'),
+    CONSTRAINT item_amounts_not_negative CHECK (discount_amount >= 0 AND tax_amount >= 0 AND discount_amount <> 'NaN' AND tax_amount <> 'NaN')
 );
 CREATE INDEX idx_sales_transaction_items_transaction_id ON retail.sales_transaction_items (store_id, transaction_id, item_id);
 CREATE INDEX idx_sales_transaction_items_product_id ON retail.sales_transaction_items (store_id, product_id, item_id);
@@ -193,5 +195,17 @@ CREATE TABLE retail.active_embedding_model (
     updated_at      timestamptz NOT NULL DEFAULT now()
 );
 INSERT INTO retail.active_embedding_model (embedding_model) VALUES ('text-embedding-3-small');
+
+-- Comparisons of texts and dates are leakproof, so the planner uses the statistics of all stores for anybody's query,
+-- and EXPLAIN's estimates would give the values away, bound by bound. What names a person or is a store's own text
+-- keeps none; sorts and filters on these columns go along their indexes all the same.
+ALTER TABLE retail.customers
+    ALTER first_name SET STATISTICS 0, ALTER last_name SET STATISTICS 0, ALTER email SET STATISTICS 0,
+    ALTER phone SET STATISTICS 0, ALTER date_of_birth SET STATISTICS 0;
+ALTER TABLE retail.products
+    ALTER product_name SET STATISTICS 0, ALTER product_description SET STATISTICS 0, ALTER supplier_name SET STATISTICS 0,
+    ALTER supplier_sku SET STATISTICS 0, ALTER sku SET STATISTICS 0;
+ALTER TABLE retail.sales_transactions ALTER receipt_number SET STATISTICS 0, ALTER notes SET STATISTICS 0;
+ALTER TABLE retail.product_embeddings ALTER embedding_text SET STATISTICS 0;
 
 RESET ROLE;

@@ -52,11 +52,16 @@ CREATE FUNCTION retail.audit_log_guard() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    -- redact_audit() leaves its note in the same transaction before it touches an entry.
-    IF TG_OP = 'UPDATE' AND EXISTS (
-        SELECT FROM retail_sec.audit_redactions WHERE transaction_id = pg_current_xact_id_if_assigned()
-    ) THEN
-        RETURN NEW;
+    -- redact_audit() leaves its note in the same transaction before it touches an entry. What passes is exactly the
+    -- change that the note tells of: this record, these columns, their values struck out and nothing else.
+    IF TG_OP = 'UPDATE' THEN
+        IF to_jsonb(NEW) - '{old_values,new_values}'::text[] = to_jsonb(OLD) - '{old_values,new_values}'::text[]
+           AND EXISTS (SELECT FROM retail_sec.audit_redactions r
+                        WHERE r.transaction_id = pg_current_xact_id_if_assigned() AND r.record_id = OLD.record_id
+                          AND NEW.old_values IS NOT DISTINCT FROM retail_sec.redacted(OLD.old_values, r.redacted_columns)
+                          AND NEW.new_values IS NOT DISTINCT FROM retail_sec.redacted(OLD.new_values, r.redacted_columns)) THEN
+            RETURN NEW;
+        END IF;
     END IF;
     RAISE EXCEPTION 'The audit log is append-only: % refused', TG_OP
         USING ERRCODE = 'insufficient_privilege',
@@ -110,8 +115,12 @@ DECLARE
     has_rows boolean;
     made integer := 0;
 BEGIN
-    IF months_ahead NOT BETWEEN 0 AND 120 THEN
+    IF months_ahead IS NULL OR months_ahead NOT BETWEEN 0 AND 120 THEN
         RAISE EXCEPTION 'months_ahead must be between 0 and 120' USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    -- Partitions without end would exhaust the locks of every query over the log.
+    IF as_of IS NULL OR as_of NOT BETWEEN now() - interval '10 years' AND now() + interval '10 years' THEN
+        RAISE EXCEPTION 'as_of must be within ten years of now' USING ERRCODE = 'invalid_parameter_value';
     END IF;
     -- An array, because a table that a loop is reading cannot be detached.
     FOREACH month_start IN ARRAY (

@@ -57,7 +57,8 @@ BEGIN
     PERFORM FROM retail.stores s JOIN retail_sec.store_access a ON a.store_key = ANY (ARRAY[chosen, ''])
       WHERE s.store_id = chosen AND s.is_active AND pg_has_role(who, to_regrole(quote_ident(a.role_name)), 'USAGE')
       LIMIT 1;
-    IF FOUND THEN
+    -- A DBA enters no store, whatever else it was made a member of.
+    IF FOUND AND NOT pg_has_role(who, 'retail_dba', 'MEMBER') THEN
         RETURN chosen;
     END IF;
     -- Owner, ops and superusers need no row.

@@ -11,8 +11,19 @@
 SET LOCAL ROLE retail_owner;
 
 -- Normalised first: cosine does not change, and half precision can then neither overflow nor underflow.
+-- The index spans all stores and policies filter only what it has found, so a client that could order by the indexed
+-- expression would measure its distance to other stores' vectors by what is filtered away. Hence a function that
+-- nobody can name without USAGE on retail_sec, in a language that is never inlined.
+CREATE FUNCTION retail_sec.search_key(embedding public.vector) RETURNS public.halfvec
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN public.l2_normalize(embedding)::public.halfvec(1536);
+END
+$$;
+COMMENT ON FUNCTION retail_sec.search_key(public.vector) IS 'What the vector index holds; only the search functions can ask it.';
 CREATE INDEX idx_product_embeddings_vector ON retail.product_embeddings
-    USING hnsw ((public.l2_normalize(embedding)::public.halfvec(1536)) public.halfvec_cosine_ops)
+    USING hnsw ((retail_sec.search_key(embedding)::public.halfvec(1536)) public.halfvec_cosine_ops)
     WITH (m = 16, ef_construction = 128);
 COMMENT ON INDEX retail.idx_product_embeddings_vector IS 'Approximate nearest neighbours (cosine) in half the space of the full vectors.';
 
@@ -37,6 +48,7 @@ CREATE TABLE retail.product_documents (
 );
 CREATE INDEX idx_products_text_search ON retail.product_documents USING gin (store_id, document);
 CREATE INDEX idx_products_label ON retail.product_documents USING gin (store_id, label public.gin_trgm_ops);
+ALTER TABLE retail.product_documents ALTER label SET STATISTICS 0; -- see 0002
 ALTER TABLE retail.product_documents ENABLE ROW LEVEL SECURITY;
 CREATE POLICY product_documents_store_isolation ON retail.product_documents
     USING (store_id = (SELECT retail.current_store_id()));
@@ -159,7 +171,7 @@ SET jit = off
 AS $$
 DECLARE
     -- Also loads the library, so that its settings exist.
-    half_query public.halfvec := public.l2_normalize(query)::public.halfvec(1536);
+    half_query public.halfvec := retail_sec.search_key(query);
     kept text[] := ARRAY[current_setting('hnsw.iterative_scan'), current_setting('hnsw.max_scan_tuples'), current_setting('hnsw.ef_search')];
     candidates integer := greatest(4 * wanted, 100);
 BEGIN
@@ -173,7 +185,7 @@ BEGIN
                       JOIN retail.products p ON p.product_id = e.product_id
                      WHERE e.store_id = store AND p.store_id = store AND e.embedding_model = model_name
                        AND retail_sec.product_matches(p, f)
-                     ORDER BY public.l2_normalize(e.embedding)::public.halfvec(1536) OPERATOR(public.<=>) half_query
+                     ORDER BY retail_sec.search_key(e.embedding)::public.halfvec(1536) OPERATOR(public.<=>) half_query
                      LIMIT candidates) c) n
      ORDER BY n.distance, n.product_id
      LIMIT wanted;

@@ -101,7 +101,7 @@ BEGIN
              WHERE e.store_id = s.store_id AND e.embedding_model = model_name AND p.is_active)
       FROM retail.stores s
      CROSS JOIN LATERAL (
-           SELECT sees_all OR EXISTS (
+           SELECT sees_all OR NOT pg_has_role(who, 'retail_dba', 'MEMBER') AND EXISTS (
                SELECT FROM retail_sec.store_access a
                 WHERE (a.store_id = s.store_id OR a.store_id IS NULL)
                   AND pg_has_role(who, to_regrole(quote_ident(a.role_name)), 'USAGE')) AS sees_sales) r

@@ -47,6 +47,9 @@ GRANT UPDATE (email, phone, loyalty_tier) ON retail.customers TO retail_manager;
 GRANT INSERT (product_id, store_id, embedding_text, embedding, embedding_model),
       UPDATE (store_id, embedding_text, embedding, updated_at) ON retail.product_embeddings TO retail_manager;
 
+-- Who writes a vector computes its index entry; without USAGE on retail_sec nobody can call it.
+GRANT EXECUTE ON FUNCTION retail_sec.search_key(public.vector) TO retail_app, retail_manager;
+
 -- To plan, not to read: no DBA has a store, so the policies leave nothing.
 GRANT SELECT ON
     retail.customers, retail.products, retail.sales_transactions, retail.sales_transaction_items, retail.product_embeddings,

@@ -27,7 +27,7 @@ SET session_replication_role = origin;
 \echo building the index
 SET max_parallel_maintenance_workers = 2;
 CREATE INDEX idx_product_embeddings_vector ON retail.product_embeddings
-    USING hnsw ((public.l2_normalize(embedding)::public.halfvec(1536)) public.halfvec_cosine_ops)
+    USING hnsw ((retail_sec.search_key(embedding)::public.halfvec(1536)) public.halfvec_cosine_ops)
     WITH (m = 16, ef_construction = 128);
 \timing off
 VACUUM ANALYZE retail.products;

@@ -154,6 +154,72 @@ private slots:
         QVERIFY2(done.out.contains("\"a,\"\"b\"\"\nc\""), done.out.constData());
     }
 
+    void wrongUsesOfTheCatalogueCommandsAreTold_data()
+    {
+        QTest::addColumn<QStringList>("arguments");
+        QTest::addColumn<int>("code");
+        const QString good = profile(u"sandbox_manager"_s);
+        const auto row = [&](const char *name, const QStringList &arguments, int code) {
+            QTest::newRow(name) << arguments + QStringList{u"--profile"_s, good} << code;
+        };
+        row("a search without a store", {u"search"_s, u"lamp"_s}, 2);
+        row("a search for nothing", {u"search"_s, u"--store"_s, u"seattle"_s}, 2);
+        row("an unknown mode", {u"search"_s, u"lamp"_s, u"--store"_s, u"seattle"_s, u"--mode"_s, u"magic"_s},
+            2);
+        row("a search in a foreign store", {u"search"_s, u"lamp"_s, u"--store"_s, u"redmond"_s}, 1);
+        row("an unknown provider", {u"embed"_s, u"--provider"_s, u"nobody"_s}, 2);
+        row("azure without an address", {u"embed"_s, u"--provider"_s, u"azure"_s}, 2);
+        row("activating as a manager", {u"embed"_s, u"--activate"_s}, 1);
+        row("an import of what nobody knows", {u"import"_s, u"shops"_s, u"x.csv"_s}, 2);
+        row("an import of a missing file",
+            {u"import"_s, u"products"_s, u"/nowhere.csv"_s, u"--store"_s, u"seattle"_s}, 1);
+        row("a mapping that is none",
+            {u"import"_s, u"products"_s, u"x.csv"_s, u"--store"_s, u"seattle"_s, u"--map"_s, u"sku"_s}, 2);
+        row("sample data as a manager", {u"sample-data"_s}, 1);
+        row("sample data until no day", {u"sample-data"_s, u"--until"_s, u"yesterday"_s}, 2);
+    }
+    void wrongUsesOfTheCatalogueCommandsAreTold()
+    {
+        QFETCH(QStringList, arguments);
+        QFETCH(int, code);
+        const Run done = run(arguments);
+        QCOMPARE(done.exitCode, code);
+        QVERIFY(!done.err.isEmpty());
+    }
+
+    void aKeyThatOthersCanReadIsRefused()
+    {
+        QFile file(m_home.filePath(u"key"_s));
+        QVERIFY(file.open(QIODevice::WriteOnly) && file.write("sk-secret\n") > 0);
+        file.close();
+        QVERIFY(file.setPermissions(QFile::ReadOwner | QFile::WriteOwner | QFile::ReadGroup));
+        const Run done = run({u"embed"_s, u"--provider"_s, u"openai"_s, u"--key-file"_s, file.fileName(),
+                              u"--profile"_s, profile(u"sandbox_manager"_s)});
+        QCOMPARE(done.exitCode, 2);
+        QVERIFY(!done.err.contains("sk-secret"));
+    }
+
+    void searchAndEmbedPrintOneObject()
+    {
+        const QString login = profile(u"sandbox_manager"_s);
+        const Run search = run({u"search"_s, u"couch"_s, u"--store"_s, u"seattle"_s, u"--limit"_s, u"2"_s,
+                                u"--json"_s, u"--profile"_s, login});
+        QCOMPARE(search.exitCode, 0);
+        const QJsonArray results = search.json()[u"results"].toArray();
+        QCOMPARE(results.size(), 2);
+        QVERIFY(results[0].toObject()[u"similarity"].isDouble());
+        QCOMPARE(search.json()[u"mode"].toString(), u"hybrid"_s);
+        QCOMPARE(search.json()[u"model"].toString(), u"retail-offline-1"_s);
+        QVERIFY(search.json()[u"elapsed_ms"].isDouble());
+        const Run alike = run({u"search"_s, u"--like"_s, results[0].toObject()[u"product_id"].toString(),
+                               u"--store"_s, u"seattle"_s, u"--json"_s, u"--profile"_s, login});
+        QCOMPARE(alike.exitCode, 0);
+        QCOMPARE(alike.json()[u"results"].toArray().size(), 10);
+        const Run embed = run({u"embed"_s, u"--dry-run"_s, u"--json"_s, u"--profile"_s, login});
+        QCOMPARE(embed.exitCode, 0);
+        QCOMPARE(embed.json()[u"texts"].toInt(-1), 0);
+    }
+
     void doctorIsContentWithAFreshDatabase()
     {
         const Run done = run({u"doctor"_s, u"--json"_s, u"--profile"_s, profile(u"postgres"_s)});
