@@ -438,4 +438,4 @@ void TestSearch::recentSearchesBelongToTheStore()
 }
 
 QTEST_MAIN(TestSearch)
-#include "tst_search.moc"
+#include "tst_searchpage.moc"
