@@ -10,7 +10,6 @@ AppContext::AppContext()
     : settings(paths::config() + u"/settings.ini"_s)
     , profiles(paths::config() + u"/profiles"_s)
     , local(paths::data() + u"/local.db"_s)
-    , jobs(local)
     , pool(settings.get(settings::poolSize))
     , stores(pool)
     , browse(pool)
@@ -18,6 +17,7 @@ AppContext::AppContext()
     , embeddings(pool, providers)
     , search(pool, providers)
     , imports(pool)
+    , jobs(local)
 {
     const Result<QString> prepared = local.prepare();
     if (!prepared)
@@ -25,3 +25,5 @@ AppContext::AppContext()
     else if (!prepared->isEmpty())
         qCWarning(lcApp) << *prepared;
 }
+
+AppContext::~AppContext() { pool.shutDown(); }

@@ -20,18 +20,20 @@ class AppContext final
 {
 public:
     AppContext();
+    ~AppContext(); ///< cancels what runs and waits for it, before any member goes
+    Q_DISABLE_COPY_MOVE(AppContext)
 
     Settings settings;
     ProfileStore profiles;
     SecretStore secrets;
     LocalStore local;
-    JobRunner jobs;
+    EmbeddingProviders providers;
     ConnectionPool pool;
     StoreService stores;
     BrowseService browse;
     SampleDataService sampleData;
-    EmbeddingProviders providers;
     EmbeddingService embeddings;
     SearchService search;
     ImportService imports;
+    JobRunner jobs; ///< last, so that it ends first: its work uses all above
 };

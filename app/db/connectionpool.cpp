@@ -168,7 +168,9 @@ ConnectionPool::ConnectionPool(int size, QObject *parent)
     m_idleTimer.start();
 }
 
-ConnectionPool::~ConnectionPool()
+ConnectionPool::~ConnectionPool() { shutDown(); }
+
+void ConnectionPool::shutDown()
 {
     close();
     m_control.waitForDone();

@@ -51,6 +51,8 @@ public:
     QFuture<Result<Capabilities>> open(const Profile &profile, const QString &password,
                                        const CancelToken &token,
                                        const std::function<void(ConnectStep)> &onStep = {});
+    /// close(), and waits for what runs: nothing of what run() was given is used afterwards.
+    void shutDown();
     void close();
 
     /// Tries now instead of after the back-off: the banner's button, or a network that came back.

@@ -142,6 +142,8 @@ Result<QString> JobRunner::runHere(const JobSpec &spec, const JobWork &work, con
         onLog(line);
     });
     Result<QString> result = work(context);
+    if (!result)
+        log.append(logging::redact(result.error().text()));
     if (recorded) {
         const Result<void> written =
             m_store.jobEnded(*recorded, jobStateName(stateOf(result)), summaryOf(result), log.join(u'\n'));
@@ -163,8 +165,10 @@ void JobRunner::finish(Job *job, const Result<QString> &result)
         return;
     job->m_state = stateOf(result);
     job->m_summary = summaryOf(result);
-    if (!result)
+    if (!result) {
         job->m_error = result.error();
+        job->m_log.append(logging::redact(job->m_error.text())); // the log is where one looks for the reason
+    }
     job->m_ended = QDateTime::currentDateTimeUtc();
     const Result<void> written =
         m_store.jobEnded(job->id(), jobStateName(job->state()), job->summary(), job->log().join(u'\n'));

@@ -27,7 +27,7 @@ namespace backup {
 
 namespace {
 
-constexpr int attempts = 5; // a table dropped, or locked, while a dump begins
+constexpr int attempts = 3; // a table dropped, or locked, while a dump begins
 constexpr int progressMs = 250;
 
 /// Rows copied so far, from the tool's verbose lines and the server's own counters.

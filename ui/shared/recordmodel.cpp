@@ -3,6 +3,7 @@
 
 #include "app/core/format.h"
 #include "ui/shared/cellrole.h"
+#include "ui/shared/currency.h"
 
 #include <QJsonDocument>
 #include <QLocale>
@@ -16,12 +17,6 @@ namespace {
 
 // More than any screen shows of a cell; the details have the rest.
 constexpr qsizetype longestCell = 400;
-
-// The schema has no currency column: all amounts of the retail database are in this one.
-QString currency()
-{
-    return u"USD"_s;
-}
 
 bool isNumber(ColumnType type)
 {

@@ -282,7 +282,7 @@ void TableView::fitColumns(Fit fit)
         if (fit == Fit::Anew && !number && !isColumnHidden(column) && content > widest) {
             widest = content;
             m_stretchColumn = column;
-            m_stretchMinimum = width;
+            m_stretchMinimum = m_leastStretch > 0 ? m_theme.px(m_leastStretch) : width;
         }
     }
     stretch();

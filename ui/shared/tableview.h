@@ -20,6 +20,9 @@ public:
     void setModel(QAbstractItemModel *model) override;
     /// Columns that are not shown at first; to be called after setModel().
     void setInitiallyHidden(const QList<int> &columns);
+    /// How narrow the column with the longest texts may get before the table scrolls sideways; its own width
+    /// otherwise. To be called before setModel().
+    void setLeastStretch(int width) { m_leastStretch = width; }
     void setSortIndicator(int column, Qt::SortOrder order);
     /// The selected rows as shown, visible columns in visual order: tab-separated and as an HTML table.
     void copySelection();
@@ -50,6 +53,7 @@ private:
     QList<int> m_initiallyHidden;
     int m_stretchColumn = -1;
     int m_stretchMinimum = 0;
+    int m_leastStretch = 0; // 0: as wide as its texts
     int m_sortColumn = -1;
     Qt::SortOrder m_sortOrder = Qt::AscendingOrder;
     bool m_adjusting = false; // widths are set by us, not by the user

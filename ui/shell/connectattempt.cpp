@@ -38,6 +38,18 @@ void ConnectAttempt::fail(const Error &error)
     emit failed(error);
 }
 
+void ConnectAttempt::takeStep(const Error &error)
+{
+    // The steps on the way are seen by looking now and then; a refusal itself knows better where it came
+    // from.
+    for (const ConnectStep step : {ConnectStep::Tcp, ConnectStep::Tls, ConnectStep::Authentication,
+                                   ConnectStep::Database, ConnectStep::Schema})
+        if (step != m_step && error.where == connectStepName(step)) {
+            m_step = step;
+            emit stepReached(step);
+        }
+}
+
 void ConnectAttempt::start(const QString &target, const QString &password, bool remember)
 {
     cancel();

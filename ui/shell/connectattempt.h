@@ -36,6 +36,7 @@ signals:
 private:
     void open(const Profile &profile, const QString &password, bool remember);
     void askKeyring(const Profile &profile, const Error &refusal);
+    void takeStep(const Error &error);
     void fail(const Error &error);
 
     AppContext &m_app;

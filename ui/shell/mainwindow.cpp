@@ -171,8 +171,16 @@ void MainWindow::loadStores()
 {
     m_storesRequest.run([this](const CancelToken &token) { return m_ui.app.stores.stores(token); },
                         [this](Result<QList<StoreSummary>> result) {
-                            if (result)
-                                m_stores = std::move(result).value();
+                            if (!result)
+                                return;
+                            m_stores = std::move(result).value();
+                            // Whoever may enter one store only is there already.
+                            const auto active = [](const StoreSummary &store) { return store.active; };
+                            if (std::count_if(m_stores.cbegin(), m_stores.cend(), active) == 1 &&
+                                !m_ui.app.stores.hasCurrent() && !m_chooseRequest.running() &&
+                                rowsUnavailable(m_ui.app.pool.capabilities()).isEmpty())
+                                chooseStore(
+                                    std::find_if(m_stores.cbegin(), m_stores.cend(), active)->storeId);
                         });
 }
 

@@ -38,6 +38,8 @@ public:
     virtual QString help() const = 0;
     /// Ctrl+F. False where the page has none.
     virtual bool focusFilter() { return false; }
+    /// Pictures of a page that is empty until somebody asks something: it asks an example.
+    virtual void showExample() {}
 
 signals:
     void loadingChanged(bool loading);

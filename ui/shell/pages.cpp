@@ -2,6 +2,7 @@
 #include "ui/browse/browsepage.h"
 #include "ui/browse/salespage.h"
 #include "ui/jobs/jobspage.h"
+#include "ui/search/searchpage.h"
 #include "ui/shell/pageregistry.h"
 #include "ui/tenants/tenantspage.h"
 
@@ -35,6 +36,8 @@ QList<PageInfo> allPages()
          browse("products"), rowsUnavailable},
         {u"sales"_s, title(QT_TRANSLATE_NOOP("PageRegistry", "Sales")), PageGroup::Store,
          u"amarok_cart_view"_s, make<SalesPage>, rowsUnavailable},
+        {u"search"_s, title(QT_TRANSLATE_NOOP("PageRegistry", "Search")), PageGroup::Store, u"edit-find"_s,
+         make<SearchPage>, rowsUnavailable},
         {u"jobs"_s, title(QT_TRANSLATE_NOOP("PageRegistry", "Jobs")), PageGroup::Operations,
          u"view-history"_s, make<JobsPage>},
     };

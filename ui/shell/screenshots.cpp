@@ -124,6 +124,7 @@ private:
         m_timeout.start();
         m_window.showPage(m_pages.first());
         Page *page = m_window.currentPage();
+        page->showExample();
         connect(page, &Page::loadingChanged, this, &Photographer::settle);
         settle();
     }

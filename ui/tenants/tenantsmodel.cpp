@@ -3,6 +3,7 @@
 
 #include "app/core/format.h"
 #include "ui/shared/cellrole.h"
+#include "ui/shared/currency.h"
 
 #include <QFont>
 
@@ -208,7 +209,7 @@ QVariant TenantsModel::headerData(int section, Qt::Orientation orientation, int 
         return tip ? tr("Products at or below their minimum stock") : tr("Low stock");
     case Sales:
         return tip ? tr("Sales of the last 30 days, returns subtracted, tax included")
-                   : tr("Sales 30 days, USD");
+                   : tr("Sales 30 days, %1").arg(currency());
     case Trend:
         return tip ? tr("Sales of the last 30 days against the 30 days before") : tr("Trend");
     case LastActivity:

@@ -1,0 +1,618 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/jobs/processrunner.h"
+#include "app/services/backuptools.h"
+#include "app/services/retention.h"
+#include "tests/support/backuptest.h"
+
+#include <QRandomGenerator>
+#include <QStandardPaths>
+#include <QTest>
+
+#include <sys/stat.h>
+
+using namespace Qt::StringLiterals;
+
+class TestBackup final : public QObject
+{
+    Q_OBJECT
+
+    std::unique_ptr<TestDatabase> m_database;
+    std::unique_ptr<QTemporaryDir> m_folder;
+    std::unique_ptr<QTemporaryDir> m_place;
+
+    backup::Options options() const
+    {
+        backup::Options options;
+        options.folder = m_folder->path();
+        return options;
+    }
+
+    Result<backup::StoredBackup> make(const backup::Options &options,
+                                      const QString &user = u"sandbox_ops"_s) const
+    {
+        WatchedJob job;
+        return backup::create(m_database->login(user), options, job);
+    }
+
+    static void writeScript(const QString &path, const QByteArray &text)
+    {
+        QDir().mkpath(QFileInfo(path).path());
+        QFile file(path);
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write("#!/bin/sh\n" + text + '\n');
+        file.setPermissions(QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
+    }
+
+    /// A backup without a server behind it, for the retention.
+    backup::StoredBackup madeUp(const QDateTime &created, backup::Level level = backup::Level::Listed,
+                                const QString &database = u"shop"_s) const
+    {
+        const QString base = u"%1_database_%2"_s.arg(database, created.toString(u"yyyyMMdd'T'HHmmss'Z'"_s));
+        backup::StoredBackup stored{m_folder->path(), base + u".json"_s, {}};
+        stored.manifest.created = stored.manifest.finished = created;
+        stored.manifest.database = database;
+        stored.manifest.dump = base + u".dump"_s;
+        stored.manifest.files = {{stored.manifest.dump,
+                                  3,
+                                  u"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"_s,
+                                  0,
+                                  {}}};
+        stored.manifest.verification.level = level;
+        QFile dump(stored.dumpPath());
+        if (!dump.open(QIODevice::WriteOnly) || dump.write("abc") != 3 || !backup::writeManifest(stored))
+            qFatal("no made-up backup");
+        return stored;
+    }
+
+private slots:
+    void initTestCase()
+    {
+        m_database = std::make_unique<TestDatabase>();
+        // Throw-away servers in a place of our own, to tell that none is left; the user postgres must reach
+        // it.
+        m_place = std::make_unique<QTemporaryDir>(u"/tmp/retail-place-XXXXXX"_s);
+        QFile(m_place->path())
+            .setPermissions(QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner | QFile::ExeOther);
+        qputenv("TMPDIR", m_place->path().toUtf8());
+    }
+    void cleanupTestCase() { m_database.reset(); }
+    void init() { m_folder = std::make_unique<QTemporaryDir>(u"/tmp/retail-backup-XXXXXX"_s); }
+
+    void optionsThatContradictAreRefused_data()
+    {
+        QTest::addColumn<backup::Options>("options");
+        backup::Options all;
+        all.folder = u"/nowhere"_s;
+        const auto row = [&](const char *name, auto change) {
+            backup::Options changed = all;
+            change(changed);
+            QTest::newRow(name) << changed;
+        };
+        row("no folder", [](backup::Options &o) { o.folder.clear(); });
+        row("several jobs write one file", [](backup::Options &o) { o.jobs = 2; });
+        row("a folder cannot be sealed", [](backup::Options &o) {
+            o.format = backup::Format::Directory;
+            o.recipients = QStringList{u"age1qqqqqqqqqqqqqqqqqqqqqqqq"_s};
+        });
+        row("the scope tables without tables", [](backup::Options &o) { o.scope = backup::Scope::Tables; });
+        row("tables without the scope tables",
+            [](backup::Options &o) { o.tables = QStringList{u"customers"_s}; });
+        row("an option instead of a key", [](backup::Options &o) { o.recipients = QStringList{u"-i"_s}; });
+        row("a secret key instead of a public one",
+            [](backup::Options &o) { o.recipients = QStringList{u"AGE-SECRET-KEY-1QQQQ"_s}; });
+        row("less than listed", [](backup::Options &o) { o.level = backup::Level::Checksum; });
+    }
+    void optionsThatContradictAreRefused()
+    {
+        QFETCH(backup::Options, options);
+        const Result<backup::StoredBackup> made = make(options);
+        QVERIFY(!made);
+        QCOMPARE(made.error().kind, ErrorKind::Usage);
+        QVERIFY(!QDir(u"/nowhere"_s).exists());
+    }
+
+    void aLoginThatDoesNotSeeAllRowsIsRefused_data()
+    {
+        QTest::addColumn<QString>("user");
+        QTest::newRow("a manager, who sees one store") << u"sandbox_manager"_s;
+        QTest::newRow("a DBA, who sees no row") << u"sandbox_dba"_s;
+    }
+    void aLoginThatDoesNotSeeAllRowsIsRefused()
+    {
+        QFETCH(QString, user);
+        const Result<backup::StoredBackup> made = make(options(), user);
+        QVERIFY(!made);
+        QCOMPARE(made.error().kind, ErrorKind::Permission);
+        QVERIFY2(made.error().message.contains(u"customers"), qPrintable(made.error().message));
+        QVERIFY(contentsOf(m_folder->path()).isEmpty());
+    }
+
+    void anUnknownTableIsNamed()
+    {
+        backup::Options options = this->options();
+        options.scope = backup::Scope::Tables;
+        options.tables = QStringList{u"customers"_s, u"custmers"_s};
+        const Result<backup::StoredBackup> made = make(options);
+        QVERIFY(!made);
+        QCOMPARE(made.error().kind, ErrorKind::NotFound);
+        QVERIFY(made.error().message.contains(u"custmers"));
+        QVERIFY(contentsOf(m_folder->path()).isEmpty());
+    }
+
+    void aToolOlderThanTheServerIsNoTool()
+    {
+        writeScript(m_folder->path() + u"/a/pg_dump"_s, "echo 'pg_dump (PostgreSQL) 14.2'");
+        writeScript(m_folder->path() + u"/b/pg_dump"_s, "echo 'pg_dump (PostgreSQL) 13.1 (Debian 13.1-1)'");
+        const Result<backup::Tool> tool =
+            backup::findTool(u"pg_dump"_s, 15, {m_folder->path() + u"/a"_s, m_folder->path() + u"/b"_s}, {});
+        QVERIFY(!tool);
+        QCOMPARE(tool.error().kind, ErrorKind::Tool);
+        QVERIFY(tool.error().message.contains(u"older"));
+        QVERIFY(tool.error().hint.contains(u"postgresql-client-15"));
+        QVERIFY(tool.error().detail.contains(u"14.2") && tool.error().detail.contains(u"13.1"));
+        const Result<backup::Tool> none = backup::findTool(u"pg_dump"_s, 15, {u"/nowhere"_s}, {});
+        QVERIFY(!none && none.error().hint.contains(u"postgresql-client-15"));
+    }
+
+    void theOldestToolThatKnowsTheServerIsTaken()
+    {
+        QStringList folders;
+        for (const char *version : {"18.1", "15.20", "14.9", "17beta1", "no version"}) {
+            folders += m_folder->path() + u'/' + QLatin1String(version);
+            writeScript(folders.last() + u"/pg_dump"_s,
+                        QByteArray("echo 'pg_dump (PostgreSQL) ") + version + "'");
+        }
+        QCOMPARE(backup::findTool(u"pg_dump"_s, 15, folders, {})->version, u"15.20"_s);
+        QCOMPARE(backup::findTool(u"pg_dump"_s, 16, folders, {})->version, u"17beta1"_s);
+        QCOMPARE(backup::findTool(u"pg_dump"_s, 18, folders, {})->major, 18);
+        QVERIFY(!backup::findTool(u"pg_dump"_s, 19, folders, {}));
+    }
+
+    void everyShapeHoldsEveryRow_data()
+    {
+        QTest::addColumn<backup::Options>("options");
+        QTest::addColumn<int>("entries");
+        const auto row = [&](const char *name, auto change) {
+            backup::Options changed;
+            change(changed);
+            QTest::newRow(name) << changed;
+        };
+        row("one file", [](backup::Options &) {});
+        row("a folder, three tables at a time, not compressed", [](backup::Options &o) {
+            o.format = backup::Format::Directory;
+            o.jobs = 3;
+            o.compress = 0;
+        });
+        row("the retail schemas", [](backup::Options &o) { o.scope = backup::Scope::Schema; });
+        row("two tables and the partitions of one", [](backup::Options &o) {
+            o.scope = backup::Scope::Tables;
+            o.tables = QStringList{u"customers"_s, u"retail.audit_log"_s};
+        });
+        row("restored from one file", [](backup::Options &o) { o.level = backup::Level::Restored; });
+        row("single tables restored", [](backup::Options &o) {
+            o.scope = backup::Scope::Tables;
+            o.tables = QStringList{u"products"_s, u"audit_log"_s};
+            o.level = backup::Level::Restored;
+        });
+    }
+    void everyShapeHoldsEveryRow()
+    {
+        QFETCH(backup::Options, options);
+        options.folder = m_folder->path();
+        const Result<backup::StoredBackup> made = make(options);
+        VERIFY_OK(made);
+        const backup::Manifest &manifest = made->manifest;
+        QCOMPARE(manifest.verification.level, options.level);
+        QVERIFY(manifest.good());
+        Session session = m_database->superuser();
+        QVERIFY(!manifest.tables.isEmpty());
+        for (const backup::Table &table : manifest.tables) {
+            if (table.partitioned)
+                continue;
+            const Result<qint64> rows = backup::countRows(session, table);
+            VERIFY_OK(rows);
+            QCOMPARE(table.rows, *rows);
+        }
+        QVERIFY(manifest.rows() > 2'000);
+        // Names, rights, and nothing else in the folder.
+        const QRegularExpression name(
+            u"^%1_%2_\\d{8}T\\d{6}Z\\.dump$"_s.arg(m_database->name(), backup::scopeName(options.scope)));
+        QVERIFY2(name.match(manifest.dump).hasMatch(), qPrintable(manifest.dump));
+        QCOMPARE(
+            QDir(m_folder->path()).entryList(QDir::AllEntries | QDir::Hidden | QDir::NoDotAndDotDot).size(),
+            3);
+        for (const backup::StoredFile &file : manifest.files) {
+            struct stat info
+            {
+            };
+            QCOMPARE(::stat(qPrintable(made->path(file.name)), &info), 0);
+            QCOMPARE(info.st_mode & 077, mode_t(0));
+        }
+        // What is read back is what was written.
+        const Result<backup::StoredBackup> found = backup::findBackup(made->dumpPath());
+        VERIFY_OK(found);
+        QCOMPARE(found->manifest.toJson(), manifest.toJson());
+        WatchedJob job;
+        VERIFY_OK(backup::verify(*found, backup::Level::Listed, localMeans(), job));
+        QVERIFY(QDir(m_place->path()).entryList({u"retail-admin-throwaway-*"_s}).isEmpty());
+    }
+
+    void rolesStandBesideItWithoutPasswords()
+    {
+        const Result<backup::StoredBackup> made = make(options());
+        VERIFY_OK(made);
+        QFile globals(made->path(made->manifest.globals));
+        QVERIFY(globals.open(QIODevice::ReadOnly));
+        const QByteArray text = globals.readAll();
+        QVERIFY(text.contains("retail_ops") && text.contains("BYPASSRLS"));
+        QVERIFY(!text.contains("SCRAM") && !text.contains("PASSWORD '"));
+    }
+
+    void theManifestTellsWhatTheDumpDoesNot()
+    {
+        Session session = m_database->superuser();
+        const QByteArray name = quoteIdentifier(m_database->name());
+        VERIFY_OK(session.executeScript("COMMENT ON DATABASE " + name + " IS 'the shop'"));
+        VERIFY_OK(session.executeScript("ALTER DATABASE " + name + " SET work_mem = '5MB'"));
+        VERIFY_OK(session.executeScript("GRANT CONNECT ON DATABASE " + name + " TO mcp_user"));
+        const Result<backup::StoredBackup> made = make(options());
+        VERIFY_OK(made);
+        const backup::Manifest &manifest = made->manifest;
+        QCOMPARE(manifest.comment, u"the shop"_s);
+        QCOMPARE(manifest.settings.value(0).setting, u"work_mem=5MB"_s);
+        QVERIFY(manifest.acl.contains(u"mcp_user"));
+        QVERIFY(manifest.roles.contains(u"retail_owner"_s) && manifest.roles.contains(u"mcp_user"_s));
+        QVERIFY(std::any_of(manifest.extensions.cbegin(), manifest.extensions.cend(),
+                            [](const backup::Extension &e) { return e.name == u"vector"; }));
+        QCOMPARE(manifest.serverMajor(), 15);
+        QVERIFY(!manifest.systemIdentifier.isEmpty() && manifest.tool.startsWith(u"pg_dump 15"));
+    }
+
+    void rowsWrittenMeanwhileAreNeitherDumpedNorCounted()
+    {
+        const Login superuser = m_database->login(u"postgres"_s);
+        backup::Options options = this->options();
+        options.level = backup::Level::Restored; // which compares dump and counts
+        WatchedJob job;
+        bool written = false;
+        job.onProgress = [&](const JobProgress &progress) {
+            if (progress.phase != u"dumping" || std::exchange(written, true))
+                return;
+            Result<Session> session = openSession(superuser, u"Test"_s, {});
+            QVERIFY(session->execute(
+                "INSERT INTO retail.product_categories (category_name) VALUES ('meanwhile')"));
+        };
+        const Result<backup::StoredBackup> made =
+            backup::create(m_database->login(u"sandbox_ops"_s), options, job);
+        VERIFY_OK(made);
+        QVERIFY(written);
+        Session session = m_database->superuser();
+        const auto table =
+            std::find_if(made->manifest.tables.cbegin(), made->manifest.tables.cend(),
+                         [](const backup::Table &t) { return t.name == u"product_categories"; });
+        QCOMPARE(*backup::countRows(session, *table), table->rows + 1);
+    }
+
+    void thePasswordIsInNoArgumentAndNoEnvironment()
+    {
+        Login login = m_database->login(u"sandbox_ops"_s);
+        QFile passfile(login.profile.passfile);
+        QVERIFY(passfile.open(QIODevice::ReadOnly));
+        for (const QByteArray &line : passfile.readAll().split('\n'))
+            if (line.contains(":sandbox_ops:"))
+                login.password = QString::fromUtf8(line.mid(line.lastIndexOf(':') + 1));
+        QVERIFY(login.password.size() > 10);
+        login.profile.passfile.clear();
+        int looked = 0;
+        QString handed;
+        WatchedJob job;
+        job.onProgress = [&](const JobProgress &progress) {
+            if (progress.phase != u"dumping")
+                return;
+            for (const pid_t child : childrenNamed("pg_dump"))
+                for (const char *what : {"cmdline", "environ"}) {
+                    QFile file(u"/proc/%1/%2"_s.arg(child).arg(QLatin1String(what)));
+                    if (!file.open(QIODevice::ReadOnly))
+                        continue;
+                    const QByteArray text = file.readAll();
+                    QVERIFY(!text.contains(login.password.toUtf8()));
+                    QVERIFY(!text.contains("PGPASSWORD"));
+                    const qsizetype at = text.indexOf("PGPASSFILE=");
+                    if (at < 0)
+                        continue;
+                    handed = QString::fromUtf8(text.mid(at + 11).split('\0').first());
+                    struct stat info
+                    {
+                    };
+                    QCOMPARE(::stat(qPrintable(handed), &info), 0);
+                    QCOMPARE(info.st_mode & 0777, mode_t(0600));
+                    ++looked;
+                }
+        };
+        VERIFY_OK(backup::create(login, options(), job));
+        QVERIFY(looked > 0);
+        QVERIFY(!QFile::exists(handed));
+        for (const QByteArray &content : contentsOf(m_folder->path()))
+            QVERIFY(!content.contains(login.password.toUtf8()));
+        QVERIFY(!job.lines.join(u'\n').contains(login.password));
+    }
+
+    void aFlippedByteAnywhereIsDetected()
+    {
+        const Result<backup::StoredBackup> made = make(options());
+        VERIFY_OK(made);
+        const QStringList files{made->dumpPath(), made->path(made->manifest.globals), made->manifestPath()};
+        qint64 total = 0;
+        for (const QString &file : files)
+            total += QFileInfo(file).size();
+        QFile manifest(made->manifestPath());
+        QVERIFY(manifest.open(QIODevice::ReadOnly));
+        const QByteArray original = manifest.readAll();
+        QRandomGenerator random(20261123);
+        for (int round = 0; round < 200; ++round) {
+            // Every fifth in the small files, which chance would leave out.
+            const int which = round % 5 == 0 ? 1 + (round / 5) % 2 : 0;
+            QFile file(files[which]);
+            const qint64 position = random.bounded(quint64(file.size()));
+            const auto flip = [&] {
+                QVERIFY(file.open(QIODevice::ReadWrite));
+                QVERIFY(file.seek(position));
+                const char byte = file.read(1).at(0);
+                QVERIFY(file.seek(position));
+                file.putChar(char(byte ^ (1 << (round % 8))));
+                file.close();
+            };
+            flip();
+            WatchedJob job;
+            const Result<backup::StoredBackup> found = backup::findBackup(made->dumpPath());
+            const Result<backup::StoredBackup> checked =
+                found ? backup::verify(*found, backup::Level::Listed, localMeans(), job) : found;
+            QVERIFY2(!checked, qPrintable(u"byte %1 of %2"_s.arg(position).arg(file.fileName())));
+            QCOMPARE(checked.error().kind, ErrorKind::Verification);
+            if (found) { // and it is remembered
+                const Result<backup::StoredBackup> again = backup::findBackup(made->dumpPath());
+                VERIFY_OK(again);
+                QVERIFY(!again->manifest.good());
+            }
+            if (which != 2) {
+                flip();
+                QFile restored(made->manifestPath());
+                QVERIFY(restored.open(QIODevice::WriteOnly));
+                restored.write(original);
+            } else {
+                flip();
+            }
+        }
+        WatchedJob job;
+        VERIFY_OK(
+            backup::verify(*backup::findBackup(made->dumpPath()), backup::Level::Listed, localMeans(), job));
+    }
+
+    void whatIsNotWholeIsFoundOut_data()
+    {
+        QTest::addColumn<QString>("damage");
+        for (const char *damage : {"empty", "half", "a byte short", "gone", "without a manifest"})
+            QTest::newRow(damage) << QString::fromLatin1(damage);
+    }
+    void whatIsNotWholeIsFoundOut()
+    {
+        QFETCH(QString, damage);
+        const Result<backup::StoredBackup> made = make(options());
+        VERIFY_OK(made);
+        QFile dump(made->dumpPath());
+        const qint64 size = dump.size();
+        if (damage == u"empty")
+            QVERIFY(dump.resize(0));
+        else if (damage == u"half")
+            QVERIFY(dump.resize(size / 2));
+        else if (damage == u"a byte short")
+            QVERIFY(dump.resize(size - 1));
+        else if (damage == u"gone")
+            QVERIFY(dump.remove());
+        else
+            QVERIFY(QFile::remove(made->manifestPath()));
+        WatchedJob job;
+        const Result<backup::StoredBackup> found = backup::findBackup(made->dumpPath());
+        const Result<backup::StoredBackup> checked =
+            found ? backup::verify(*found, backup::Level::Listed, localMeans(), job) : found;
+        QVERIFY(!checked);
+        QCOMPARE(checked.error().kind, ErrorKind::Verification);
+        for (const backup::StoredBackup &each : backup::listBackups(m_folder->path()))
+            QVERIFY(!each.manifest.good());
+    }
+
+    void aCopyThatDiffersIsFoundOut_data()
+    {
+        QTest::addColumn<QString>("difference");
+        QTest::newRow("a row more than was dumped") << u"rows"_s;
+        QTest::newRow("a policy that was not restored") << u"policy"_s;
+        QTest::newRow("row level security off") << u"security"_s;
+        QTest::newRow("a table that was not dumped") << u"table"_s;
+    }
+    void aCopyThatDiffersIsFoundOut()
+    {
+        QFETCH(QString, difference);
+        backup::Options options = this->options();
+        options.scope = backup::Scope::Schema;
+        Result<backup::StoredBackup> made = make(options);
+        VERIFY_OK(made);
+        const auto table = std::find_if(made->manifest.tables.begin(), made->manifest.tables.end(),
+                                        [](const backup::Table &t) { return t.name == u"customers"; });
+        if (difference == u"rows")
+            ++table->rows;
+        else if (difference == u"policy")
+            table->policies += u"nobody_enters *"_s;
+        else if (difference == u"security")
+            table->rowSecurity = false;
+        else
+            made->manifest.tables.append(*table), made->manifest.tables.last().name = u"lost"_s;
+        WatchedJob job;
+        const Result<QString> restored = backup::verifyRestored(*made, localMeans(), job);
+        QVERIFY(!restored);
+        QCOMPARE(restored.error().kind, ErrorKind::Verification);
+        QVERIFY2(restored.error().message.contains(difference == u"table" ? u"lost"_s : u"customers"_s),
+                 qPrintable(restored.error().message));
+    }
+
+    void withoutAServerHereAScratchDatabaseDoes()
+    {
+        Result<backup::StoredBackup> made = make(options());
+        VERIFY_OK(made);
+        made->manifest.serverVersionNumber = 990000; // which nobody has installed
+        WatchedJob job;
+        const Result<QString> nowhere = backup::verifyRestored(*made, localMeans(), job);
+        QVERIFY(!nowhere);
+        QCOMPARE(nowhere.error().kind, ErrorKind::Unverified);
+        backup::Means means = localMeans();
+        means.login = m_database->login(u"sandbox_ops"_s);
+        const Result<QString> where = backup::verifyRestored(*made, means, job);
+        VERIFY_OK(where);
+        QVERIFY(where->contains(u"scratch database"));
+        Session session = m_database->superuser();
+        QCOMPARE(session.execute("SELECT FROM pg_database WHERE datname LIKE 'retail_verify_%'")->count(), 0);
+    }
+
+    void aSealedBackupIsOpenedByItsKeyOnly()
+    {
+        const QString key = m_folder->path() + u"/key"_s;
+        const QString wrongKey = m_folder->path() + u"/wrong"_s;
+        QString recipient;
+        for (const QString &file : {wrongKey, key}) {
+            ProcessCall keygen;
+            keygen.program = QStandardPaths::findExecutable(u"age-keygen"_s);
+            keygen.arguments = {u"-o"_s, file};
+            const Result<ProcessOutput> output = runProcess(keygen);
+            VERIFY_OK(output);
+            recipient = output->standardError.section(u": "_s, -1).trimmed();
+        }
+        backup::Options options = this->options();
+        options.folder += u"/sealed"_s;
+        options.recipients = QStringList{recipient};
+        const Result<backup::StoredBackup> made = make(options);
+        VERIFY_OK(made);
+        QCOMPARE(made->manifest.levelText(), u"listed before sealing, checksum only since"_s);
+        QCOMPARE(QDir(options.folder).entryList(QDir::Files | QDir::Hidden).size(), 3);
+        for (const backup::StoredFile &file : made->manifest.files)
+            QVERIFY(file.name.endsWith(u".age"));
+        WatchedJob job;
+        const auto verify = [&](backup::Level level, const QString &identity) {
+            backup::Means means = localMeans();
+            means.identity = identity;
+            return backup::verify(*made, level, means, job);
+        };
+        VERIFY_OK(verify(backup::Level::Checksum, {}));
+        const auto closed = verify(backup::Level::Listed, {});
+        QVERIFY(!closed);
+        QCOMPARE(closed.error().kind, ErrorKind::Unverified);
+        QVERIFY(closed.error().hint.contains(u"--identity"));
+        const auto foreign = verify(backup::Level::Listed, wrongKey);
+        QVERIFY(!foreign);
+        QCOMPARE(foreign.error().kind, ErrorKind::Usage);
+        VERIFY_OK(verify(backup::Level::Restored, key));
+        QVERIFY(backup::findBackup(made->dumpPath())->manifest.good());
+    }
+
+    void theRetentionKeepsWhatTheRulesSay_data()
+    {
+        QTest::addColumn<backup::KeepRules>("rules");
+        QTest::addColumn<QList<int>>("kept"); // days before the newest
+        using Days = QList<int>;
+        QTest::newRow("no rule keeps the newest") << backup::KeepRules{} << Days{0};
+        QTest::newRow("the last three") << backup::KeepRules{3, 0, 0, 0, 0} << Days{0, 1, 2};
+        QTest::newRow("the seed's thirty days")
+            << backup::KeepRules{0, 0, 0, 0, 30} << Days{0, 1, 2, 8, 15, 29};
+        QTest::newRow("one a month") << backup::KeepRules{0, 0, 0, 3, 0} << Days{0, 29, 70};
+        QTest::newRow("one a week, of four") << backup::KeepRules{0, 0, 4, 0, 0} << Days{0, 8, 15, 29};
+        QTest::newRow("two days and two months") << backup::KeepRules{0, 2, 0, 2, 0} << Days{0, 1, 29};
+    }
+    void theRetentionKeepsWhatTheRulesSay()
+    {
+        QFETCH(backup::KeepRules, rules);
+        QFETCH(QList<int>, kept);
+        const QDateTime newest(QDate(2026, 11, 25), QTime(2, 0), Qt::UTC); // a Wednesday
+        for (const int days : {0, 1, 2, 8, 15, 29, 70, 400})
+            madeUp(newest.addDays(-days));
+        const auto before = contentsOf(m_folder->path());
+        const backup::PrunePlan plan = backup::planPrune(m_folder->path(), rules);
+        QCOMPARE(contentsOf(m_folder->path()), before); // a plan is a dry run
+        QList<int> stays;
+        for (const auto &item : plan.items)
+            if (!item.remove)
+                stays += int(item.backup.manifest.created.daysTo(newest));
+        QCOMPARE(stays, kept);
+        WatchedJob job;
+        VERIFY_OK(backup::prune(plan, job));
+        QCOMPARE(backup::listBackups(m_folder->path()).size(), kept.size());
+        QCOMPARE(contentsOf(m_folder->path()).size(), 2 * kept.size());
+    }
+
+    void theRetentionSparesWhatItMust()
+    {
+        const QDateTime now = QDateTime::currentDateTimeUtc();
+        const backup::StoredBackup old = madeUp(now.addDays(-400));
+        const backup::StoredBackup failed = madeUp(now, backup::Level::None);
+        const backup::StoredBackup other = madeUp(now.addYears(-9), backup::Level::Listed, u"other"_s);
+        QFile foreign(m_folder->path() + u"/shop_database_20200101T000000Z.dump"_s); // no manifest
+        QVERIFY(foreign.open(QIODevice::WriteOnly));
+        foreign.close();
+        WatchedJob job;
+        const auto before = contentsOf(m_folder->path());
+        // The last good one of a series is old, and what is newer is not good.
+        VERIFY_OK(backup::prune(backup::planPrune(m_folder->path(), {0, 0, 0, 0, 1}), job));
+        QCOMPARE(contentsOf(m_folder->path()), before);
+        // A newer good one whose bytes changed, at the same size, replaces nothing.
+        const backup::StoredBackup newer = madeUp(now.addDays(-1));
+        QFile dump(newer.dumpPath());
+        QVERIFY(dump.open(QIODevice::WriteOnly));
+        dump.write("abd");
+        dump.close();
+        const Result<QString> refused =
+            backup::prune(backup::planPrune(m_folder->path(), {1, 0, 0, 0, 0}), job);
+        QVERIFY(!refused);
+        QCOMPARE(refused.error().kind, ErrorKind::Verification);
+        QVERIFY(QFile::exists(old.dumpPath()));
+        // One of a clock that ran ahead stays, and counts as the newest: ages come from it, never from our
+        // clock.
+        const backup::StoredBackup ahead = madeUp(now.addYears(30));
+        const backup::PrunePlan plan = backup::planPrune(m_folder->path(), {0, 0, 0, 0, 30});
+        for (const auto &item : plan.items)
+            QVERIFY(!(item.remove && item.backup.file == ahead.file));
+        QVERIFY(QFile::exists(other.dumpPath()) && foreign.exists());
+    }
+
+    void aManifestCannotLeadOutOfItsFolder()
+    {
+        backup::StoredBackup stored = madeUp(QDateTime::currentDateTimeUtc());
+        for (const QString &name : {u"../other"_s, u"/etc/passwd"_s, QString()}) {
+            stored.manifest.files[0].name = name;
+            VERIFY_OK(backup::writeManifest(stored));
+            const Result<backup::StoredBackup> read = backup::readManifest(stored.manifestPath());
+            QVERIFY(!read);
+            QCOMPARE(read.error().kind, ErrorKind::Verification);
+        }
+        stored.manifest.files[0].name = u"somebody_elses.dump"_s;
+        VERIFY_OK(backup::writeManifest(stored));
+        QVERIFY(backup::listBackups(m_folder->path()).isEmpty());
+    }
+
+    void progressReachesTheEndAndNeverGoesBack()
+    {
+        WatchedJob job;
+        qint64 last = 0;
+        qint64 total = 0;
+        job.onProgress = [&](const JobProgress &progress) {
+            if (progress.phase != u"dumping")
+                return;
+            QVERIFY(progress.done >= last);
+            QVERIFY(progress.done <= progress.total);
+            last = progress.done;
+            total = progress.total;
+        };
+        VERIFY_OK(backup::create(m_database->login(u"sandbox_ops"_s), options(), job));
+        QVERIFY(total > 0);
+        QVERIFY(last > total / 2);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestBackup)
+#include "tst_backup.moc"

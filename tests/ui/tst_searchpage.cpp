@@ -1,0 +1,441 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/appcontext.h"
+#include "tests/support/testcluster.h"
+#include "ui/search/searchmodel.h"
+#include "ui/search/searchtext.h"
+#include "ui/shared/cellrole.h"
+#include "ui/shared/theme.h"
+#include "ui/shell/mainwindow.h"
+#include "ui/shell/prompt.h"
+
+#include <QAbstractButton>
+#include <QAbstractItemModelTester>
+#include <QApplication>
+#include <QClipboard>
+#include <QLabel>
+#include <QLineEdit>
+#include <QMenu>
+#include <QSemaphore>
+#include <QSignalSpy>
+#include <QTableView>
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr auto sample = "something to keep my coffee warm"_L1;
+
+/// Computes what the built-in one computes under another name, waits where it is told to, or fails.
+class TestProvider final : public EmbeddingProvider
+{
+public:
+    TestProvider(QString model, std::shared_ptr<EmbeddingProvider> real)
+        : m_model(std::move(model))
+        , m_real(std::move(real))
+    {
+    }
+
+    QString name() const override { return u"test"_s; }
+    QString model() const override { return m_model; }
+    int batchSize() const override { return 200; }
+    Result<Embeddings> embed(const QStringList &texts, const CancelToken &token) override
+    {
+        if (fails)
+            return Error{ErrorKind::Connect, u"The embedding service does not answer."_s};
+        if (texts.first() == held) {
+            reached.release();
+            while (!gate.tryAcquire(1, 20) && !token.cancelled()) // and answers all the same
+                ;
+        }
+        Result<Embeddings> answer = m_real->embed(texts, token);
+        if (answer)
+            answer->model = m_model;
+        return answer;
+    }
+
+    std::atomic_bool fails = false;
+    QString held; // this text waits at the gate
+    QSemaphore reached;
+    QSemaphore gate;
+
+private:
+    const QString m_model;
+    const std::shared_ptr<EmbeddingProvider> m_real;
+};
+
+} // namespace
+
+/// The Search page in the real window on a real database.
+class TestSearch final : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void initTestCase();
+    void cleanupTestCase() { m_database.reset(); }
+    void init();
+    void cleanup();
+
+    void marksTheWordsOfAQuery();
+    void everyModeRanksAsTheService_data();
+    void everyModeRanksAsTheService();
+    void aFilterIsPartOfTheQuestion();
+    void typingFastNeverShowsAStaleAnswer();
+    void aStoreSwitchDropsTheSearch();
+    void withoutAStoreNothingIsSent();
+    void anEmptyCatalogueSaysSo();
+    void productsWithoutEmbeddingsAreCountedAndEmbedded();
+    void aFailingProviderFallsBackToWords();
+    void worksByKeyboardAlone();
+    void aLongTextIsPasted();
+    void recentSearchesBelongToTheStore();
+
+private:
+    template <typename T>
+    T *find(const QString &name) const
+    {
+        return m_window->findChild<T *>(name);
+    }
+    void open(const QString &store, const QString &profile = u"sandbox_manager"_s);
+    void type(const QString &text) const { find<QLineEdit>(u"searchLine"_s)->setText(text); }
+    void press(const QString &button) const { find<QAbstractButton>(button)->click(); }
+    QAbstractItemModel *model() const { return find<QTableView>(u"searchTable"_s)->model(); }
+    QString status() const { return m_window->currentPage()->findChild<QLabel *>(u"pageStatus"_s)->text(); }
+    QString notice() const
+    {
+        auto *label = find<QLabel>(u"searchNoticeText"_s);
+        return label->isVisible() ? label->text() : QString();
+    }
+    bool settled() const { return !m_window->currentPage()->loading() && !status().isEmpty(); }
+    QStringList shown() const;
+    QStringList ids(const SearchRequest &request, const QString &store) const;
+    std::shared_ptr<TestProvider> useProvider(const QString &model);
+
+    QTemporaryDir m_home;
+    std::unique_ptr<TestDatabase> m_database;
+    std::unique_ptr<AppContext> m_app;
+    std::unique_ptr<Theme> m_theme;
+    Prompt m_prompt;
+    std::unique_ptr<MainWindow> m_window;
+};
+
+void TestSearch::initTestCase()
+{
+    QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates));
+    m_database = std::make_unique<TestDatabase>();
+}
+
+void TestSearch::init()
+{
+    const QString home =
+        m_home.filePath(QString::fromLatin1(QTest::currentTestFunction()) +
+                        QString::fromLatin1(QTest::currentDataTag() ? QTest::currentDataTag() : ""));
+    qputenv("XDG_CONFIG_HOME", (home + u"/config"_s).toUtf8());
+    qputenv("XDG_DATA_HOME", (home + u"/data"_s).toUtf8());
+    qputenv("XDG_STATE_HOME", (home + u"/state"_s).toUtf8());
+    m_app = std::make_unique<AppContext>();
+    for (const QString &user : {u"sandbox_owner"_s, u"sandbox_manager"_s})
+        QVERIFY(m_app->profiles.save(m_database->login(user).profile).ok());
+    m_theme = std::make_unique<Theme>(*qApp, m_app->settings);
+    m_window = std::make_unique<MainWindow>(UiContext{*m_app, *m_theme, m_prompt}, allPages());
+    m_window->resize(1280, 800);
+    m_window->show();
+    QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
+}
+
+void TestSearch::cleanup()
+{
+    m_window.reset();
+    m_theme.reset();
+    m_app.reset();
+    Session session = m_database->superuser();
+    VERIFY_OK(
+        session.execute("UPDATE retail.active_embedding_model SET embedding_model = 'retail-offline-1'"));
+}
+
+void TestSearch::open(const QString &store, const QString &profile)
+{
+    const QSignalSpy connected(m_window.get(), &MainWindow::connected);
+    m_window->connectTo(profile);
+    QTRY_COMPARE(connected.count(), 1);
+    if (!store.isEmpty()) {
+        m_window->chooseStore(store);
+        QTRY_COMPARE(m_app->stores.current().storeId, store);
+    }
+    m_window->showPage(u"search"_s);
+    QTRY_VERIFY(!m_window->currentPage()->loading());
+}
+
+QStringList TestSearch::shown() const
+{
+    QStringList all;
+    for (int row = 0; row < model()->rowCount(); ++row)
+        all += model()->index(row, 0).data(cell::Key).toString();
+    return all;
+}
+
+QStringList TestSearch::ids(const SearchRequest &request, const QString &store) const
+{
+    const Result<SearchAnswer> answer = m_app->search.search(store, request).result();
+    QStringList all;
+    if (answer)
+        for (const SearchHit &hit : answer->hits)
+            all += hit.productId;
+    return all;
+}
+
+std::shared_ptr<TestProvider> TestSearch::useProvider(const QString &name)
+{
+    const Result<std::shared_ptr<EmbeddingProvider>> real = m_app->providers.offline();
+    if (!real)
+        return {};
+    auto provider = std::make_shared<TestProvider>(name, *real);
+    m_app->providers.add(provider);
+    Session session = m_database->superuser();
+    const auto set =
+        session.execute("UPDATE retail.active_embedding_model SET embedding_model = '" + name.toUtf8() + "'");
+    return set ? provider : nullptr;
+}
+
+void TestSearch::marksTheWordsOfAQuery()
+{
+    const QStringList stems = searchtext::stems(u"Something to keep my coffees WARM"_s);
+    QCOMPARE(searchtext::matchedWords(u"Keeps coffee (or tea) warm; keeper of nothing"_s, stems),
+             (QStringList{u"keeps"_s, u"coffee"_s, u"warm"_s, u"keeper"_s}));
+    QVERIFY(searchtext::matches(u"some to my thing"_s, stems).isEmpty());
+    QVERIFY(searchtext::matches({}, stems).isEmpty());
+    QVERIFY(searchtext::stems(u" ?! "_s).isEmpty());
+}
+
+void TestSearch::everyModeRanksAsTheService_data()
+{
+    QTest::addColumn<QString>("button");
+    QTest::addColumn<SearchMode>("mode");
+    QTest::addColumn<QString>("how");
+    QTest::newRow("both") << u"searchBoth"_s << SearchMode::Hybrid << u"compared exactly"_s;
+    QTest::newRow("meaning") << u"searchMeaning"_s << SearchMode::Vector << u"compared exactly"_s;
+    QTest::newRow("words") << u"searchWords"_s << SearchMode::Text << u"by words"_s;
+}
+
+void TestSearch::everyModeRanksAsTheService()
+{
+    QFETCH(const QString, button);
+    QFETCH(const SearchMode, mode);
+    QFETCH(const QString, how);
+    open(u"seattle"_s);
+    const QAbstractItemModelTester tester(model());
+    press(button);
+    type(u"coffee maker"_s);
+    QTRY_VERIFY(settled());
+    SearchRequest request;
+    request.text = u"coffee maker"_s;
+    request.mode = mode;
+    QVERIFY(!shown().isEmpty());
+    QCOMPARE(shown(), ids(request, u"seattle"_s));
+    QVERIFY2(status().contains(how), qPrintable(status()));
+}
+
+void TestSearch::aFilterIsPartOfTheQuestion()
+{
+    open(u"seattle"_s);
+    find<QLineEdit>(u"searchMaxPrice"_s)->setText(u"25"_s);
+    type(sample);
+    QTRY_VERIFY(settled());
+    QCOMPARE(model()->rowCount(), 20);
+    for (int row = 0; row < 20; ++row)
+        QVERIFY(model()->index(row, SearchModel::Price).data().toString().toDouble() <= 25);
+    find<QLineEdit>(u"searchMinPrice"_s)->setText(u"26"_s);
+    QTRY_COMPARE(model()->rowCount(), 0);
+    QVERIFY(find<QWidget>(u"searchEmpty"_s)->isVisible());
+    QTRY_VERIFY2(status().startsWith("0 of 20"_L1), qPrintable(status()));
+    press(u"searchResetFilters"_s);
+    QTRY_COMPARE(model()->rowCount(), 20);
+}
+
+void TestSearch::typingFastNeverShowsAStaleAnswer()
+{
+    const std::shared_ptr<TestProvider> provider = useProvider(u"slow-1"_s);
+    QVERIFY(provider);
+    provider->held = u"coffee"_s;
+    open(u"seattle"_s);
+    SearchRequest last;
+    last.text = u"garden"_s;
+    const QStringList expected = ids(last, u"seattle"_s);
+    int answers = 0;
+    connect(model(), &QAbstractItemModel::modelReset, this, [&] {
+        if (model()->rowCount() == 0)
+            return;
+        ++answers;
+        QCOMPARE(shown(), expected);
+    });
+    type(u"coffee"_s);
+    QTRY_VERIFY(provider->reached.available() > 0); // under way, and slow
+    for (const QString &text : {u"coffee m"_s, u"g"_s, u"gard"_s, u"garden"_s})
+        type(text);
+    provider->gate.release(); // the older answer comes now, or never
+    QTRY_VERIFY(settled());
+    QCOMPARE(shown(), expected);
+    QCOMPARE(answers, 1);
+}
+
+void TestSearch::aStoreSwitchDropsTheSearch()
+{
+    const std::shared_ptr<TestProvider> provider = useProvider(u"slow-2"_s);
+    QVERIFY(provider);
+    provider->held = u"lamp"_s;
+    open(u"seattle"_s, u"sandbox_owner"_s);
+    type(u"lamp"_s);
+    QTRY_VERIFY(provider->reached.available() > 0);
+    bool foreign = false;
+    SearchRequest request;
+    request.text = u"lamp"_s;
+    request.mode = SearchMode::Text;
+    const QStringList former = ids(request, u"seattle"_s);
+    connect(model(), &QAbstractItemModel::modelReset, this, [&] {
+        const QStringList now = shown();
+        for (const QString &id : now)
+            foreign = foreign || former.contains(id);
+    });
+    provider->held.clear();
+    m_window->chooseStore(u"bellevue"_s);
+    QTRY_COMPARE(m_app->stores.current().storeId, u"bellevue"_s);
+    provider->gate.release();
+    QTRY_VERIFY(settled());
+    QVERIFY(!foreign);
+    // The text stays and is answered for the new store.
+    request.mode = SearchMode::Hybrid;
+    QCOMPARE(shown(), ids(request, u"bellevue"_s));
+}
+
+void TestSearch::withoutAStoreNothingIsSent()
+{
+    open({}, u"sandbox_owner"_s);
+    QVERIFY(!m_app->stores.hasCurrent());
+    type(sample);
+    m_window->currentPage()->refresh();
+    QVERIFY(!m_window->currentPage()->loading());
+    QTest::qWait(400); // longer than the pause of the typing
+    QVERIFY(!m_window->currentPage()->loading());
+    QCOMPARE(model()->rowCount(), 0);
+}
+
+void TestSearch::anEmptyCatalogueSaysSo()
+{
+    {
+        Session session = m_database->superuser();
+        VERIFY_OK(
+            session.execute("INSERT INTO retail.stores (store_id, store_name, store_location, is_active) "
+                            "VALUES ('bare', 'Bare shelves', 'Nowhere', TRUE) ON CONFLICT DO NOTHING"));
+    }
+    open(u"bare"_s, u"sandbox_owner"_s);
+    type(sample);
+    QTRY_VERIFY(settled());
+    QCOMPARE(model()->rowCount(), 0);
+    QVERIFY(find<QWidget>(u"searchEmpty"_s)->isVisible());
+    QVERIFY(status().startsWith("0 of 20"_L1));
+    QCOMPARE(notice(), QString());
+}
+
+void TestSearch::productsWithoutEmbeddingsAreCountedAndEmbedded()
+{
+    QVERIFY(useProvider(u"fresh-1"_s));
+    open(u"seattle"_s);
+    QTRY_VERIFY2(notice().contains("fresh-1"_L1), qPrintable(notice()));
+    press(u"searchMeaning"_s);
+    type(sample);
+    QTRY_VERIFY(settled());
+    QCOMPARE(model()->rowCount(), 0);
+    QVERIFY(find<QAbstractButton>(u"createEmbeddings"_s)->isVisible());
+    press(u"createEmbeddings"_s);
+    QTRY_COMPARE_WITH_TIMEOUT(model()->rowCount(), 20, 60'000);
+    QTRY_COMPARE(notice(), QString());
+}
+
+void TestSearch::aFailingProviderFallsBackToWords()
+{
+    const std::shared_ptr<TestProvider> provider = useProvider(u"broken-1"_s);
+    QVERIFY(provider);
+    provider->fails = true;
+    open(u"seattle"_s);
+    type(u"coffee"_s);
+    QTRY_VERIFY(settled());
+    QVERIFY(model()->rowCount() > 0);
+    QVERIFY2(notice().contains("does not answer"_L1), qPrintable(notice()));
+    QVERIFY(status().contains("by words"_L1));
+    provider->fails = false;
+    type(u"coffee maker"_s);
+    QTRY_VERIFY(!notice().contains("does not answer"_L1));
+}
+
+void TestSearch::worksByKeyboardAlone()
+{
+    open(u"seattle"_s);
+    QTest::keyClick(m_window.get(), Qt::Key_F, Qt::ControlModifier);
+    auto *line = find<QLineEdit>(u"searchLine"_s);
+    QTRY_COMPARE(QApplication::focusWidget(), line);
+    QTest::keyClicks(line, sample);
+    QTest::keyClick(line, Qt::Key_Return);
+    QTRY_VERIFY(settled());
+    QTest::keyClick(line, Qt::Key_Down);
+    auto *table = find<QTableView>(u"searchTable"_s);
+    QCOMPARE(QApplication::focusWidget(), table);
+    QTest::keyClick(table, Qt::Key_Down);
+    const QString wanted = table->currentIndex().data(cell::Key).toString();
+    QTest::keyClick(table, Qt::Key_C, Qt::ControlModifier);
+    QVERIFY(QGuiApplication::clipboard()->text().startsWith(
+        table->currentIndex().siblingAtColumn(0).data().toString()));
+    QTest::keyClick(table, Qt::Key_L, Qt::ControlModifier);
+    QTRY_VERIFY(!m_window->currentPage()->loading());
+    SearchRequest like;
+    like.like = wanted;
+    like.mode = SearchMode::Vector;
+    QTRY_COMPARE(shown(), ids(like, u"seattle"_s));
+    QVERIFY(find<QAbstractButton>(u"searchLike"_s)->isVisible());
+}
+
+void TestSearch::aLongTextIsPasted()
+{
+    open(u"seattle"_s);
+    QString page;
+    for (int i = 0; i < 2000; ++i)
+        page += u"A customer asks for a warm blanket and a coffee mug.\n"_s;
+    QGuiApplication::clipboard()->setText(page);
+    auto *line = find<QLineEdit>(u"searchLine"_s);
+    line->setFocus();
+    QTest::keyClick(line, Qt::Key_V, Qt::ControlModifier);
+    QTRY_VERIFY_WITH_TIMEOUT(settled(), 20'000);
+    QCOMPARE(model()->rowCount(), 20);
+}
+
+void TestSearch::recentSearchesBelongToTheStore()
+{
+    open(u"seattle"_s, u"sandbox_owner"_s);
+    auto *line = find<QLineEdit>(u"searchLine"_s);
+    const auto recent = [&] {
+        QTest::keyClick(line, Qt::Key_Down, Qt::AltModifier);
+        QStringList texts;
+        auto *menu = m_window->findChild<QMenu *>(u"searchHistory"_s);
+        const QList<QAction *> actions = menu->actions();
+        for (const QAction *action : actions)
+            if (action->isEnabled())
+                texts += action->text();
+        menu->close();
+        delete menu;
+        return texts;
+    };
+    QCOMPARE(recent(), QStringList());
+    for (int i = 0; i < 22; ++i) {
+        type(u"lamp %1"_s.arg(i));
+        QTest::keyClick(line, Qt::Key_Return);
+    }
+    QCOMPARE(recent().size(), 20);
+    QCOMPARE(recent().first(), u"lamp 21"_s);
+    m_window->chooseStore(u"bellevue"_s);
+    QTRY_COMPARE(m_app->stores.current().storeId, u"bellevue"_s);
+    QCOMPARE(recent(), QStringList());
+}
+
+QTEST_MAIN(TestSearch)
+#include "tst_searchpage.moc"

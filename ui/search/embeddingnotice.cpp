@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/search/embeddingnotice.h"
+
+#include "app/appcontext.h"
+#include "app/core/format.h"
+#include "ui/shared/theme.h"
+
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QPushButton>
+
+using namespace Qt::StringLiterals;
+
+EmbeddingNotice::EmbeddingNotice(const UiContext &ui, QWidget *parent)
+    : QFrame(parent)
+    , m_ui(ui)
+    , m_text(new QLabel(this))
+    , m_action(new QPushButton(tr("Create embeddings"), this))
+{
+    setObjectName(u"searchNotice"_s);
+    setProperty("banner", u"warning"_s);
+    m_text->setObjectName(u"searchNoticeText"_s);
+    m_text->setWordWrap(true);
+    m_text->setTextFormat(Qt::PlainText);
+    m_action->setObjectName(u"createEmbeddings"_s);
+    auto *layout = new QHBoxLayout(this);
+    layout->setContentsMargins(16, 6, 16, 6);
+    layout->setSpacing(12);
+    layout->addWidget(m_text, 1);
+    layout->addWidget(m_action);
+    connect(m_action, &QPushButton::clicked, this, &EmbeddingNotice::start);
+    hide();
+}
+
+void EmbeddingNotice::setSetting(const QString &storeId, const SearchSetting &setting)
+{
+    m_storeId = storeId;
+    m_setting = setting;
+    m_action->setEnabled(true);
+    update();
+}
+
+void EmbeddingNotice::setFallback(const QString &why)
+{
+    m_fallback = why;
+    update();
+}
+
+void EmbeddingNotice::clear()
+{
+    m_storeId.clear();
+    m_setting = {};
+    m_fallback.clear();
+    update();
+}
+
+bool EmbeddingNotice::mayEmbed() const
+{
+    // As CONTRIBUTING tells: the owner, managers and applications; not those who only look after the server.
+    const Capabilities can = m_ui.app.pool.capabilities();
+    const bool writes = can.owner || can.manager || can.superuser || !(can.dba || can.ops);
+    return writes && !can.standby && !m_ui.app.pool.profile().readOnly && m_setting.provider;
+}
+
+void EmbeddingNotice::update()
+{
+    QStringList sentences;
+    if (!m_fallback.isEmpty())
+        sentences.append(tr("Searched by words only: %1").arg(m_fallback));
+    else if (!m_storeId.isEmpty() && !m_setting.provider && !m_setting.unavailable.message.isEmpty())
+        sentences.append(tr("Meaning cannot be searched: %1").arg(m_setting.unavailable.message));
+    if (m_setting.due > 0 && m_setting.due >= m_setting.products)
+        sentences.append(tr("None of the %1 products of this store has an up-to-date embedding for the model "
+                            "%2, so meaning finds none of them.")
+                             .arg(format::count(m_setting.products), m_setting.model));
+    else if (m_setting.due == 1)
+        sentences.append(
+            tr("1 product of this store has no up-to-date embedding for the model %1 and may not "
+               "be found by meaning.")
+                .arg(m_setting.model));
+    else if (m_setting.due > 1)
+        sentences.append(
+            tr("%1 of %2 products of this store have no up-to-date embedding for the model %3 "
+               "and may not be found by meaning.")
+                .arg(format::count(m_setting.due), format::count(m_setting.products), m_setting.model));
+    m_text->setText(sentences.join(u' '));
+    m_action->setVisible(m_setting.due > 0 && mayEmbed());
+    m_action->setAccessibleDescription(tr("Starts a job for %1 products").arg(format::count(m_setting.due)));
+    setVisible(!sentences.isEmpty());
+}
+
+void EmbeddingNotice::start()
+{
+    m_action->setEnabled(false); // until the job has ended and the products are counted again
+    const QString profile = m_ui.app.pool.profile().name;
+    m_ui.app.jobs.start({u"embed"_s, tr("Create embeddings"), u"%1 · %2"_s.arg(profile, m_storeId),
+                         u"retail-admin embed --profile %1 --store %2"_s.arg(profile, m_storeId)},
+                        m_ui.app.embeddings.embed({m_storeId}, m_setting.provider));
+}
