@@ -241,8 +241,10 @@ bool isPermanent(const Error &error)
     if (error.kind != ErrorKind::Connect && error.kind != ErrorKind::LinkLost &&
         error.kind != ErrorKind::Timeout)
         return true;
-    return error.where == connectStepName(ConnectStep::Authentication) ||
-           error.where == connectStepName(ConnectStep::Tls) ||
+    // A time-out in one of these steps has nothing of a refusal: then nobody said anything.
+    const bool refused = !error.detail.isEmpty() || !error.sqlstate.isEmpty();
+    return (refused && (error.where == connectStepName(ConnectStep::Authentication) ||
+                        error.where == connectStepName(ConnectStep::Tls))) ||
            error.where == connectStepName(ConnectStep::Schema) || error.sqlstate == u"3D000" ||
            error.sqlstate == u"42501" || error.sqlstate == u"55000";
 }

@@ -45,11 +45,6 @@ Error anotherServer()
             connectStepName(ConnectStep::Schema)};
 }
 
-Error cancelledRequest()
-{
-    return {ErrorKind::Cancelled, u"The request was cancelled."_s};
-}
-
 std::shared_ptr<SshTunnel> tunnelOf(const Profile &profile)
 {
     if (profile.ssh.isEmpty())
@@ -168,7 +163,10 @@ ConnectionPool::ConnectionPool(int size, QObject *parent)
     m_idleTimer.start();
 }
 
-ConnectionPool::~ConnectionPool() { shutDown(); }
+ConnectionPool::~ConnectionPool()
+{
+    shutDown();
+}
 
 void ConnectionPool::shutDown()
 {
@@ -189,10 +187,10 @@ Result<ConnectionPool::Link> ConnectionPool::openLink(const Login &login,
 {
     Result<std::shared_ptr<PgConnection>> connection =
         PgConnection::open(targetOf(login, {}, {}, tunnel, timeoutMs), token, onStep);
+    if (connection && onStep)
+        onStep(ConnectStep::Schema);
     if (!connection)
         return connection.error();
-    if (onStep)
-        onStep(ConnectStep::Schema);
     Session session(*connection, login.profile, u"Connect"_s, token);
     Result<Capabilities> capabilities = readCapabilities(session);
     if (!capabilities)
@@ -271,10 +269,10 @@ void ConnectionPool::close()
         token.cancel();
     if (tunnel)
         m_control.start([ending = std::move(tunnel)] { Q_UNUSED(ending) }); // ssh takes its time to end
-    if (state() == State::Closed)
-        return;
-    setState(State::Closed);
-    tell([this] { emit databaseChanged(); });
+    if (state() != State::Closed) {
+        setState(State::Closed);
+        tell([this] { emit databaseChanged(); });
+    }
 }
 
 void ConnectionPool::reconnectNow()
@@ -368,7 +366,7 @@ Result<Session> ConnectionPool::lease(const QString &purpose, const CancelToken 
         if (shared.epoch != epoch)
             return leftError();
         if (token.cancelled())
-            return cancelledRequest();
+            return Error{ErrorKind::Cancelled, u"The request was cancelled."_s};
         if (shared.state == State::Stopped)
             return shared.reason;
         if (shared.state == State::Reconnecting && patience.hasExpired())
@@ -584,10 +582,9 @@ Result<Session> ConnectionPool::direct(const QString &purpose, const CancelToken
         tunnel = m_shared->tunnel;
     }
     Result<Session> session = openSession(login, purpose, token, database, {}, tunnel);
-    if (!session)
-        return session;
-    if (const Result<void> same = checkIdentity(*session, expected, database.isEmpty()); !same)
-        return same.error();
+    if (session)
+        if (const Result<void> same = checkIdentity(*session, expected, database.isEmpty()); !same)
+            return same.error();
     return session;
 }
 
