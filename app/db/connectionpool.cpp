@@ -168,7 +168,10 @@ ConnectionPool::ConnectionPool(int size, QObject *parent)
     m_idleTimer.start();
 }
 
-ConnectionPool::~ConnectionPool() { shutDown(); }
+ConnectionPool::~ConnectionPool()
+{
+    shutDown();
+}
 
 void ConnectionPool::shutDown()
 {
