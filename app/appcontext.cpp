@@ -26,4 +26,7 @@ AppContext::AppContext()
         qCWarning(lcApp) << *prepared;
 }
 
-AppContext::~AppContext() { pool.shutDown(); }
+AppContext::~AppContext()
+{
+    pool.shutDown();
+}

@@ -41,7 +41,7 @@ fill() { # FROM TO: entries of two customers' worth of text each, the first stor
 # Median of 15 runs, in ms, of what a manager sends.
 ask() { # SQL
     local _
-    { echo "SET app.current_store_id = 's1';"; echo "\\o /dev/null"; echo '\timing on'; for _ in $(seq 15); do echo "$1;"; done; } |
+    { echo "SET app.current_store_id = 's1';"; printf '%s\n' '\o /dev/null' '\timing on'; for _ in $(seq 15); do echo "$1;"; done; } |
         psql -X -q -At -d retail_db -U bench_manager | awk '/^Time/ { print $2 }' | sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'
 }
 page="SELECT * FROM retail.audit_log WHERE store_id = 's1'"

@@ -3,6 +3,8 @@
 #
 # Attacks that need a real login: options of the connection, COPY, other sessions, what a pooled session
 # leaves behind, and what the server's log keeps.
+: "${here:?run.sh runs this}" "${work:?}" "${support:?}"
+# shellcheck source=tests/sql/tap.sh
 . "$here/tap.sh"
 
 check "the store by PGOPTIONS opens no other store" 0 \

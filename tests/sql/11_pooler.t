@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
 # PgBouncer in transaction mode with one server connection: the next client is really the next.
+: "${here:?run.sh runs this}" "${work:?}" "${support:?}"
+# shellcheck source=tests/sql/tap.sh
 . "$here/tap.sh"
 
 bouncer=$(command -v pgbouncer || echo /usr/sbin/pgbouncer)

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
 # plpgsql_check over every function and every trigger.
+: "${here:?run.sh runs this}" "${work:?}" "${support:?}"
+# shellcheck source=tests/sql/tap.sh
 . "$here/tap.sh"
 as postgres 'CREATE EXTENSION IF NOT EXISTS plpgsql_check' >/dev/null
 check "plpgsql_check finds nothing in functions" "" "$(as postgres "

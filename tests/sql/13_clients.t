@@ -3,6 +3,8 @@
 #
 # Statements of clients written against the original design, under their own login: its data generator,
 # its store context, its search, its upserts, its maintenance line.
+: "${here:?run.sh runs this}" "${work:?}" "${support:?}"
+# shellcheck source=tests/sql/tap.sh
 . "$here/tap.sh"
 
 check "the generator's statements run, items without a store" "1|1|seattle" "$(as mcp_user "SELECT retail.set_store_context('seattle')" "

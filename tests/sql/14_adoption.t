@@ -3,6 +3,8 @@
 #
 # A database of the original design becomes ours without losing a row; rows that break a rule stop it, or
 # are set aside.
+: "${here:?run.sh runs this}" "${work:?}" "${support:?}"
+# shellcheck source=tests/sql/tap.sh
 . "$here/tap.sh"
 
 original() {

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
 # Backup and restore by ops staff without a superuser, from the template database.
+: "${here:?run.sh runs this}" "${work:?}" "${support:?}"
+# shellcheck source=tests/sql/tap.sh
 . "$here/tap.sh"
 
 # What the migrator does around template.sql.
