@@ -16,7 +16,7 @@ QString OfflineEmbeddingProvider::builtInModel()
 
 Result<std::shared_ptr<EmbeddingProvider>> OfflineEmbeddingProvider::load()
 {
-    Result<OfflineEmbedder> embedder = OfflineEmbedder::load(u":/embedder/%1.bin"_s.arg(builtInModel()));
+    Result<OfflineEmbedder> embedder = OfflineEmbedder::builtIn();
     if (!embedder)
         return embedder.error();
     return std::shared_ptr<EmbeddingProvider>(

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/services/offlineembedder.h"
 
+#include "app/services/embeddermodel.h"
+
 #include <QFile>
 #include <QHash>
 
@@ -194,11 +196,14 @@ class OfflineEmbedder::Model final
 {
 public:
     static Result<std::shared_ptr<const Model>> read(const QString &path);
+    static Result<std::shared_ptr<const Model>> builtIn();
 
     QString name() const { return m_name; }
     std::vector<float> embed(QStringView text) const;
 
 private:
+    static Result<std::shared_ptr<const Model>> parse(std::shared_ptr<Model> model, QByteArrayView file,
+                                                      const QString &path);
     quint32 find(std::string_view word) const;      ///< row, stopWord or noEntry
     quint32 known(std::string_view word) const;     ///< the same, trying the base forms too
     quint32 corrected(std::string_view word) const; ///< the most frequent row one typing error away
@@ -207,7 +212,6 @@ private:
     void addLexical(const std::vector<Token> &tokens, float *to) const;
 
     std::unique_ptr<QFile> m_file; // keeps the mapping alive
-    QByteArray m_copy;             // when the file cannot be mapped
     QString m_name;
     quint32 m_dimensions = 0;
     quint32 m_rows = 0;
@@ -221,29 +225,45 @@ private:
     std::vector<quint32> m_table; // open addressing, entry + 1 or 0
 };
 
+namespace {
+
+Error modelError(ErrorKind kind, const QString &path, const QString &why)
+{
+    return Error{.kind = kind,
+                 .message =
+                     QStringLiteral("The model of the built-in embedder could not be loaded: %1").arg(why),
+                 .hint = QStringLiteral("Install the program's data files again."),
+                 .detail = path};
+}
+
+} // namespace
+
 Result<std::shared_ptr<const OfflineEmbedder::Model>> OfflineEmbedder::Model::read(const QString &path)
 {
-    const auto fail = [&](ErrorKind kind, const QString &why) {
-        Error e;
-        e.kind = kind;
-        e.message = QStringLiteral("The model of the built-in embedder could not be loaded: %1").arg(why);
-        e.detail = path;
-        e.hint = QStringLiteral("Install the program's data files again.");
-        return e;
-    };
     auto m = std::make_shared<Model>();
     m->m_file = std::make_unique<QFile>(path);
     if (!m->m_file->exists())
-        return fail(ErrorKind::NotFound, QStringLiteral("there is no such file"));
+        return modelError(ErrorKind::NotFound, path, QStringLiteral("there is no such file"));
     if (!m->m_file->open(QIODevice::ReadOnly))
-        return fail(ErrorKind::Io, m->m_file->errorString());
-    qsizetype size = m->m_file->size();
+        return modelError(ErrorKind::Io, path, m->m_file->errorString());
+    const qsizetype size = m->m_file->size();
     const uchar *data = size > 0 ? m->m_file->map(0, size) : nullptr;
-    if (data == nullptr || reinterpret_cast<quintptr>(data) % 8 != 0) {
-        m->m_copy = m->m_file->readAll();
-        data = reinterpret_cast<const uchar *>(m->m_copy.constData());
-        size = m->m_copy.size();
-    }
+    if (data == nullptr)
+        return modelError(ErrorKind::Verification, path, QStringLiteral("the file is too short"));
+    return parse(std::move(m), {data, size}, path);
+}
+
+Result<std::shared_ptr<const OfflineEmbedder::Model>> OfflineEmbedder::Model::builtIn()
+{
+    return parse(std::make_shared<Model>(), builtInEmbedderModel(), {});
+}
+
+Result<std::shared_ptr<const OfflineEmbedder::Model>>
+OfflineEmbedder::Model::parse(std::shared_ptr<Model> m, QByteArrayView file, const QString &path)
+{
+    const auto fail = [&](ErrorKind kind, const QString &why) { return modelError(kind, path, why); };
+    const auto *data = reinterpret_cast<const uchar *>(file.data());
+    const qsizetype size = file.size();
     Header h;
     if (size < static_cast<qsizetype>(sizeof h))
         return fail(ErrorKind::Verification, QStringLiteral("the file is too short"));
@@ -505,6 +525,14 @@ OfflineEmbedder::OfflineEmbedder(std::shared_ptr<const Model> model)
 Result<OfflineEmbedder> OfflineEmbedder::load(const QString &path)
 {
     auto model = Model::read(path);
+    if (!model)
+        return model.error();
+    return OfflineEmbedder(*model);
+}
+
+Result<OfflineEmbedder> OfflineEmbedder::builtIn()
+{
+    auto model = Model::builtIn();
     if (!model)
         return model.error();
     return OfflineEmbedder(*model);

@@ -26,8 +26,10 @@
 class OfflineEmbedder final
 {
 public:
-    /// Reads a model from a file or a Qt resource. An uncompressed one is mapped, not copied.
+    /// Reads a model from a file, which is mapped, not copied.
     static Result<OfflineEmbedder> load(const QString &path);
+    /// The model that is part of the program.
+    static Result<OfflineEmbedder> builtIn();
 
     /// What to embed for a product: the first line counts double, so the name outweighs the description.
     static QString productText(const QString &name, const QString &description);

@@ -15,6 +15,7 @@
 #include <QPainter>
 #include <QPolygonF>
 #include <QScopedValueRollback>
+#include <QSortFilterProxyModel>
 
 using namespace Qt::StringLiterals;
 
@@ -366,4 +367,20 @@ void TableView::copyCell()
 {
     if (currentIndex().isValid())
         QGuiApplication::clipboard()->setText(currentIndex().data().toString());
+}
+
+QSortFilterProxyModel *showSorted(TableView &view, QAbstractItemModel *model, int column, Qt::SortOrder order)
+{
+    auto *proxy = new QSortFilterProxyModel(&view);
+    proxy->setSourceModel(model);
+    proxy->setSortRole(cell::Raw);
+    proxy->setSortLocaleAware(true);
+    proxy->setFilterKeyColumn(-1);
+    proxy->setFilterCaseSensitivity(Qt::CaseInsensitive);
+    proxy->sort(column, order);
+    view.setModel(proxy);
+    view.setSortIndicator(column, order);
+    QObject::connect(&view, &TableView::sortRequested, proxy,
+                     [proxy](int section, Qt::SortOrder wanted) { proxy->sort(section, wanted); });
+    return proxy;
 }

@@ -3,6 +3,7 @@
 
 #include <QTableView>
 
+class QSortFilterProxyModel;
 class Settings;
 class Theme;
 
@@ -60,3 +61,8 @@ private:
     bool m_fitted = false;
     bool m_restored = false;
 };
+
+/// Shows `model` in the view through a proxy that sorts by cell::Raw and filters by text in any column,
+/// sorted by `column` at first. The proxy belongs to the view.
+QSortFilterProxyModel *showSorted(TableView &view, QAbstractItemModel *model, int column,
+                                  Qt::SortOrder order = Qt::AscendingOrder);

@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/shell/prompt.h"
 
+#include <QCoreApplication>
+#include <QDialog>
+#include <QDialogButtonBox>
+#include <QLabel>
+#include <QLineEdit>
 #include <QMessageBox>
 #include <QPushButton>
+#include <QVBoxLayout>
 
 using namespace Qt::StringLiterals;
 
@@ -20,6 +26,59 @@ void Prompt::confirm(QWidget *parent, const QString &question, const QString &ex
     QObject::connect(box, &QMessageBox::finished, parent,
                      [box, yes, answer = std::move(answer)] { answer(box->clickedButton() == yes); });
     box->open();
+}
+
+void Prompt::confirmTyped(QWidget *parent, const QString &question, const QString &explanation,
+                          const QString &word, const QString &action, std::function<void(bool)> answer)
+{
+    auto *dialog = new QDialog(parent);
+    dialog->setObjectName(u"confirmTyped"_s);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setWindowTitle(QCoreApplication::applicationName());
+
+    const auto label = [dialog](const QString &text, const char *name) {
+        auto *made = new QLabel(text, dialog);
+        made->setObjectName(QLatin1String(name));
+        made->setTextFormat(Qt::PlainText);
+        made->setWordWrap(true);
+        made->setTextInteractionFlags(Qt::TextSelectableByMouse);
+        return made;
+    };
+    QLabel *heading = label(question, "question");
+    QFont bold = heading->font();
+    bold.setWeight(QFont::DemiBold);
+    heading->setFont(bold);
+    auto *typed = new QLineEdit(dialog);
+    typed->setObjectName(u"typedName"_s);
+    QLabel *wanted = label(QCoreApplication::translate("Prompt", "Type %1 to go on:").arg(word), "wanted");
+    typed->setAccessibleName(wanted->text());
+
+    auto *buttons = new QDialogButtonBox(QDialogButtonBox::Cancel, dialog);
+    QPushButton *yes = buttons->addButton(action, QDialogButtonBox::AcceptRole);
+    yes->setObjectName(u"act"_s);
+    yes->setEnabled(false);
+    buttons->button(QDialogButtonBox::Cancel)->setDefault(true);
+
+    auto *layout = new QVBoxLayout(dialog);
+    layout->setContentsMargins(24, 24, 24, 16);
+    layout->setSpacing(12);
+    for (QWidget *part :
+         {static_cast<QWidget *>(heading), static_cast<QWidget *>(label(explanation, "explanation")),
+          static_cast<QWidget *>(wanted), static_cast<QWidget *>(typed)})
+        layout->addWidget(part);
+    layout->addStretch();
+    layout->addWidget(buttons);
+    dialog->setMinimumWidth(440);
+
+    // The name as it is: letters of another case are another database.
+    QObject::connect(typed, &QLineEdit::textChanged, yes,
+                     [yes, word](const QString &text) { yes->setEnabled(text == word); });
+    QObject::connect(buttons, &QDialogButtonBox::accepted, dialog, &QDialog::accept);
+    QObject::connect(buttons, &QDialogButtonBox::rejected, dialog, &QDialog::reject);
+    QObject::connect(dialog, &QDialog::finished, parent,
+                     [answer = std::move(answer)](int code) { answer(code == QDialog::Accepted); });
+    dialog->open();
+    typed->setFocus();
 }
 
 void Prompt::inform(QWidget *parent, const QString &title, const QString &text)

@@ -21,5 +21,8 @@ public:
     /// runs only after an answer, and not when `parent` goes first.
     virtual void confirm(QWidget *parent, const QString &question, const QString &explanation,
                          const QString &action, std::function<void(bool)> answer);
+    /// For what cannot be taken back: the action's button works once `word` (a database's name) was typed.
+    virtual void confirmTyped(QWidget *parent, const QString &question, const QString &explanation,
+                              const QString &word, const QString &action, std::function<void(bool)> answer);
     virtual void inform(QWidget *parent, const QString &title, const QString &text);
 };

@@ -15,21 +15,13 @@ using namespace Qt::StringLiterals;
 TenantsPage::TenantsPage(const UiContext &ui, QWidget *parent)
     : Page(ui, tr("Tenants"), Scope::Database, parent)
     , m_model(new TenantsModel(this))
-    , m_proxy(new QSortFilterProxyModel(this))
     , m_view(new TableView(ui.theme, ui.app.settings, u"tenantsTable"_s, this))
+    , m_proxy(showSorted(*m_view, m_model, TenantsModel::Name))
     , m_filter(new QLineEdit(this))
     , m_request(this)
 {
     setObjectName(u"tenantsPage"_s);
-    m_proxy->setSourceModel(m_model);
-    m_proxy->setSortRole(cell::Raw);
-    m_proxy->setSortLocaleAware(true);
-    m_proxy->setFilterKeyColumn(-1);
-    m_proxy->setFilterCaseSensitivity(Qt::CaseInsensitive);
-    m_proxy->sort(TenantsModel::Name);
-    m_view->setModel(m_proxy);
     m_view->setSelectionMode(QAbstractItemView::SingleSelection);
-    m_view->setSortIndicator(TenantsModel::Name, Qt::AscendingOrder);
     m_view->setAccessibleName(tr("Stores"));
     setContent(m_view);
 
@@ -45,8 +37,6 @@ TenantsPage::TenantsPage(const UiContext &ui, QWidget *parent)
         m_proxy->setFilterFixedString(text);
         updateStatus();
     });
-    connect(m_view, &TableView::sortRequested, this,
-            [this](int column, Qt::SortOrder order) { m_proxy->sort(column, order); });
     connect(m_view, &QAbstractItemView::activated, this, &TenantsPage::chooseCurrent);
     connect(&ui.app.stores, &StoreService::currentChanged, this,
             [this] { m_model->setCurrentStore(m_ui.app.stores.current().storeId); });

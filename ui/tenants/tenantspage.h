@@ -31,8 +31,8 @@ private:
     void updateStatus();
 
     TenantsModel *m_model;
-    QSortFilterProxyModel *m_proxy;
     TableView *m_view;
+    QSortFilterProxyModel *m_proxy;
     QLineEdit *m_filter;
     Request<QList<StoreSummary>> m_request;
 };
