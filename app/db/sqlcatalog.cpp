@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/db/sqlcatalog.h"
 
+#include "app/db/querymark.h"
+
 #include <QCryptographicHash>
 #include <QDirIterator>
 #include <QFile>
@@ -21,7 +23,10 @@ QByteArray read(const QString &resource)
 
 Statement sqlcatalog::query(const char *name)
 {
-    return {name, read(u":/sql/queries/"_s + QLatin1String(name) + u".sql"_s)};
+    QByteArray sql = read(u":/sql/queries/"_s + QLatin1String(name) + u".sql"_s);
+    while (sql.startsWith("--"))
+        sql.remove(0, sql.indexOf('\n') + 1);
+    return {name, mark + QByteArray(" */ ") + sql};
 }
 
 QList<Statement> sqlcatalog::allQueries()

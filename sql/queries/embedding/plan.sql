@@ -3,8 +3,7 @@
 SELECT count(*), count(*) FILTER (WHERE x.due), coalesce(sum(length(x.words)) FILTER (WHERE x.due), 0)
   FROM (SELECT t.words, e.embedding IS NULL OR e.embedding_text IS DISTINCT FROM t.words AS due
           FROM retail.products p
-         CROSS JOIN LATERAL (SELECT concat_ws(E'\n', btrim(regexp_replace(p.product_name, '\s+', ' ', 'g')),
-                                              nullif(btrim(p.product_description, E' \t\r\n'), '')) AS words) t
+         CROSS JOIN LATERAL (SELECT retail.embedding_text(p.product_name, p.product_description) AS words) t
           LEFT JOIN retail.product_embeddings e
             ON e.store_id = $1 AND e.product_id = p.product_id AND e.embedding_model = $2
          WHERE p.store_id = $1) x
