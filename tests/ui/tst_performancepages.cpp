@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/appcontext.h"
+#include "tests/support/testcluster.h"
+#include "ui/performance/activitypage.h"
+#include "ui/performance/indexespage.h"
+#include "ui/performance/settingspage.h"
+#include "ui/performance/tablespage.h"
+#include "ui/shared/cellrole.h"
+#include "ui/shared/theme.h"
+#include "ui/shell/prompt.h"
+
+#include <QAbstractItemModelTester>
+#include <QApplication>
+#include <QComboBox>
+#include <QLabel>
+#include <QPlainTextEdit>
+#include <QPushButton>
+#include <QTabWidget>
+#include <QTableView>
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace Qt::StringLiterals;
+
+/// The pages of a DBA on a real server: each fills, its models are sound, and it says what it does not know.
+class TestPerformancePages final : public QObject
+{
+    Q_OBJECT
+
+    QTemporaryDir m_home;
+    std::unique_ptr<TestDatabase> m_database;
+    std::unique_ptr<AppContext> m_app;
+    std::unique_ptr<Theme> m_theme;
+    Prompt m_prompt;
+    std::unique_ptr<Page> m_page;
+
+    template <typename T>
+    T *find(const QString &name) const
+    {
+        return m_page->findChild<T *>(name);
+    }
+
+    template <typename Shown>
+    void open(const QString &user)
+    {
+        OPEN_POOL(m_app->pool, *m_database, user);
+        m_page = std::make_unique<Shown>(UiContext{*m_app, *m_theme, m_prompt}, nullptr);
+        for (QTableView *view : m_page->findChildren<QTableView *>())
+            new QAbstractItemModelTester(view->model(), view);
+        m_page->resize(1200, 800);
+        m_page->show();
+        QTRY_VERIFY(!m_page->loading());
+    }
+
+    int rowOf(const QString &view, int column, const QString &text) const
+    {
+        const QAbstractItemModel *model = find<QTableView>(view)->model();
+        for (int row = 0; row < model->rowCount(); ++row)
+            if (model->index(row, column).data().toString().contains(text))
+                return row;
+        return -1;
+    }
+
+private slots:
+    void initTestCase()
+    {
+        QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates));
+        for (const char *name : {"XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"})
+            qputenv(name, m_home.path().toUtf8());
+        m_database = std::make_unique<TestDatabase>();
+        Session session = m_database->superuser();
+        VERIFY_OK(session.executeScript("CREATE TABLE public.twice (a int); CREATE INDEX twice_first ON "
+                                        "public.twice (a); CREATE INDEX twice_again ON public.twice (a)"));
+    }
+    void cleanupTestCase() { m_database.reset(); }
+
+    void init()
+    {
+        m_app = std::make_unique<AppContext>();
+        m_theme = std::make_unique<Theme>(*qApp, m_app->settings);
+    }
+    void cleanup()
+    {
+        m_page.reset();
+        m_theme.reset();
+        m_app.reset();
+    }
+
+    void aDuplicateIndexIsListedWithItsStatement()
+    {
+        open<IndexesPage>(u"sandbox_dba"_s);
+        QTRY_VERIFY(rowOf(u"indexFindings"_s, 1, u"twice_again"_s) >= 0);
+        auto *view = find<QTableView>(u"indexFindings"_s);
+        const int row = rowOf(u"indexFindings"_s, 1, u"twice_again"_s);
+        view->setCurrentIndex(view->model()->index(row, 0));
+        QList<QPlainTextEdit *> statements = m_page->findChildren<QPlainTextEdit *>(u"adviceSql"_s);
+        QVERIFY(std::any_of(statements.begin(), statements.end(), [](const QPlainTextEdit *statement) {
+            return statement->toPlainText() == u"DROP INDEX CONCURRENTLY public.twice_again;";
+        }));
+        QVERIFY(find<QTableView>(u"indexTable"_s)->model()->rowCount() > 20);
+        m_page->refresh();
+        QTRY_VERIFY(!m_page->loading());
+        QVERIFY(rowOf(u"indexFindings"_s, 1, u"twice_again"_s) >= 0);
+    }
+
+    void tablesAndTheirStoresAreListed()
+    {
+        open<TablesPage>(u"sandbox_owner"_s);
+        QVERIFY(rowOf(u"tableTable"_s, 0, u"retail.products"_s) >= 0);
+        find<QTabWidget>(u"tableTabs"_s)->setCurrentIndex(1);
+        QTRY_VERIFY(find<QTableView>(u"storeRowsTable"_s)->model()->rowCount() > 1);
+    }
+
+    void sessionsAreListedAndNarrowed()
+    {
+        const Result<Session> other = openSession(m_database->login(u"sandbox_owner"_s), u"Other"_s, {});
+        VERIFY_OK(other);
+        open<ActivityPage>(u"sandbox_dba"_s);
+        QTRY_VERIFY(rowOf(u"sessionTable"_s, 1, u"sandbox_owner"_s) >= 0);
+        QVERIFY(find<QLabel>(u"pageStatus"_s)->text().contains(u" active "_s));
+        find<QComboBox>(u"sessionPreset"_s)->setCurrentIndex(ActivityPage::Waiting);
+        QCOMPARE(rowOf(u"sessionTable"_s, 1, u"sandbox_owner"_s), -1);
+    }
+
+    void whoIsNotToldOfOthersReadsSo()
+    {
+        const Result<Session> other = openSession(m_database->login(u"sandbox_owner"_s), u"Other"_s, {});
+        VERIFY_OK(other);
+        open<ActivityPage>(u"sandbox_manager"_s);
+        QTRY_VERIFY(rowOf(u"sessionTable"_s, 1, u"sandbox_owner"_s) >= 0);
+        QVERIFY(!find<QLabel>(u"pageStatus"_s)->text().contains(u"active"_s));
+        auto *view = find<QTableView>(u"sessionTable"_s);
+        view->setCurrentIndex(view->model()->index(rowOf(u"sessionTable"_s, 1, u"sandbox_owner"_s), 0));
+        QVERIFY(!find<QPushButton>(u"endSession"_s)->isEnabled());
+    }
+
+    void settingsAreJudgedAndMayNotBeChangedByEverybody()
+    {
+        open<SettingsPage>(u"sandbox_dba"_s);
+        QVERIFY(rowOf(u"settingTable"_s, 0, u"work_mem"_s) >= 0);
+        QVERIFY(rowOf(u"settingTable"_s, 1, u"obsolete"_s) >= 0);
+        QVERIFY(find<QLabel>(u"settingsNote"_s)->text().contains(u"GRANT ALTER SYSTEM"_s));
+    }
+};
+
+QTEST_MAIN(TestPerformancePages)
+#include "tst_performancepages.moc"
