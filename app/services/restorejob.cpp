@@ -1,0 +1,467 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/services/restorejob.h"
+
+#include "app/core/format.h"
+#include "app/db/childconnection.h"
+#include "app/db/connectionpool.h"
+#include "app/services/backupjob.h"
+#include "app/services/backupsource.h"
+#include "app/services/copyprogress.h"
+#include "app/services/erasure.h"
+
+#include <QFileInfo>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QRandomGenerator>
+
+using namespace Qt::StringLiterals;
+
+namespace restore {
+
+namespace {
+
+constexpr int blockedSeconds = 20; // how long a lock is waited for
+constexpr int namedDifferences = 8;
+
+Error notConfirmed(const QString &name)
+{
+    return {
+        ErrorKind::Usage, u"“%1” exists, and its name was not typed: nothing was done."_s.arg(name),
+        u"Type the name of the database that is to be replaced (--confirm %1), or restore into a new one."_s
+            .arg(name)};
+}
+
+class Execution final
+{
+public:
+    Execution(const Login &login, const Plan &plan, const backup::Means &means, JobContext &job)
+        : m_login(login)
+        , m_plan(plan)
+        , m_means(means)
+        , m_job(job)
+        , m_application(u"retail-admin restore %1"_s.arg(QRandomGenerator::system()->generate64(), 0, 36))
+    {
+    }
+
+    Result<QString> run();
+
+private:
+    Result<void> makePlace();
+    Result<void> safetyBackup();
+    Result<void> runTool();
+    Result<void> lookForBlockers(Session &monitor);
+    Result<void> finish();
+    Result<void> compare();
+    Result<void> eraseAgain();
+    Result<void> audit(const QString &database, const QString &act);
+    Error dropHalf(Error error);
+
+    const Login &m_login;
+    const Plan &m_plan;
+    const backup::Means &m_means;
+    JobContext &m_job;
+    const QString m_application;
+    QStringList m_notes;
+    bool m_made = false;
+};
+
+Result<QString> Execution::run()
+{
+    m_job.log(m_plan.text());
+    Result<void> done = m_plan.mode == Mode::Existing ? safetyBackup() : makePlace();
+    if (done)
+        done = runTool();
+    if (done)
+        done = finish();
+    if (done && m_plan.mode == Mode::Swap) {
+        Mark mark{Mark::State::SetAside, QDateTime::currentDateTimeUtc(), m_plan.keepUntil, m_plan.into,
+                  m_plan.live->comment};
+        done = swap(m_login, {m_plan.into, m_plan.work, m_plan.aside, mark, m_plan.database.comment}, m_job);
+    }
+    if (!done)
+        return dropHalf(done.error());
+    QString summary = u"“%1” holds %2 tables with %3 rows of %4."_s.arg(
+        m_plan.into, format::count(m_plan.expected.tables.size()), format::count(m_plan.expected.rows()),
+        QFileInfo(m_plan.archive.path).fileName());
+    if (m_plan.mode == Mode::Swap)
+        summary += u" The former one is kept as “%1” until %2."_s.arg(
+            m_plan.aside, format::exact(m_plan.keepUntil.toLocalTime()));
+    for (const QString &note : std::as_const(m_notes)) {
+        m_job.log(note);
+        summary += u' ' + note;
+    }
+    return summary;
+}
+
+Result<void> Execution::makePlace()
+{
+    m_job.progress({u"making the database"_s, 0, -1, {}});
+    Result<Server> server = Server::open(m_login, m_job.token());
+    if (!server)
+        return server.error();
+    for (const QString &role : m_plan.createRoles) {
+        (void)server->session().execute("RESET ROLE");
+        const Result<Rows> made = server->session().execute("CREATE ROLE " + quoteIdentifier(role));
+        (void)server->session().execute("SET ROLE retail_ops");
+        if (!made)
+            return made.error();
+        m_job.log(u"role %1 made, without login"_s.arg(role));
+    }
+    const Result<void> made = server->create(m_plan.work);
+    m_made = made.ok();
+    return made;
+}
+
+Result<void> Execution::safetyBackup()
+{
+    backup::Options options;
+    options.folder = m_plan.safetyFolder;
+    options.database = m_plan.into;
+    if (!m_means.toolFolders.isEmpty())
+        options.preferredTools = m_means.toolFolders.first();
+    const Result<backup::StoredBackup> made = backup::create(m_login, options, m_job);
+    if (!made) {
+        Error error = made.error();
+        error.message = u"“%1” could not be backed up first, so nothing was restored: %2"_s.arg(
+            m_plan.into, error.message);
+        return error;
+    }
+    m_notes += u"What was in “%1” before is in %2."_s.arg(m_plan.into, made->dumpPath());
+    return {};
+}
+
+Result<void> Execution::runTool()
+{
+    Result<Session> monitor = openSession(m_login, u"Restore progress"_s, m_job.token(), m_plan.work);
+    if (!monitor)
+        return monitor.error();
+    if (const Result<Rows> role = monitor->execute("SET ROLE retail_ops"); !role)
+        return role.error();
+    const Result<ChildConnection> connection = ChildConnection::of(*monitor, m_application, m_plan.work);
+    if (!connection)
+        return connection.error();
+    if (m_plan.archive.stored && m_plan.expected.scope == backup::Scope::Tables) {
+        QByteArray script = "SET ROLE retail_owner;";
+        for (const backup::Table &table : m_plan.expected.tables)
+            if (table.schema != u"public")
+                script += "CREATE SCHEMA IF NOT EXISTS " + quoteIdentifier(table.schema) + ';';
+        if (const Result<Rows> made = monitor->executeScript(script + "SET ROLE retail_ops"); !made)
+            return made.error();
+    }
+    const std::unique_ptr<QTemporaryFile> list = backup::listFile(m_plan.entries);
+    if (!list)
+        return Error{ErrorKind::Io, u"A temporary file cannot be written."_s,
+                     u"Free some space in the folder for temporary files (TMPDIR)."_s};
+    QStringList arguments{
+        u"--dbname"_s,   connection->conninfo(),   u"--no-password"_s, u"--exit-on-error"_s, u"--verbose"_s,
+        u"--no-owner"_s, u"--role=retail_owner"_s, u"--use-list"_s,    list->fileName()};
+    if (m_plan.mode == Mode::Existing)
+        arguments += {u"--single-transaction"_s, u"--clean"_s, u"--if-exists"_s};
+    else if (m_plan.jobs > 1)
+        arguments += {u"--jobs"_s, QString::number(m_plan.jobs)};
+    Result<ProcessCall> call = backup::restoreCall(m_plan.archive, m_means, arguments, m_job.token());
+    if (!call)
+        return call.error();
+    call->environment = connection->environment();
+
+    QHash<QString, qint64> rows;
+    for (const backup::Table &table : m_plan.expected.tables)
+        if (!table.partitioned)
+            rows[table.fullName()] = table.rows;
+    backup::CopyProgress progress(rows, u"restoring rows"_s,
+                                  QRegularExpression(u"processing data for table \"(.+)\"$"_s), m_job);
+    static const QRegularExpression building(
+        u"(?:creating|processing item \\d+) (INDEX|CONSTRAINT|FK CONSTRAINT|TRIGGER) (?:\"?)([^\"]+)"_s);
+    qint64 toBuild = 0;
+    qint64 built = 0;
+    for (const backup::TocEntry &entry : m_plan.entries)
+        toBuild += entry.type == u"INDEX" || entry.type == u"CONSTRAINT" || entry.type == u"FK CONSTRAINT" ||
+                   entry.type == u"TRIGGER";
+    call->onErrorLine = [&](const QString &line) {
+        if (line.contains(u"warning:"))
+            m_job.log(line);
+        progress.line(line);
+        if (!line.contains(u"creating ") || !building.match(line).hasMatch())
+            return;
+        m_job.progress(
+            {u"building indexes and constraints"_s, std::min(++built, toBuild), toBuild, u"objects"_s});
+    };
+    Result<void> blocked;
+    QElapsedTimer sinceLook;
+    sinceLook.start();
+    const CancelToken tool;
+    const CancelToken::Registration follows = m_job.token().onCancel([tool] { tool.cancel(); });
+    call->onTick = [&] {
+        if (built == 0)
+            progress.poll(*monitor, m_application);
+        if (m_plan.mode != Mode::Existing || !blocked || sinceLook.elapsed() < 2'000)
+            return;
+        sinceLook.start();
+        blocked = lookForBlockers(*monitor);
+        if (!blocked)
+            tool.cancel();
+    };
+    const Result<ProcessOutput> output = runProcess(*call, tool);
+    if (!blocked)
+        return blocked;
+    if (!output)
+        return output.error().kind == ErrorKind::Cancelled
+                   ? Error{ErrorKind::Cancelled, u"The restore was cancelled."_s}
+                   : output.error();
+    if (m_plan.archive.stream() && output->feederExitCode > 0)
+        return backup::unpackFailed(m_plan.archive, output->feederError);
+    if (output->exitCode == 0)
+        return {};
+    Error error = backup::toolFailure(u"The restore failed."_s, output->standardError, u"the server"_s);
+    if (output->standardError.contains(u"could not read from input file") ||
+        output->standardError.contains(u"could not uncompress")) {
+        error.kind = ErrorKind::Verification;
+        error.message = u"The restore failed: %1 is damaged."_s.arg(m_plan.archive.path);
+    }
+    return error;
+}
+
+/// Over what is there each table is locked: somebody who holds one must be named, not waited for without end.
+Result<void> Execution::lookForBlockers(Session &monitor)
+{
+    const Result<Rows> rows = monitor.execute(sqlcatalog::query("restore/blockers").sql, {m_application});
+    if (!rows || rows->count() == 0 || rows->integer(0, 3) < blockedSeconds)
+        return {};
+    return Error{
+        ErrorKind::Timeout,
+        u"The restore waited %1 s for a table that process %2 of %3 (%4) uses, and was undone."_s.arg(
+            QString::number(rows->integer(0, 3)), rows->text(0, 0), rows->text(0, 1), rows->text(0, 2)),
+        u"End that session (Activity), or restore into a new database and swap."_s};
+}
+
+Result<void> Execution::finish()
+{
+    {
+        Result<Session> session = openSession(m_login, u"Restore"_s, m_job.token(), m_plan.work);
+        if (!session)
+            return session.error();
+        const Result<Rows> role = session->executeScript("SET statement_timeout = 0; SET ROLE retail_owner");
+        if (!role)
+            return role.error();
+        m_job.progress({u"refreshing statistics"_s, 0, -1, {}});
+        if (const Result<Rows> analyzed = session->execute("ANALYZE"); !analyzed)
+            return analyzed.error();
+    }
+    if (const Result<void> equal = compare(); !equal)
+        return equal;
+    if (const Result<void> erased = eraseAgain(); !erased)
+        return erased;
+    if (const Result<void> noted = audit(m_plan.work, u"restored"_s); !noted)
+        return noted;
+    if (m_plan.mode == Mode::Existing)
+        return {};
+    Result<Server> server = Server::open(m_login, m_job.token());
+    if (!server)
+        return server.error();
+    if (!m_plan.databaseFrom.isEmpty()) {
+        const QStringList failed = server->apply(m_plan.work, m_plan.database);
+        for (const QString &each : failed)
+            m_notes += u"Not applied: %1."_s.arg(each);
+    }
+    // A swap sets the comment together with the names: until then the mark tells what this database is.
+    return m_plan.mode == Mode::Swap ? Result<void>()
+                                     : server->mark(m_plan.work, {}, m_plan.database.comment);
+}
+
+Result<void> Execution::compare()
+{
+    Result<Session> session = openSession(m_login, u"Restore"_s, m_job.token(), m_plan.work);
+    if (!session)
+        return session.error();
+    if (const Result<Rows> role = session->execute("SET ROLE retail_ops"); !role)
+        return role.error();
+    const Result<QStringList> found = backup::differences(*session, m_plan.expected, m_job);
+    if (!found)
+        return found.error();
+    if (found->isEmpty())
+        return {};
+    return Error{ErrorKind::Verification,
+                 u"What was restored differs from the backup: %1."_s.arg(
+                     QStringList(found->mid(0, namedDifferences)).join(u"; "_s)),
+                 m_plan.mode == Mode::Existing
+                     ? u"The backup that was made first has what was there before."_s
+                     : u"Take another backup."_s,
+                 found->join(u'\n')};
+}
+
+/// Who was erased after the backup was made is in it still.
+Result<void> Execution::eraseAgain()
+{
+    if (m_plan.erased.isEmpty())
+        return {};
+    m_job.progress({u"erasing again who was erased since"_s, 0, -1, {}});
+    Result<Session> session = openSession(m_login, u"Restore"_s, m_job.token(), m_plan.work);
+    if (!session)
+        return session.error();
+    const Result<qint64> erased = erasure::applyErasures(*session, m_plan.erased);
+    if (erased) {
+        m_notes += u"%1 customers who were erased since were erased again."_s.arg(format::count(*erased));
+        return {};
+    }
+    // An older schema has no place for it. Nobody works with a new database yet; in the place of the live one
+    // they would be back.
+    if (erased.error().kind != ErrorKind::Schema || m_plan.mode == Mode::Swap)
+        return erased.error();
+    m_notes += u"Customers who were erased since are back: %1"_s.arg(erased.error().message + u' ' +
+                                                                     erased.error().hint);
+    return {};
+}
+
+/// A database that is not ours has no such log: then the job history alone tells.
+Result<void> Execution::audit(const QString &database, const QString &act)
+{
+    Result<Session> session = openSession(m_login, u"Restore"_s, m_job.token(), database);
+    if (!session)
+        return session.error();
+    if (const Result<Rows> role = session->execute("SET ROLE retail_owner"); !role)
+        return role.error();
+    const Result<Rows> ours = session->execute(
+        "SELECT to_regprocedure('retail_sec.audit_event(text,text,varchar,uuid,jsonb)') IS NOT NULL");
+    if (!ours)
+        return ours.error();
+    if (!ours->boolean(0, 0)) {
+        m_notes +=
+            u"The database has no audit log of this program's, so the restore is noted in the job history only."_s;
+        return {};
+    }
+    const QString details = QString::fromUtf8(QJsonDocument(m_plan.toJson()).toJson(QJsonDocument::Compact));
+    const Result<Rows> noted =
+        session->execute(sqlcatalog::query("restore/audit").sql, {act, QString(u""_s), details});
+    return noted ? Result<void>() : noted.error();
+}
+
+/// On connections of their own: the job's token may be cancelled.
+Error Execution::dropHalf(Error error)
+{
+    if (m_plan.mode == Mode::Existing || !m_made)
+        return error;
+    Result<Server> server = Server::open(m_login, {}, u"postgres"_s);
+    const Result<void> dropped = server ? server->drop(m_plan.work) : Result<void>(server.error());
+    if (dropped)
+        return error;
+    error.hint +=
+        u"%1The half database “%2” is left: it could not be dropped (%3). Later: retail-admin restore --drop %2"_s
+            .arg(error.hint.isEmpty() ? u""_s : u" "_s, m_plan.work, dropped.error().message);
+    return error;
+}
+
+} // namespace
+
+Result<QString> execute(const Login &login, const Plan &plan, const QString &typed,
+                        const backup::Means &means, JobContext &job)
+{
+    if (plan.needsWord() && typed != plan.into)
+        return notConfirmed(plan.into);
+    return Execution(login, plan, means, job).run();
+}
+
+QString UndoPlan::text() const
+{
+    QStringList lines{
+        u"Undo the swap of “%1”, %2"_s.arg(live.name, target),
+        u"The database set aside %1 takes the name “%2” again; it has %3."_s.arg(
+            format::exact(former.mark.since.toLocalTime()), live.name, format::bytes(former.bytes)),
+        u"The present one is set aside as “%1” until %2 (%3, %4 sessions)."_s.arg(
+            aside, format::exact(keepUntil.toLocalTime()), format::bytes(live.bytes),
+            QString::number(live.sessions)),
+        newerAudit < 0
+            ? u"What was written to it since the swap is not known, and is put aside with it."_s
+            : u"%1 audit entries were written to it since the swap; what they tell of is put aside with it."_s
+                  .arg(format::count(newerAudit)),
+        QString(),
+        u"1. End all sessions in “%1”"_s.arg(live.name),
+        u"2. In one transaction rename “%1” to “%2”, closed to connections, and “%3” to “%1”"_s.arg(
+            live.name, aside, former.name)};
+    return lines.join(u'\n');
+}
+
+Result<UndoPlan> planUndo(const Login &login, const QString &database, int keepDays, JobContext &job)
+{
+    Result<Server> server = Server::open(login, job.token());
+    if (!server)
+        return server.error();
+    const Result<QList<DatabaseFacts>> all = server->databases();
+    if (!all)
+        return all.error();
+    UndoPlan plan;
+    plan.target = login.profile.target();
+    for (const DatabaseFacts &each : *all) {
+        if (each.name == database)
+            plan.live = each;
+        else if (each.mark.state == Mark::State::SetAside && each.mark.of == database &&
+                 (plan.former.name.isEmpty() || each.mark.since > plan.former.mark.since))
+            plan.former = each;
+    }
+    if (plan.live.name.isEmpty() || plan.former.name.isEmpty())
+        return Error{ErrorKind::NotFound,
+                     u"No database whose place “%1” took is kept on this server."_s.arg(database),
+                     u"“retail-admin restore --list” shows what is kept."_s};
+    const QString suffix = u"_undone_"_s + QDateTime::currentDateTimeUtc().toString(u"yyyyMMdd'T'HHmmss"_s);
+    const Result<QString> aside = freeName(*server, database.left(40) + suffix);
+    if (!aside)
+        return aside.error();
+    plan.aside = *aside;
+    plan.keepUntil = QDateTime::currentDateTimeUtc().addDays(keepDays);
+    Result<Server> inside = Server::open(login, job.token(), database);
+    if (!inside)
+        return inside.error();
+    const Result<Rows> newer = inside->session().execute(
+        sqlcatalog::query("restore/newer_audit").sql, {plan.former.mark.since.toUTC().toString(Qt::ISODate)});
+    if (newer)
+        plan.newerAudit = newer->integer(0, 0);
+    return plan;
+}
+
+Result<QString> undo(const Login &login, const UndoPlan &plan, const QString &typed, JobContext &job)
+{
+    if (typed != plan.live.name)
+        return notConfirmed(plan.live.name);
+    job.log(plan.text());
+    const Mark mark{Mark::State::SetAside, QDateTime::currentDateTimeUtc(), plan.keepUntil, plan.live.name,
+                    plan.live.comment};
+    if (const Result<void> done =
+            swap(login, {plan.live.name, plan.former.name, plan.aside, mark, plan.former.comment}, job);
+        !done)
+        return done.error();
+    return u"“%1” is the database of before the swap again; the other one is kept as “%2” until %3."_s.arg(
+        plan.live.name, plan.aside, format::exact(plan.keepUntil.toLocalTime()));
+}
+
+Result<QList<DatabaseFacts>> leftDatabases(const Login &login, const CancelToken &token)
+{
+    Result<Server> server = Server::open(login, token);
+    if (!server)
+        return server.error();
+    Result<QList<DatabaseFacts>> all = server->databases();
+    if (all)
+        all->removeIf([](const DatabaseFacts &each) { return each.mark.state == Mark::State::None; });
+    return all;
+}
+
+Result<QString> dropLeft(const Login &login, const QString &name, const QString &typed, JobContext &job)
+{
+    Result<Server> server = Server::open(login, job.token());
+    if (!server)
+        return server.error();
+    const Result<DatabaseFacts> facts = server->database(name);
+    if (!facts)
+        return facts.error();
+    if (facts->mark.state == Mark::State::None)
+        return Error{
+            ErrorKind::Usage,
+            u"“%1” is neither set aside by a swap nor left of a restore: it is not dropped."_s.arg(name)};
+    if (facts->mark.state == Mark::State::Restoring && facts->sessions > 0)
+        return Error{ErrorKind::Conflict, u"A restore into “%1” is running."_s.arg(name)};
+    if (typed != name)
+        return notConfirmed(name);
+    if (const Result<void> dropped = server->drop(name); !dropped)
+        return dropped.error();
+    return u"“%1” was dropped, %2."_s.arg(name, format::bytes(facts->bytes));
+}
+
+} // namespace restore

@@ -1,0 +1,362 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/support/restoretest.h"
+
+#include <QRandomGenerator>
+
+#include <csignal>
+
+using namespace Qt::StringLiterals;
+using namespace restoretest;
+
+/// What goes wrong while a backup is restored. After each: the live database as it was, no half database, and
+/// a message that names the cause.
+class TestRestoreFaults final : public QObject
+{
+    Q_OBJECT
+
+    std::unique_ptr<TestDatabase> m_database;
+    std::unique_ptr<QTemporaryDir> m_folder;
+    std::optional<backup::StoredBackup> m_backup;
+    QHash<QString, QString> m_before;
+    QTemporaryDir m_home;
+
+    QString name() const { return m_database->name(); }
+    Login ops() const { return m_database->login(u"sandbox_ops"_s); }
+
+    restore::Request request(const QString &into, bool swap = false) const
+    {
+        restore::Request request;
+        request.file = m_backup->dumpPath();
+        request.into = into;
+        request.swap = swap;
+        request.safetyFolder = m_folder->path();
+        return request;
+    }
+
+    /// Plans and executes with the right name typed; `job` may interfere.
+    Result<QString> restore(const restore::Request &request, WatchedJob &job) const
+    {
+        const Result<restore::Plan> plan = restore::plan(ops(), request, localMeans(), job);
+        if (!plan)
+            return plan.error();
+        return restore::execute(ops(), *plan, plan->into, localMeans(), job);
+    }
+
+    void expectUntouched() const
+    {
+        QCOMPARE(databasesLike(name()), QStringList{name()});
+        QCOMPARE(contents(name()), m_before);
+        QVERIFY(childrenNamed("pg_restore").isEmpty());
+    }
+
+    std::unique_ptr<QProcess> program(const QStringList &arguments) const
+    {
+        auto process = std::make_unique<QProcess>();
+        QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+        for (const QString &each : {u"XDG_CONFIG_HOME"_s, u"XDG_DATA_HOME"_s, u"XDG_STATE_HOME"_s})
+            environment.insert(each, m_home.path());
+        environment.insert(u"PGPASSFILE"_s, TestCluster::shared().status().passfile);
+        environment.remove(u"XDG_RUNTIME_DIR"_s);
+        process->setProcessEnvironment(environment);
+        process->setStandardInputFile(QProcess::nullDevice());
+        process->start(qEnvironmentVariable("RETAIL_ADMIN"),
+                       QStringList{u"restore"_s} + arguments +
+                           QStringList{u"--profile"_s, ops().profile.conninfo});
+        return process;
+    }
+
+    backup::StoredBackup copyOf(const backup::StoredBackup &stored, const QString &folder) const
+    {
+        backup::StoredBackup copy = stored;
+        copy.folder = folder;
+        for (const QString &file : {stored.file, stored.manifest.dump, stored.manifest.globals})
+            QFile::copy(stored.path(file), copy.path(file));
+        return copy;
+    }
+
+private slots:
+    void initTestCase()
+    {
+        m_database = std::make_unique<TestDatabase>();
+        run(u"postgres"_s, "ALTER DATABASE " + quoteIdentifier(name()) + " OWNER TO retail_owner");
+        m_folder = std::make_unique<QTemporaryDir>(u"/tmp/retail-restore-XXXXXX"_s);
+        backup::Options options;
+        options.folder = m_folder->path();
+        WatchedJob job;
+        const Result<backup::StoredBackup> made = backup::create(ops(), options, job);
+        VERIFY_OK(made);
+        m_backup = *made;
+        m_before = contents(name());
+    }
+    void cleanupTestCase()
+    {
+        dropLike(name() + u'_');
+        m_database.reset();
+    }
+    void cleanup() { dropLike(name() + u'_'); }
+
+    void aDamagedFileIsRefusedBeforeAnythingIsMade_data()
+    {
+        QTest::addColumn<QString>("damage");
+        QTest::newRow("truncated") << u"truncated"_s;
+        QTest::newRow("one flipped byte") << u"flipped"_s;
+        QTest::newRow("truncated, and the manifest is gone") << u"truncated foreign"_s;
+        QTest::newRow("a flipped byte in gzip") << u"gzip"_s;
+        QTest::newRow("truncated gzip") << u"truncated gzip"_s;
+        QTest::newRow("an empty file") << u"empty"_s;
+    }
+    void aDamagedFileIsRefusedBeforeAnythingIsMade()
+    {
+        QFETCH(QString, damage);
+        const QTemporaryDir folder;
+        const backup::StoredBackup copy = copyOf(*m_backup, folder.path());
+        QString path = copy.dumpPath();
+        if (damage.contains(u"foreign") || damage.contains(u"gzip") || damage == u"empty")
+            QFile::remove(copy.manifestPath());
+        if (damage.contains(u"gzip")) {
+            QCOMPARE(QProcess::execute(u"gzip"_s, {path}), 0);
+            path += u".gz"_s;
+        }
+        QFile file(path);
+        QVERIFY(file.open(QIODevice::ReadWrite));
+        if (damage == u"empty") {
+            QVERIFY(file.resize(0));
+        } else if (damage.contains(u"truncated")) {
+            QVERIFY(file.resize(file.size() * 2 / 3));
+        } else {
+            // Near the end of a gzip is its checksum, which the seed's script did not look at.
+            const qint64 at = damage == u"gzip" ? file.size() - 6 : file.size() / 2;
+            file.seek(at);
+            const char byte = file.read(1).at(0);
+            file.seek(at);
+            file.write(QByteArray(1, char(byte ^ 0x10)));
+        }
+        file.close();
+        restore::Request damaged = request(name() + u"_x"_s);
+        damaged.file = path;
+        WatchedJob job;
+        const Result<QString> done = restore(damaged, job);
+        QVERIFY(!done);
+        QCOMPARE(done.error().kind, ErrorKind::Verification);
+        QVERIFY2(done.error().message.contains(QFileInfo(path).fileName()), qPrintable(done.error().message));
+        expectUntouched();
+    }
+
+    void aCancelledOneLeavesNothing_data()
+    {
+        QTest::addColumn<QString>("phase");
+        QTest::addColumn<bool>("swap");
+        for (const QString &phase : {u"making the database"_s, u"restoring rows"_s,
+                                     u"refreshing statistics"_s, u"comparing with the manifest"_s})
+            QTest::addRow("cancelled while %s", qPrintable(phase)) << phase << false;
+        QTest::newRow("cancelled in a swap while restoring") << u"restoring rows"_s << true;
+    }
+    void aCancelledOneLeavesNothing()
+    {
+        QFETCH(QString, phase);
+        QFETCH(bool, swap);
+        WatchedJob job;
+        job.onProgress = [&](const JobProgress &progress) {
+            if (progress.phase == phase)
+                job.token().cancel();
+        };
+        const Result<QString> done = restore(request(swap ? name() : name() + u"_x"_s, swap), job);
+        QVERIFY(!done);
+        QCOMPARE(done.error().kind, ErrorKind::Cancelled);
+        expectUntouched();
+    }
+
+    void aKilledToolOrServerSessionLeavesNothing_data()
+    {
+        QTest::addColumn<QString>("what");
+        QTest::newRow("pg_restore is killed") << u"tool"_s;
+        QTest::newRow("its sessions on the server are ended") << u"sessions"_s;
+    }
+    void aKilledToolOrServerSessionLeavesNothing()
+    {
+        QFETCH(QString, what);
+        WatchedJob job;
+        bool killed = false;
+        job.onProgress = [&](const JobProgress &progress) {
+            if (progress.phase != u"restoring rows" || progress.done == 0)
+                return;
+            if (what == u"tool") {
+                for (const pid_t child : childrenNamed("pg_restore"))
+                    killed = ::kill(child, SIGKILL) == 0;
+            } else {
+                killed = ask(u"postgres"_s, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE "
+                                            "application_name LIKE 'retail-admin restore %'")
+                             .count() > 0;
+            }
+        };
+        const Result<QString> done = restore(request(name() + u"_x"_s), job);
+        QVERIFY(!done);
+        QVERIFY2(done.error().kind == ErrorKind::Tool || done.error().kind == ErrorKind::LinkLost,
+                 qPrintable(done.error().text()));
+        expectUntouched();
+    }
+
+    void whatTheServerLacksIsNamedBeforehand()
+    {
+        const QByteArray quoted = quoteIdentifier(name());
+        WatchedJob job;
+        // A role of a grant that is gone.
+        run(name(), "CREATE ROLE gone_role; GRANT SELECT ON retail.stores TO gone_role");
+        backup::Options options;
+        const QTemporaryDir folder;
+        options.folder = folder.path();
+        const Result<backup::StoredBackup> made = backup::create(ops(), options, job);
+        run(name(), "DROP OWNED BY gone_role; DROP ROLE gone_role");
+        VERIFY_OK(made);
+        restore::Request role = request(name() + u"_x"_s);
+        role.file = made->dumpPath();
+        const Result<QString> lacks = restore(role, job);
+        QVERIFY(!lacks);
+        QCOMPARE(lacks.error().kind, ErrorKind::Schema);
+        QVERIFY2(lacks.error().message.contains(u"gone_role"), qPrintable(lacks.error().text()));
+        QVERIFY(lacks.error().hint.contains(u"CREATE ROLE"));
+
+        // An extension that the server does not have, and a collation that is another.
+        for (const QString &what : {u"extension"_s, u"collation"_s}) {
+            const QTemporaryDir other;
+            backup::StoredBackup changed = copyOf(*m_backup, other.path());
+            if (what == u"extension")
+                changed.manifest.extensions += {u"postgis"_s, u"3.3"_s, u"public"_s};
+            else
+                changed.manifest.collate = u"xx_XX.UTF-8"_s;
+            VERIFY_OK(backup::writeManifest(changed));
+            restore::Request lacking = request(name() + u"_x"_s);
+            lacking.file = changed.dumpPath();
+            const Result<QString> refused = restore(lacking, job);
+            QVERIFY(!refused);
+            QCOMPARE(refused.error().kind, ErrorKind::Schema);
+            QVERIFY2(refused.error().message.contains(what == u"extension" ? u"postgis"_s : u"xx_XX.UTF-8"_s),
+                     qPrintable(refused.error().text()));
+        }
+        expectUntouched();
+    }
+
+    void aDiskThatIsTooSmallIsToldBeforehand()
+    {
+        const QTemporaryDir other;
+        backup::StoredBackup changed = copyOf(*m_backup, other.path());
+        changed.manifest.databaseBytes = qint64(1) << 55;
+        VERIFY_OK(backup::writeManifest(changed));
+        restore::Request big = request(name() + u"_x"_s);
+        big.file = changed.dumpPath();
+        WatchedJob job;
+        const Result<QString> refused = restore(big, job);
+        QVERIFY(!refused);
+        QCOMPARE(refused.error().kind, ErrorKind::Io);
+        QVERIFY2(refused.error().message.contains(u"free"), qPrintable(refused.error().text()));
+        expectUntouched();
+    }
+
+    void aNameThatIsTakenMeanwhileIsNotTouched()
+    {
+        WatchedJob job;
+        const QString taken = name() + u"_x"_s;
+        const Result<restore::Plan> plan = restore::plan(ops(), request(taken), localMeans(), job);
+        VERIFY_OK(plan);
+        run(u"postgres"_s, "CREATE DATABASE " + quoteIdentifier(taken));
+        run(taken, "CREATE TABLE mine AS SELECT 1");
+        const Result<QString> done = restore::execute(ops(), *plan, {}, localMeans(), job);
+        QVERIFY(!done);
+        QCOMPARE(done.error().kind, ErrorKind::Conflict);
+        QCOMPARE(ask(taken, "SELECT count(*) FROM mine").integer(0, 0), 1);
+    }
+
+    void anExistingDatabaseIsAsItWasWhenItFails()
+    {
+        // A manifest that asks for more than the file has: found after the rows are there, in the same
+        // transaction no more; so the tool is made to fail instead.
+        WatchedJob job;
+        job.onProgress = [&](const JobProgress &progress) {
+            if (progress.phase == u"restoring rows" && progress.done > 0)
+                job.token().cancel();
+        };
+        const Result<QString> done = restore(request(name()), job);
+        QVERIFY(!done);
+        QCOMPARE(done.error().kind, ErrorKind::Cancelled);
+        QTRY_COMPARE(ask(u"postgres"_s,
+                         "SELECT FROM pg_stat_activity WHERE application_name LIKE 'retail-admin restore "
+                         "%'")
+                         .count(),
+                     0);
+        expectUntouched();
+    }
+
+    void theProgramKilledInASwapLeavesOneWholeDatabase()
+    {
+        // At random moments, most of them around the exchange of names.
+        for (int attempt = 0; attempt < 4; ++attempt) {
+            auto killed = program({m_backup->dumpPath(), u"--into"_s, name(), u"--swap"_s, u"--confirm"_s,
+                                   name(), u"--verbose"_s});
+            QVERIFY(killed->waitForStarted());
+            const bool soon = attempt % 2 == 0;
+            QTRY_VERIFY_WITH_TIMEOUT(killed->state() == QProcess::NotRunning ||
+                                         databasesLike(name() + u"_new_"_s).size() == 1,
+                                     60'000);
+            if (soon)
+                killed->waitForFinished(int(QRandomGenerator::global()->bounded(300)));
+            else
+                QTRY_VERIFY_WITH_TIMEOUT(
+                    killed->state() == QProcess::NotRunning ||
+                        ask(u"postgres"_s,
+                            "SELECT FROM pg_stat_activity WHERE query LIKE 'ALTER DATABASE%RENAME%'")
+                                .count() > 0,
+                    60'000);
+            killed->kill();
+            killed->waitForFinished();
+            // The name is one whole database's, open to connections, and holds what both held.
+            QTRY_COMPARE(ask(u"postgres"_s,
+                             "SELECT FROM pg_stat_activity WHERE application_name LIKE 'retail-admin%' AND "
+                             "datname = 'postgres'")
+                             .count(),
+                         0);
+            QCOMPARE(
+                ask(u"postgres"_s, "SELECT datallowconn::text FROM pg_database WHERE datname = $1", {name()})
+                    .text(0, 0),
+                u"true"_s);
+            QCOMPARE(contents(name()), m_before);
+            // What is left is known by name, and can be dropped.
+            WatchedJob job;
+            const Result<QList<restore::DatabaseFacts>> left = restore::leftDatabases(ops(), {});
+            VERIFY_OK(left);
+            for (const restore::DatabaseFacts &each : *left)
+                if (each.name.startsWith(name())) {
+                    QTRY_COMPARE(
+                        ask(u"postgres"_s, "SELECT FROM pg_stat_activity WHERE datname = $1", {each.name})
+                            .count(),
+                        0);
+                    VERIFY_OK(restore::dropLeft(ops(), each.name, each.name, job));
+                }
+            QCOMPARE(databasesLike(name()), QStringList{name()});
+        }
+    }
+
+    void theCommandLineRefusesWithoutTheName_data()
+    {
+        QTest::addColumn<QStringList>("more");
+        QTest::newRow("over it") << QStringList{};
+        QTest::newRow("in its place") << QStringList{u"--swap"_s};
+        QTest::newRow("another name") << QStringList{u"--confirm"_s, u"retail"_s};
+        QTest::newRow("one store's rows")
+            << QStringList{u"--store"_s, u"seattle"_s, u"--apply"_s, u"missing"_s};
+        QTest::newRow("undo") << QStringList{u"undo"_s};
+    }
+    void theCommandLineRefusesWithoutTheName()
+    {
+        QFETCH(QStringList, more);
+        const bool undo = more.contains(u"undo"_s);
+        auto process = undo ? program({u"--undo"_s, name()})
+                            : program(QStringList{m_backup->dumpPath(), u"--into"_s, name()} + more);
+        QVERIFY(process->waitForFinished(60'000));
+        const QByteArray said = process->readAllStandardError();
+        QVERIFY2(process->exitCode() == 2, said.constData());
+        expectUntouched();
+    }
+};
+
+QTEST_GUILESS_MAIN(TestRestoreFaults)
+#include "tst_restorefaults.moc"
