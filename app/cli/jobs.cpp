@@ -38,6 +38,8 @@ int cli::jobs(AppContext &context, const QStringList &arguments)
                                 {u"command"_s, record.command},
                                 {u"state"_s, record.state},
                                 {u"summary"_s, record.summary},
+                                {u"who"_s, record.who},
+                                {u"origin"_s, record.origin},
                                 {u"started"_s, record.started.toString(Qt::ISODateWithMs)},
                                 {u"ended"_s, record.ended.isValid()
                                                  ? QJsonValue(record.ended.toString(Qt::ISODateWithMs))

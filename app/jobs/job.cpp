@@ -36,6 +36,13 @@ qint64 Job::timeLeft(const QDateTime &now) const
     return share >= 1 ? 0 : qint64(double(elapsed) * (1 - share) / share);
 }
 
+qint64 Job::speed(const QDateTime &now) const
+{
+    constexpr qint64 leastMs = 1'000; // before that it jumps
+    const qint64 elapsed = m_phaseStarted.msecsTo(now);
+    return m_state != JobState::Running || elapsed < leastMs ? 0 : m_progress.done * 1000 / elapsed;
+}
+
 void Job::cancel()
 {
     m_token.cancel();

@@ -30,6 +30,7 @@ struct JobSpec
     QString title; ///< "Load sample data"
     QString target;
     QString command;
+    bool repeatable = true; ///< not where every run needs a plan and a typed name of its own
 };
 
 /// What the work of a job sees of its job. Thread: the worker's.
@@ -66,6 +67,8 @@ public:
     QDateTime ended() const { return m_ended; }
     /// Milliseconds to the end at the present pace, -1 when that cannot be told.
     qint64 timeLeft(const QDateTime &now) const;
+    /// Of the present phase, in its unit a second; 0 when that cannot be told yet.
+    qint64 speed(const QDateTime &now) const;
 
     /// Asks the work to stop, on the server too. The job ends when it has.
     void cancel();
@@ -79,6 +82,7 @@ private:
 
     const qint64 m_id;
     const JobSpec m_spec;
+    JobWork m_work; ///< kept for a repetition
     CancelToken m_token;
     JobState m_state = JobState::Queued;
     JobProgress m_progress;

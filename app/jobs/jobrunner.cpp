@@ -6,6 +6,8 @@
 
 #include <QElapsedTimer>
 
+#include <unistd.h>
+
 #include <mutex>
 
 using namespace Qt::StringLiterals;
@@ -87,10 +89,12 @@ JobRunner::~JobRunner()
 
 Job *JobRunner::start(const JobSpec &spec, JobWork work)
 {
-    const Result<qint64> recorded = m_store.jobStarted(spec);
+    const Result<qint64> recorded = m_store.jobStarted(spec, u"window"_s);
     if (!recorded)
         qCWarning(lcJobs) << "job history:" << recorded.error().text();
     auto *job = new Job(recorded ? *recorded : -1 - qint64(m_jobs.size()), spec, this);
+    if (spec.repeatable)
+        job->m_work = work;
     m_jobs.append(job);
     emit added(job);
 
@@ -128,11 +132,21 @@ Job *JobRunner::start(const JobSpec &spec, JobWork work)
     return job;
 }
 
+Job *JobRunner::repeat(const Job *job)
+{
+    return job->finished() && job->m_work ? start(job->spec(), job->m_work) : nullptr;
+}
+
 Result<QString> JobRunner::runHere(const JobSpec &spec, const JobWork &work, const CancelToken &token,
                                    const std::function<void(const JobProgress &)> &onProgress,
                                    const std::function<void(const QString &)> &onLog)
 {
-    const Result<qint64> recorded = m_store.jobStarted(spec);
+    // systemd gives each run of a unit such an id.
+    const Result<qint64> recorded =
+        m_store.jobStarted(spec, qEnvironmentVariableIsSet("INVOCATION_ID") &&
+                                         !qEnvironmentVariableIsSet("DISPLAY") && ::isatty(STDIN_FILENO) != 1
+                                     ? u"timer"_s
+                                     : u"command line"_s);
     if (!recorded)
         qCWarning(lcJobs) << "job history:" << recorded.error().text();
     QStringList log;

@@ -20,6 +20,9 @@ public:
     /// The job is owned by the runner and stays until the program ends.
     Job *start(const JobSpec &spec, JobWork work);
 
+    /// The same work once more, as a job of its own; nothing when it still runs or is not to be repeated.
+    Job *repeat(const Job *job);
+
     /// Runs the work in the calling thread, recorded like any other: the command line's way.
     Result<QString> runHere(const JobSpec &spec, const JobWork &work, const CancelToken &token,
                             const std::function<void(const JobProgress &)> &onProgress,

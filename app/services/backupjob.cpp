@@ -10,6 +10,8 @@
 #include "app/services/backupsource.h"
 #include "app/services/backuptools.h"
 #include "app/services/backupverify.h"
+#include "app/services/copyprogress.h"
+#include "app/services/erasure.h"
 
 #include <QCoreApplication>
 #include <QDir>
@@ -28,81 +30,6 @@ namespace backup {
 namespace {
 
 constexpr int attempts = 3; // a table dropped, or locked, while a dump begins
-constexpr int progressMs = 250;
-
-/// Rows copied so far, from the tool's verbose lines and the server's own counters.
-class DumpProgress final
-{
-public:
-    DumpProgress(const QList<Table> &tables, JobContext &job)
-        : m_job(job)
-    {
-        for (const Table &table : tables) {
-            if (table.partitioned)
-                continue;
-            m_byName[table.fullName()] = table.oid;
-            m_expected[table.oid] = table.estimatedRows;
-            m_total += table.estimatedRows;
-        }
-        report();
-    }
-
-    void line(const QString &text)
-    {
-        static const QRegularExpression table(u"dumping contents of table \"(.+)\"$"_s);
-        const auto match = table.match(text);
-        if (!match.hasMatch())
-            return;
-        m_last = m_byName.value(match.captured(1));
-        m_begun.insert(m_last);
-        m_job.log(u"table %1"_s.arg(match.captured(1)));
-        report();
-    }
-
-    /// Asks the server, at most every progressMs.
-    void poll(Session &monitor, const QString &applicationName)
-    {
-        if (m_clock.isValid() && m_clock.elapsed() < progressMs)
-            return;
-        m_clock.start();
-        const Result<Rows> rows =
-            monitor.execute(sqlcatalog::query("backup/copy_progress").sql, {applicationName});
-        if (!rows)
-            return; // the dump itself will say what is wrong
-        m_current.clear();
-        for (int row = 0; row < rows->count(); ++row) {
-            const qint64 oid = rows->integer(row, 0);
-            m_current[oid] = rows->integer(row, 1);
-            m_seen.insert(oid);
-        }
-        report();
-    }
-
-private:
-    void report()
-    {
-        qint64 done = 0;
-        for (const qint64 oid : std::as_const(m_begun)) {
-            if (const auto current = m_current.constFind(oid); current != m_current.cend())
-                done += std::min(*current, m_expected.value(oid));
-            else if (oid != m_last || m_seen.contains(oid))
-                done += m_expected.value(oid);
-        }
-        m_done = std::max(m_done, done); // a table that was too short to be seen never takes a step back
-        m_job.progress({u"dumping"_s, m_done, m_total > 0 ? m_total : -1, u"rows"_s});
-    }
-
-    JobContext &m_job;
-    QHash<QString, qint64> m_byName;
-    QHash<qint64, qint64> m_expected;
-    QHash<qint64, qint64> m_current;
-    QSet<qint64> m_begun;
-    QSet<qint64> m_seen;
-    qint64 m_last = 0;
-    qint64 m_total = 0;
-    qint64 m_done = 0;
-    QElapsedTimer m_clock;
-};
 
 class Creation final
 {
@@ -133,6 +60,7 @@ private:
     std::optional<Reservation> m_reservation;
     Tool m_pgDump;
     StoredBackup m_backup;
+    QStringList m_erased; // ids of customers
 };
 
 Result<StoredBackup> Creation::run()
@@ -187,6 +115,10 @@ Result<StoredBackup> Creation::run()
     manifest().sealMs = m_options.recipients.isEmpty() ? 0 : clock.elapsed();
     if (const Result<void> published = publish(); !published)
         return published.error();
+    // Also beside the backups, where a restore finds it when the database is gone.
+    if (!m_erased.isEmpty())
+        if (const Result<void> added = erasure::addToErasedFile(m_backup.folder, m_erased); !added)
+            m_job.log(u"Warning: %1"_s.arg(added.error().text()));
     m_job.log(u"dump %1, counts %2, checksum %3, verification %4"_s.arg(
         format::duration(manifest().dumpMs), format::duration(manifest().countMs),
         format::duration(manifest().checksumMs), format::duration(manifest().verifyMs)));
@@ -203,7 +135,7 @@ Result<StoredBackup> Creation::run()
 Result<void> Creation::dumpAndCount()
 {
     m_job.progress({u"checking server and tools"_s, 0, -1, {}});
-    Result<Source> source = Source::open(m_login, m_job.token());
+    Result<Source> source = Source::open(m_login, m_job.token(), m_options.database);
     if (!source)
         return source.error();
     if (const Result<void> described = source->describe(manifest()); !described)
@@ -248,6 +180,11 @@ Result<void> Creation::dumpAndCount()
         return counted;
     manifest().countMs = clock.elapsed();
     source->end();
+    // A database that is not ours, or is older, has no such list.
+    if (const Result<QStringList> erased = erasure::listErased(source->session()))
+        m_erased = *erased;
+    else
+        m_job.log(u"no list of erased customers: %1"_s.arg(erased.error().message));
     return dumpGlobals(*source);
 }
 
@@ -318,9 +255,14 @@ Result<void> Creation::dump(Source &source)
     call.environment = connection->environment();
     call.privateFiles = true;
 
-    DumpProgress progress(manifest().tables, m_job);
+    QHash<QString, qint64> rows;
+    for (const Table &table : std::as_const(manifest().tables))
+        if (!table.partitioned)
+            rows[table.fullName()] = table.estimatedRows;
+    CopyProgress progress(rows, u"dumping"_s, QRegularExpression(u"dumping contents of table \"(.+)\"$"_s),
+                          m_job);
     call.onErrorLine = [&](const QString &line) { progress.line(line); };
-    Result<Session> monitor = openSession(m_login, u"Backup progress"_s, m_job.token());
+    Result<Session> monitor = openSession(m_login, u"Backup progress"_s, m_job.token(), m_options.database);
     if (!monitor)
         return monitor.error();
     call.onTick = [&] { progress.poll(*monitor, applicationName); };

@@ -9,7 +9,8 @@ namespace backup {
 
 struct Options
 {
-    QString folder; ///< made if it is not there
+    QString folder;   ///< made if it is not there
+    QString database; ///< empty: the profile's
     Format format = Format::Custom;
     int jobs = 1;      ///< of pg_dump; above 1 with Format::Directory only
     int compress = -1; ///< 0 to 9, or -1 for pg_dump's own choice

@@ -44,6 +44,7 @@ QJsonObject tableToJson(const Table &table)
             {u"row_security"_s, table.rowSecurity},
             {u"force_row_security"_s, table.forceRowSecurity},
             {u"policies"_s, QJsonArray::fromStringList(table.policies)},
+            {u"grants"_s, QJsonArray::fromStringList(table.grants)},
             {u"constraints"_s, QJsonArray::fromStringList(table.constraints)},
             {u"indexes"_s, QJsonArray::fromStringList(table.indexes)},
             {u"triggers"_s, QJsonArray::fromStringList(table.triggers)}};
@@ -68,6 +69,7 @@ Table tableFromJson(const QJsonObject &json)
     table.rowSecurity = json[u"row_security"].toBool();
     table.forceRowSecurity = json[u"force_row_security"].toBool();
     table.policies = strings(json[u"policies"]);
+    table.grants = strings(json[u"grants"]);
     table.constraints = strings(json[u"constraints"]);
     table.indexes = strings(json[u"indexes"]);
     table.triggers = strings(json[u"triggers"]);

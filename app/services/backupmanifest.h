@@ -40,6 +40,7 @@ struct Table
     bool rowSecurity = false;
     bool forceRowSecurity = false;
     QStringList policies;
+    QStringList grants; ///< "mcp_user SELECT", but none of the owner
     QStringList constraints;
     QStringList indexes;
     QStringList triggers;

@@ -80,6 +80,7 @@ Result<QList<Table>> readTables(Session &session, const QStringList &schemas)
         table.rowSecurity = rows->boolean(row, column("row_security"));
         table.forceRowSecurity = rows->boolean(row, column("force_row_security"));
         table.policies = rows->textArray(row, column("policies"));
+        table.grants = rows->textArray(row, column("grants"));
         table.constraints = rows->textArray(row, column("constraints"));
         table.indexes = rows->textArray(row, column("indexes"));
         table.triggers = rows->textArray(row, column("triggers"));
@@ -95,9 +96,9 @@ Result<qint64> countRows(Session &session, const Table &table)
     return rows ? Result<qint64>(rows->integer(0, 0)) : rows.error();
 }
 
-Result<Source> Source::open(const Login &login, const CancelToken &token)
+Result<Source> Source::open(const Login &login, const CancelToken &token, const QString &database)
 {
-    Result<Session> session = openSession(login, u"Backup"_s, token);
+    Result<Session> session = openSession(login, u"Backup"_s, token, database);
     if (!session)
         return session.error();
     Source source(std::move(*session));

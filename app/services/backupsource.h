@@ -13,7 +13,8 @@ namespace backup {
 class Source final
 {
 public:
-    static Result<Source> open(const Login &login, const CancelToken &token);
+    /// `database` empty means the profile's.
+    static Result<Source> open(const Login &login, const CancelToken &token, const QString &database = {});
 
     /// Who and what: fills the manifest's server, database, settings, extensions and roles.
     Result<void> describe(Manifest &manifest);

@@ -5,6 +5,7 @@
 #include "app/core/format.h"
 #include "app/db/childconnection.h"
 #include "app/db/connectionpool.h"
+#include "app/services/archive.h"
 #include "app/services/backupfolder.h"
 #include "app/services/backupsource.h"
 #include "app/services/localserver.h"
@@ -38,44 +39,6 @@ Error unreached(const Error &why)
             why.hint, why.detail};
 }
 
-/// A call that reads the dump: of a sealed one through age, so that no plain copy touches a disk.
-Result<ProcessCall> restoreCall(const StoredBackup &backup, const Means &means, const QStringList &arguments,
-                                const CancelToken &token)
-{
-    const int dumpMajor =
-        backup.manifest.tool.section(u' ', 1).section(u'.', 0, 0).toInt(); // "pg_dump 15.20"
-    const Result<Tool> tool = findTool(u"pg_restore"_s, dumpMajor, means.toolFolders, token);
-    if (!tool)
-        return tool.error();
-    ProcessCall call;
-    call.program = tool->program;
-    call.arguments = arguments;
-    call.environment = ChildConnection::cleanEnvironment();
-    call.privateFiles = true;
-    if (!backup.dumpPath().endsWith(u".age")) {
-        call.arguments += backup.dumpPath();
-        return call;
-    }
-    const Result<QString> age = findAge();
-    if (!age)
-        return age.error();
-    if (means.identity.isEmpty())
-        return Error{ErrorKind::Unverified, u"The backup is sealed: only its checksum can be verified."_s,
-                     u"Name the file of its secret key with --identity to look inside."_s};
-    call.feeder = *age;
-    call.feederArguments = {u"--decrypt"_s, u"--identity"_s, QFileInfo(means.identity).absoluteFilePath(),
-                            backup.dumpPath()};
-    return call;
-}
-
-Error unsealFailed(const StoredBackup &backup, const QString &said)
-{
-    if (said.contains(u"no identity matched"))
-        return {ErrorKind::Usage, u"The identity does not open %1."_s.arg(backup.manifest.dump),
-                u"It was sealed to: %1"_s.arg(backup.manifest.recipients.join(u", "_s)), said};
-    return {ErrorKind::Verification, u"%1 cannot be unsealed."_s.arg(backup.manifest.dump), {}, said};
-}
-
 QStringList missing(const QStringList &expected, const QStringList &found)
 {
     QStringList names;
@@ -83,48 +46,6 @@ QStringList missing(const QStringList &expected, const QStringList &found)
         if (!found.contains(each))
             names += each;
     return names;
-}
-
-/// What differs between the manifest and the copy that `session` is connected to, in words.
-Result<QStringList> differences(Session &session, const Manifest &manifest, JobContext &job)
-{
-    if (const Result<Rows> set = session.executeScript("SET search_path = ''; SET statement_timeout = 0");
-        !set)
-        return set.error();
-    const Result<QList<Table>> found = readTables(session, {});
-    if (!found)
-        return found.error();
-    QHash<QString, Table> copies;
-    for (const Table &table : *found)
-        copies[table.fullName()] = table;
-    QStringList all;
-    qint64 done = 0;
-    for (const Table &table : manifest.tables) {
-        job.progress({u"comparing with the manifest"_s, done++, manifest.tables.size(), u"tables"_s});
-        const QString name = table.fullName();
-        if (!copies.contains(name)) {
-            all += u"%1 is missing"_s.arg(name);
-            continue;
-        }
-        const Table &copy = copies[name];
-        if (!table.partitioned) {
-            const Result<qint64> rows = countRows(session, table);
-            if (!rows)
-                return rows.error();
-            if (*rows != table.rows)
-                all += u"%1 has %2 rows instead of %3"_s.arg(name).arg(*rows).arg(table.rows);
-        }
-        if (manifest.scope == Scope::Tables)
-            continue; // restored without what leads to other tables
-        if (copy.rowSecurity != table.rowSecurity || copy.forceRowSecurity != table.forceRowSecurity)
-            all += u"row level security of %1 is %2"_s.arg(name, copy.rowSecurity ? u"on"_s : u"off"_s);
-        for (const auto &[what, list] :
-             {std::pair{u"policy"_s, &Table::policies}, std::pair{u"constraint"_s, &Table::constraints},
-              std::pair{u"index"_s, &Table::indexes}, std::pair{u"trigger"_s, &Table::triggers}})
-            for (const QString &each : missing(table.*list, copy.*list))
-                all += u"%1 lacks the %2 %3"_s.arg(name, what, each);
-    }
-    return all;
 }
 
 Result<void> compare(Session &session, const Manifest &manifest, JobContext &job)
@@ -152,37 +73,6 @@ Error restoreFailed(const ProcessOutput &output, const QString &place)
     return error;
 }
 
-/// Of single tables come the rows and what needs no other object.
-bool standsAlone(const TocEntry &entry)
-{
-    static const QStringList types{u"TABLE"_s, u"TABLE DATA"_s, u"TABLE ATTACH"_s, u"SEQUENCE"_s,
-                                   u"SEQUENCE OWNED BY"_s};
-    return types.contains(entry.type);
-}
-
-/// What an ops login may not restore, and retail_template has already.
-bool opsMay(const TocEntry &entry)
-{
-    if (entry.type == u"EXTENSION" || entry.type == u"DEFAULT ACL")
-        return false;
-    if (entry.type == u"COMMENT")
-        return !entry.name.startsWith(u"- EXTENSION");
-    return entry.type != u"ACL" || !entry.name.startsWith(u"pg_catalog ");
-}
-
-/// A file with the lines of the contents that `keep` lets through, for pg_restore -L.
-std::unique_ptr<QTemporaryFile> listFile(const QList<TocEntry> &toc, bool (*keep)(const TocEntry &))
-{
-    auto file = std::make_unique<QTemporaryFile>();
-    if (!file->open())
-        return nullptr;
-    for (const TocEntry &entry : toc)
-        if (keep(entry))
-            file->write(entry.line.toUtf8() + '\n');
-    file->flush();
-    return file;
-}
-
 class Restore final
 {
 public:
@@ -198,8 +88,8 @@ public:
     Result<QString> onTheServer();
 
 private:
-    Result<void> run(Session &session, const QStringList &options, bool (*keep)(const TocEntry &),
-                     const QString &place);
+    using Keep = QList<TocEntry> (*)(const QList<TocEntry> &);
+    Result<void> run(Session &session, const QStringList &options, Keep keep, const QString &place);
 
     const StoredBackup &m_backup;
     const Manifest &m_manifest;
@@ -207,10 +97,9 @@ private:
     JobContext &m_job;
 };
 
-Result<void> Restore::run(Session &session, const QStringList &options, bool (*keep)(const TocEntry &),
-                          const QString &place)
+Result<void> Restore::run(Session &session, const QStringList &options, Keep keep, const QString &place)
 {
-    const Result<ChildConnection> connection = ChildConnection::of(session, u"retail-admin – Restore test"_s);
+    const Result<ChildConnection> connection = ChildConnection::of(session, u"retail-admin - Restore test"_s);
     if (!connection)
         return unreached(connection.error());
     QStringList arguments{u"--dbname"_s, connection->conninfo(), u"--no-password"_s, u"--exit-on-error"_s,
@@ -221,7 +110,7 @@ Result<void> Restore::run(Session &session, const QStringList &options, bool (*k
         const Result<QList<TocEntry>> toc = readToc(m_backup, m_means, m_job.token());
         if (!toc)
             return toc.error();
-        list = listFile(*toc, keep);
+        list = listFile(keep(*toc));
         if (!list)
             return unreached({ErrorKind::Io, u"a temporary file cannot be written."_s});
         arguments += {u"--use-list"_s, list->fileName()};
@@ -229,7 +118,7 @@ Result<void> Restore::run(Session &session, const QStringList &options, bool (*k
     const bool sealed = m_backup.dumpPath().endsWith(u".age");
     if (!sealed) // a stream cannot be read in parallel
         arguments += {u"--jobs"_s, QString::number(restoreJobs)};
-    Result<ProcessCall> call = restoreCall(m_backup, m_means, arguments, m_job.token());
+    Result<ProcessCall> call = restoreCall(archiveOf(m_backup), m_means, arguments, m_job.token());
     if (!call)
         return call.error();
     call->environment = connection->environment();
@@ -246,10 +135,10 @@ Result<void> Restore::run(Session &session, const QStringList &options, bool (*k
         return output.error().kind == ErrorKind::Cancelled ? output.error() : unreached(output.error());
     if (output->exitCode != 0)
         return sealed && output->feederExitCode != 0 && output->feederError.contains(u"no identity")
-                   ? unsealFailed(m_backup, output->feederError)
+                   ? unpackFailed(archiveOf(m_backup), output->feederError)
                    : restoreFailed(*output, place);
     if (sealed && output->feederExitCode != 0)
-        return unsealFailed(m_backup, output->feederError);
+        return unpackFailed(archiveOf(m_backup), output->feederError);
     return {};
 }
 
@@ -312,7 +201,7 @@ Result<QString> Restore::onThisMachine(const ServerPrograms &programs)
             return unreached(made.error());
     }
     if (const Result<void> restored =
-            run(*session, {}, m_manifest.scope == Scope::Tables ? standsAlone : nullptr, place);
+            run(*session, {}, m_manifest.scope == Scope::Tables ? standingAlone : nullptr, place);
         !restored)
         return restored.error();
     if (const Result<void> equal = compare(*session, m_manifest, m_job); !equal)
@@ -352,8 +241,8 @@ Result<QString> Restore::onTheServer()
         Result<Session> scratch = openSession(*m_means.login, u"Restore test"_s, m_job.token(), name);
         if (!scratch)
             return unreached(scratch.error());
-        if (const Result<void> restored =
-                run(*scratch, {u"--no-owner"_s, u"--role=retail_owner"_s}, opsMay, u"the server"_s);
+        if (const Result<void> restored = run(*scratch, {u"--no-owner"_s, u"--role=retail_owner"_s},
+                                              withoutTheServers, u"the server"_s);
             !restored)
             return restored.error();
         if (const Result<Rows> role = scratch->execute("SET ROLE retail_ops"); !role)
@@ -365,6 +254,48 @@ Result<QString> Restore::onTheServer()
 }
 
 } // namespace
+
+Result<QStringList> differences(Session &session, const Manifest &manifest, JobContext &job)
+{
+    if (const Result<Rows> set = session.executeScript("SET search_path = ''; SET statement_timeout = 0");
+        !set)
+        return set.error();
+    const Result<QList<Table>> found = readTables(session, {});
+    if (!found)
+        return found.error();
+    QHash<QString, Table> copies;
+    for (const Table &table : *found)
+        copies[table.fullName()] = table;
+    QStringList all;
+    qint64 done = 0;
+    for (const Table &table : manifest.tables) {
+        job.progress({u"comparing with the manifest"_s, done++, manifest.tables.size(), u"tables"_s});
+        const QString name = table.fullName();
+        if (!copies.contains(name)) {
+            all += u"%1 is missing"_s.arg(name);
+            continue;
+        }
+        const Table &copy = copies[name];
+        if (!table.partitioned) {
+            const Result<qint64> rows = countRows(session, table);
+            if (!rows)
+                return rows.error();
+            if (*rows != table.rows)
+                all += u"%1 has %2 rows instead of %3"_s.arg(name).arg(*rows).arg(table.rows);
+        }
+        if (manifest.scope == Scope::Tables)
+            continue; // restored without what leads to other tables
+        if (copy.rowSecurity != table.rowSecurity || copy.forceRowSecurity != table.forceRowSecurity)
+            all += u"row level security of %1 is %2"_s.arg(name, copy.rowSecurity ? u"on"_s : u"off"_s);
+        for (const auto &[what, list] :
+             {std::pair{u"policy"_s, &Table::policies}, std::pair{u"grant"_s, &Table::grants},
+              std::pair{u"constraint"_s, &Table::constraints}, std::pair{u"index"_s, &Table::indexes},
+              std::pair{u"trigger"_s, &Table::triggers}})
+            for (const QString &each : missing(table.*list, copy.*list))
+                all += u"%1 lacks the %2 %3"_s.arg(name, what, each);
+    }
+    return all;
+}
 
 Result<void> verifyChecksums(const StoredBackup &backup, JobContext &job)
 {
@@ -393,20 +324,7 @@ Result<void> verifyChecksums(const StoredBackup &backup, JobContext &job)
 
 Result<QList<TocEntry>> readToc(const StoredBackup &backup, const Means &means, const CancelToken &token)
 {
-    const Result<ProcessCall> call = restoreCall(backup, means, {u"--list"_s}, token);
-    if (!call)
-        return call.error();
-    const Result<ProcessOutput> output = runProcess(*call, token);
-    if (!output)
-        return output.error();
-    if (output->exitCode != 0 && !output->feederError.isEmpty() && output->feederExitCode != 0)
-        return unsealFailed(backup, output->feederError);
-    if (output->exitCode != 0) {
-        Error error = wrong(u"The table of contents of %1 cannot be read."_s.arg(backup.dumpPath()));
-        error.detail = output->standardError;
-        return error;
-    }
-    return parseToc(output->standardOutput);
+    return readToc(archiveOf(backup), means, token);
 }
 
 Result<void> verifyListed(const StoredBackup &backup, const Means &means, JobContext &job)
@@ -426,7 +344,7 @@ Result<void> verifyListed(const StoredBackup &backup, const Means &means, JobCon
         return {};
     // The plain bytes behind the seal are the ones that were verified before it.
     const StoredFile &dump = backup.manifest.files.first();
-    Result<ProcessCall> call = restoreCall(backup, means, {}, job.token());
+    Result<ProcessCall> call = restoreCall(archiveOf(backup), means, {}, job.token());
     if (!call)
         return call.error();
     QCryptographicHash hash(QCryptographicHash::Sha256);
@@ -443,7 +361,7 @@ Result<void> verifyListed(const StoredBackup &backup, const Means &means, JobCon
     if (!output)
         return output.error();
     if (output->exitCode != 0)
-        return unsealFailed(backup, output->standardError);
+        return unpackFailed(archiveOf(backup), output->standardError);
     if (QString::fromLatin1(hash.result().toHex()) != dump.plainSha256)
         return wrong(u"Behind its seal %1 is not what was verified."_s.arg(dump.name));
     return {};

@@ -6,6 +6,8 @@
 #include "app/services/backupmanifest.h"
 #include "app/services/backuptools.h"
 
+class Session;
+
 namespace backup {
 
 /// What a verification may use.
@@ -24,6 +26,10 @@ Result<QList<TocEntry>> readToc(const StoredBackup &backup, const Means &means, 
 
 /// The contents name every table of the manifest.
 Result<void> verifyListed(const StoredBackup &backup, const Means &means, JobContext &job);
+
+/// What of the manifest the database that `session` is connected to lacks or has otherwise, in words: rows,
+/// policies, grants, row security, constraints, indexes, triggers. The session sees all rows.
+Result<QStringList> differences(Session &session, const Manifest &manifest, JobContext &job);
 
 /// Restores into a throw-away server of this machine or else into a scratch database of the login's server,
 /// and compares rows, policies, row security, constraints, indexes and triggers. Returns where that was.

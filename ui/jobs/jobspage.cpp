@@ -6,9 +6,14 @@
 #include "ui/shared/tableview.h"
 #include "ui/shared/theme.h"
 
+#include <QClipboard>
+#include <QComboBox>
+#include <QGuiApplication>
+#include <QLineEdit>
 #include <QPlainTextEdit>
 #include <QPushButton>
 #include <QScrollBar>
+#include <QSortFilterProxyModel>
 #include <QSplitter>
 #include <QtConcurrentRun>
 
@@ -24,10 +29,19 @@ JobsPage::JobsPage(const UiContext &ui, QWidget *parent)
     , m_view(new TableView(ui.theme, ui.app.settings, u"jobsTable"_s, this))
     , m_log(new QPlainTextEdit(this))
     , m_cancel(new QPushButton(tr("Cancel job"), this))
+    , m_again(new QPushButton(tr("&Run again"), this))
+    , m_copy(new QPushButton(tr("Copy &command"), this))
+    , m_filter(new QLineEdit(this))
+    , m_state(new QComboBox(this))
+    , m_proxy(new QSortFilterProxyModel(this))
     , m_request(this)
 {
     setObjectName(u"jobsPage"_s);
-    m_view->setModel(m_model);
+    m_proxy->setSourceModel(m_model);
+    m_proxy->setFilterKeyColumn(-1);
+    m_proxy->setFilterCaseSensitivity(Qt::CaseInsensitive);
+    m_view->setLeastStretch(160);
+    m_view->setModel(m_proxy);
     m_view->setSelectionMode(QAbstractItemView::SingleSelection);
     m_view->setAccessibleName(tr("Jobs"));
     m_log->setObjectName(u"logView"_s);
@@ -37,6 +51,24 @@ JobsPage::JobsPage(const UiContext &ui, QWidget *parent)
     m_log->setTabChangesFocus(true);
     m_cancel->setObjectName(u"cancelJob"_s);
     m_cancel->setAccessibleDescription(tr("Asks the selected job to stop, on the server too"));
+    m_again->setObjectName(u"repeatJob"_s);
+    m_copy->setObjectName(u"copyCommand"_s);
+    m_copy->setToolTip(tr("The same from the command line; passwords are never part of it"));
+    m_filter->setObjectName(u"jobsFilter"_s);
+    m_filter->setAccessibleName(tr("Filter jobs"));
+    m_filter->setPlaceholderText(tr("Filter jobs"));
+    m_filter->setClearButtonEnabled(true);
+    m_filter->setMaximumWidth(150);
+    m_state->setObjectName(u"jobsState"_s);
+    m_state->setAccessibleName(tr("State"));
+    m_state->addItem(tr("All states"));
+    for (const JobState state :
+         {JobState::Running, JobState::Succeeded, JobState::Failed, JobState::Cancelled})
+        m_state->addItem(jobStateTitle(jobStateName(state)));
+    addHeaderWidget(m_filter);
+    addHeaderWidget(m_state);
+    addHeaderWidget(m_copy);
+    addHeaderWidget(m_again);
     addHeaderWidget(m_cancel);
 
     auto *splitter = new QSplitter(Qt::Vertical, this);
@@ -59,8 +91,27 @@ JobsPage::JobsPage(const UiContext &ui, QWidget *parent)
         m_view->selectRow(0);
     });
     connect(m_cancel, &QPushButton::clicked, this, [this] {
-        if (Job *job = m_model->job(m_view->currentIndex().row()))
+        if (Job *job = m_model->job(currentRow()))
             job->cancel();
+    });
+    connect(m_again, &QPushButton::clicked, this, [this] {
+        if (const Job *job = m_model->job(currentRow()))
+            m_ui.app.jobs.repeat(job);
+    });
+    connect(m_copy, &QPushButton::clicked, this, [this] {
+        if (const int row = currentRow(); row >= 0)
+            QGuiApplication::clipboard()->setText(m_model->record(row).command);
+    });
+    const auto filter = [this] {
+        const bool all = m_state->currentIndex() <= 0;
+        m_proxy->setFilterKeyColumn(all ? -1 : int(JobModel::State));
+        m_proxy->setFilterFixedString(all ? m_filter->text() : m_state->currentText());
+        rowChanged();
+    };
+    connect(m_filter, &QLineEdit::textChanged, this, filter);
+    connect(m_state, &QComboBox::currentIndexChanged, this, [this, filter] {
+        m_filter->setEnabled(m_state->currentIndex() <= 0);
+        filter();
     });
     rowChanged();
 }
@@ -94,9 +145,16 @@ void JobsPage::load()
 
 void JobsPage::rowChanged()
 {
-    const int row = m_view->currentIndex().row();
+    const int row = currentRow();
     const Job *job = m_model->job(row);
     m_cancel->setVisible(job && !job->finished());
+    // A restore over something that is there is planned and typed anew, never repeated by a click.
+    m_again->setEnabled(job && job->finished() && job->spec().repeatable);
+    m_again->setToolTip(!job ? tr("Jobs of former runs are repeated by their command")
+                        : job->spec().repeatable
+                            ? QString()
+                            : tr("Each restore is planned anew: begin it on the page Backups"));
+    m_copy->setEnabled(row >= 0 && row < m_model->rowCount() && !m_model->record(row).command.isEmpty());
     const QString log = m_model->log(row);
     if (log == m_log->toPlainText())
         return;
@@ -104,9 +162,22 @@ void JobsPage::rowChanged()
     m_log->verticalScrollBar()->setValue(m_log->verticalScrollBar()->maximum());
 }
 
+int JobsPage::currentRow() const
+{
+    return m_proxy->mapToSource(m_view->currentIndex()).row();
+}
+
+bool JobsPage::focusFilter()
+{
+    m_filter->setFocus();
+    m_filter->selectAll();
+    return true;
+}
+
 QString JobsPage::help() const
 {
-    return tr("What this program runs and has run, newest first, with the log of the selected job below. "
+    return tr("What this program runs and has run, from the window, the command line and timers, newest "
+              "first, with the log of the selected job below. "
               "Cancel asks "
               "a job to stop, on the server too; it ends when it has.");
 }

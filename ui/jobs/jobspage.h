@@ -6,11 +6,14 @@
 #include "ui/shell/page.h"
 
 class JobModel;
+class QComboBox;
+class QLineEdit;
 class QPlainTextEdit;
 class QPushButton;
+class QSortFilterProxyModel;
 class TableView;
 
-/// What runs, what ran, and the log of each.
+/// What runs and what ran, of the window, the command line and timers, and the log of each.
 class JobsPage final : public Page
 {
     Q_OBJECT
@@ -20,6 +23,7 @@ public:
     JobsPage(const UiContext &ui, QWidget *parent);
 
     QString help() const override;
+    bool focusFilter() override;
 
 protected:
     void load() override;
@@ -27,10 +31,16 @@ protected:
 
 private:
     void rowChanged();
+    int currentRow() const; ///< of the model, -1 for none
 
     JobModel *m_model;
     TableView *m_view;
     QPlainTextEdit *m_log;
     QPushButton *m_cancel;
+    QPushButton *m_again;
+    QPushButton *m_copy;
+    QLineEdit *m_filter;
+    QComboBox *m_state;
+    QSortFilterProxyModel *m_proxy;
     Request<QList<JobRecord>> m_request;
 };

@@ -31,10 +31,28 @@ QString jobProgressText(const Job &job)
         parts.append(u"%1 %"_s.arg(progress.done * 100 / progress.total));
     else if (progress.done > 0)
         parts.append(u"%1 %2"_s.arg(format::count(progress.done), progress.unit).trimmed());
+    if (const qint64 speed = job.speed(QDateTime::currentDateTimeUtc());
+        speed > 0 && !progress.unit.isEmpty())
+        parts.append(progress.unit == u"bytes"
+                         ? JobModel::tr("%1 a second").arg(format::bytes(speed))
+                         : JobModel::tr("%1 %2 a second").arg(format::count(speed), progress.unit));
     if (const qint64 left = job.timeLeft(QDateTime::currentDateTimeUtc()); left >= 0)
         parts.append(JobModel::tr("%1 left").arg(format::duration(left)));
     return parts.join(u" · "_s);
 }
+
+namespace {
+
+QString originTitle(const QString &origin)
+{
+    if (origin == u"timer")
+        return JobModel::tr("timer");
+    if (origin == u"command line")
+        return JobModel::tr("command line");
+    return JobModel::tr("this window");
+}
+
+} // namespace
 
 JobModel::JobModel(const JobRunner &runner, QObject *parent)
     : QAbstractTableModel(parent)
@@ -85,7 +103,9 @@ JobRecord JobModel::record(int row) const
                 .summary = live->finished() ? live->summary() : jobProgressText(*live),
                 .log = {},
                 .started = live->started(),
-                .ended = live->ended()};
+                .ended = live->ended(),
+                .who = {},
+                .origin = u"window"_s};
     return m_history[row - m_jobs.size()];
 }
 
@@ -135,6 +155,9 @@ QVariant JobModel::data(const QModelIndex &index, int role) const
             return record.started.isValid() && record.ended.isValid()
                        ? format::duration(record.started.msecsTo(record.ended))
                        : u"–"_s;
+        case Who:
+            return record.who.isEmpty() ? originTitle(record.origin)
+                                        : u"%1 · %2"_s.arg(record.who, originTitle(record.origin));
         case Summary:
             return record.summary;
         default:
@@ -189,6 +212,8 @@ QVariant JobModel::headerData(int section, Qt::Orientation orientation, int role
         return tr("Started");
     case Duration:
         return tr("Took");
+    case Who:
+        return tr("By");
     case Summary:
         return tr("Result");
     default:

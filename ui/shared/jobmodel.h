@@ -13,7 +13,7 @@ class JobModel final : public QAbstractTableModel
     Q_DISABLE_COPY_MOVE(JobModel)
 
 public:
-    enum Column { State, Title, Target, Started, Duration, Summary, ColumnCount };
+    enum Column { State, Title, Target, Started, Duration, Who, Summary, ColumnCount };
 
     explicit JobModel(const JobRunner &runner, QObject *parent = nullptr);
 
@@ -21,6 +21,7 @@ public:
     Job *job(int row) const;                          ///< nullptr for the history
     QString log(int row) const;
     QString title(int row) const;
+    JobRecord record(int row) const;
 
     int rowCount(const QModelIndex &parent = {}) const override;
     int columnCount(const QModelIndex &parent = {}) const override;
@@ -28,8 +29,6 @@ public:
     QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
 
 private:
-    JobRecord record(int row) const;
-
     const JobRunner &m_runner;
     QList<Job *> m_jobs; // newest first
     QList<JobRecord> m_history;

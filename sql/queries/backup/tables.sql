@@ -14,6 +14,9 @@ SELECT n.nspname::text AS schema_name,
        c.relforcerowsecurity AS force_row_security,
        ARRAY(SELECT format('%s %s%s', p.polname, p.polcmd, CASE WHEN p.polpermissive THEN '' ELSE ' restrictive' END)
                FROM pg_policy p WHERE p.polrelid = c.oid ORDER BY 1) AS policies,
+       ARRAY(SELECT format('%s %s%s', CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_get_userbyid(a.grantee) END, a.privilege_type,
+                           CASE WHEN a.is_grantable THEN ' grantable' ELSE '' END)
+               FROM aclexplode(c.relacl) a WHERE a.grantee <> c.relowner ORDER BY 1) AS grants,
        ARRAY(SELECT format('%s %s%s', k.conname, k.contype, CASE WHEN k.convalidated THEN '' ELSE ' not valid' END)
                FROM pg_constraint k WHERE k.conrelid = c.oid AND k.contype <> 'n' ORDER BY 1) AS constraints,
        ARRAY(SELECT format('%s%s', i.indexrelid::regclass, CASE WHEN i.indisvalid THEN '' ELSE ' not valid' END)

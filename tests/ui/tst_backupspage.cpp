@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/appcontext.h"
+#include "tests/support/restoretest.h"
+#include "ui/backup/backupspage.h"
+#include "ui/jobs/jobspage.h"
+#include "ui/shared/theme.h"
+#include "ui/shell/mainwindow.h"
+#include "ui/shell/prompt.h"
+
+#include <QAbstractItemModelTester>
+#include <QApplication>
+#include <QComboBox>
+#include <QDropEvent>
+#include <QLabel>
+#include <QLineEdit>
+#include <QMimeData>
+#include <QPlainTextEdit>
+#include <QPushButton>
+#include <QTableView>
+#include <QTest>
+
+using namespace Qt::StringLiterals;
+using namespace restoretest;
+
+namespace {
+
+class NotedPrompt final : public Prompt
+{
+public:
+    QStringList notified;
+    void notify(const QString &title, const QString &) override { notified += title; }
+};
+
+} // namespace
+
+/// The page of ops staff on a real database, by widgets found by name.
+class TestBackupsPage final : public QObject
+{
+    Q_OBJECT
+
+    template <typename T>
+    T *find(const QString &name) const
+    {
+        return m_window->findChild<T *>(name);
+    }
+    BackupsPage *page() const { return find<BackupsPage>(u"backupsPage"_s); }
+    QTableView *table() const { return find<QTableView>(u"backupsTable"_s); }
+
+    void connectAs(const QString &user)
+    {
+        m_window->connectTo(user);
+        QTRY_VERIFY_WITH_TIMEOUT(
+            m_app->pool.state() == ConnectionPool::State::Open && m_app->pool.profile().name == user, 20'000);
+    }
+
+    void backUp()
+    {
+        find<QPushButton>(u"createBackup"_s)->click();
+        QTRY_VERIFY(find<QPushButton>(u"startBackup"_s));
+        QVERIFY(find<QLabel>(u"backupPlan"_s)->text().contains(u"sandbox_ops"));
+        find<QPushButton>(u"startBackup"_s)->click();
+        QTRY_VERIFY_WITH_TIMEOUT(m_app->jobs.jobs().last()->finished(), 60'000);
+        QVERIFY2(m_app->jobs.jobs().last()->state() == JobState::Succeeded,
+                 qPrintable(m_app->jobs.jobs().last()->error().text()));
+        QTRY_COMPARE(table()->model()->rowCount(), 1);
+    }
+
+    QTemporaryDir m_home{u"/tmp/retail-page-XXXXXX"_s};
+    std::unique_ptr<TestDatabase> m_database;
+    std::unique_ptr<AppContext> m_app;
+    std::unique_ptr<Theme> m_theme;
+    NotedPrompt m_prompt;
+    std::unique_ptr<MainWindow> m_window;
+
+private slots:
+    void initTestCase()
+    {
+        QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates));
+        m_database = std::make_unique<TestDatabase>();
+        run(u"postgres"_s,
+            "ALTER DATABASE " + quoteIdentifier(m_database->name()) + " OWNER TO retail_owner");
+    }
+    void cleanupTestCase()
+    {
+        const QString name = m_database->name();
+        m_database.reset();
+        dropLike(name);
+    }
+    void init()
+    {
+        const QString home = m_home.filePath(QString::fromLatin1(QTest::currentTestFunction()));
+        qputenv("XDG_CONFIG_HOME", (home + u"/config"_s).toUtf8());
+        qputenv("XDG_DATA_HOME", (home + u"/data"_s).toUtf8());
+        qputenv("XDG_STATE_HOME", (home + u"/state"_s).toUtf8());
+        m_app = std::make_unique<AppContext>();
+        for (const QString &user : {u"sandbox_ops"_s, u"sandbox_manager"_s})
+            QVERIFY(m_app->profiles.save(m_database->login(user).profile).ok());
+        m_theme = std::make_unique<Theme>(*qApp, m_app->settings);
+        m_prompt.notified.clear();
+        m_window = std::make_unique<MainWindow>(UiContext{*m_app, *m_theme, m_prompt}, allPages());
+        m_window->show();
+    }
+    void cleanup()
+    {
+        m_window.reset();
+        m_theme.reset();
+        m_app.reset();
+    }
+
+    void aManagerIsToldWhyItIsGrey()
+    {
+        connectAs(u"sandbox_manager"_s);
+        QTRY_VERIFY(!m_window->registry().usable(u"backups"_s));
+        const QModelIndex index = m_window->registry().indexOf(u"backups"_s);
+        QVERIFY(index.data(Qt::ToolTipRole).toString().contains(u"ops staff"));
+        m_window->showPage(u"backups"_s);
+        QVERIFY(!page());
+    }
+
+    void aBackupTurnsThePageGreen()
+    {
+        connectAs(u"sandbox_ops"_s);
+        m_window->showPage(u"backups"_s);
+        QTRY_VERIFY(!page()->loading());
+        const QAbstractItemModelTester tester(table()->model());
+        QVERIFY(!find<QPushButton>(u"verifyBackup"_s)->isEnabled());
+        backUp();
+        QVERIFY(table()->model()->index(0, 1).data().toString().contains(u"listed"));
+        QCOMPARE(table()->model()->index(0, 1).data(cell::ToneRole).toInt(), int(cell::Tone::Good));
+        QVERIFY(find<QPushButton>(u"verifyBackup"_s)->isEnabled());
+    }
+
+    void aDroppedFileOnlyOpensTheDialog()
+    {
+        connectAs(u"sandbox_ops"_s);
+        m_window->showPage(u"backups"_s);
+        QTRY_VERIFY(!page()->loading());
+        backUp();
+        const QString file =
+            backup::listBackups(m_app->settings.get(settings::backupFolder)).first().dumpPath();
+        const QHash<QString, QString> before = contents(m_database->name());
+        QMimeData data;
+        data.setUrls({QUrl::fromLocalFile(file)});
+        QDropEvent drop(QPointF(5, 5), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+        QApplication::sendEvent(page(), &drop);
+        QTRY_VERIFY(find<QPushButton>(u"startRestore"_s));
+        auto *start = find<QPushButton>(u"startRestore"_s);
+        auto *word = find<QLineEdit>(u"restoreWord"_s);
+        QCOMPARE(find<QLineEdit>(u"restoreFile"_s)->text(), file);
+        QVERIFY(!start->isEnabled());
+
+        for (const int how : {1, 2}) { // in the place of a live one, over an existing one
+            find<QComboBox>(u"restoreHow"_s)->setCurrentIndex(how);
+            find<QPushButton>(u"planRestore"_s)->click();
+            QTRY_VERIFY_WITH_TIMEOUT(find<QPlainTextEdit>(u"restorePlan"_s)
+                                         ->toPlainText()
+                                         .contains(m_database->name() + u"” now"_s),
+                                     60'000);
+            QVERIFY(!start->isEnabled());
+            word->setText(u"yes"_s);
+            QVERIFY(!start->isEnabled());
+            word->setText(m_database->name());
+            QVERIFY(start->isEnabled());
+            // Any change makes the plan void, and the typed name with it.
+            find<QLineEdit>(u"restoreInto"_s)->setText(m_database->name() + u"x"_s);
+            QVERIFY(!start->isEnabled() && word->text().isEmpty());
+            find<QLineEdit>(u"restoreInto"_s)->setText(m_database->name());
+        }
+        QCOMPARE(contents(m_database->name()), before);
+
+        find<QComboBox>(u"restoreHow"_s)->setCurrentIndex(0);
+        find<QPushButton>(u"planRestore"_s)->click();
+        QTRY_VERIFY_WITH_TIMEOUT(start->isEnabled(), 60'000);
+        start->click();
+        const Job *job = m_app->jobs.jobs().last();
+        QTRY_VERIFY_WITH_TIMEOUT(job->finished(), 60'000);
+        QVERIFY2(job->state() == JobState::Succeeded, qPrintable(job->error().text()));
+        QVERIFY(exists(m_database->name() + u"_restored"_s));
+        // A restore is never repeated by a click.
+        QVERIFY(!m_app->jobs.repeat(job));
+        m_window->showPage(u"jobs"_s);
+        QTRY_VERIFY(find<QPushButton>(u"repeatJob"_s));
+        find<QTableView>(u"jobsTable"_s)->selectRow(0);
+        QVERIFY(!find<QPushButton>(u"repeatJob"_s)->isEnabled());
+    }
+
+    void aJobRunsAgainAndIsAnnounced()
+    {
+        m_window->showPage(u"jobs"_s);
+        int runs = 0;
+        Job *job =
+            m_app->jobs.start({u"test"_s, u"Count"_s, {}, u"retail-admin count"_s},
+                              [&runs](JobContext &) -> Result<QString> { return QString::number(++runs); });
+        QTRY_VERIFY(job->finished());
+        auto *jobs = find<QTableView>(u"jobsTable"_s);
+        QTRY_COMPARE(jobs->model()->rowCount(), 1);
+        jobs->selectRow(0);
+        QTRY_VERIFY(find<QPushButton>(u"repeatJob"_s)->isEnabled());
+        find<QPushButton>(u"repeatJob"_s)->click();
+        QTRY_COMPARE(jobs->model()->rowCount(), 2);
+        QTRY_COMPARE(m_app->jobs.jobs().last()->summary(), u"2"_s);
+        if (!m_window->isActiveWindow())
+            QVERIFY(m_prompt.notified.contains(u"Count: Done"_s));
+        find<QLineEdit>(u"jobsFilter"_s)->setText(u"nothing like it"_s);
+        QCOMPARE(jobs->model()->rowCount(), 0);
+    }
+};
+
+QTEST_MAIN(TestBackupsPage)
+#include "tst_backupspage.moc"
