@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/services/customerservice.h"
+
+#include "app/core/durable.h"
+#include "app/core/format.h"
+#include "app/services/erasure.h"
+
+#include <QDir>
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+Error noSuchCustomer(const QString &storeId, const QString &customer)
+{
+    return {ErrorKind::NotFound, u"The store %1 has no customer “%2”."_s.arg(storeId, customer),
+            u"Give the customer's id or the whole e-mail address."_s};
+}
+
+Error ownersOnly(const Error &refused)
+{
+    return {ErrorKind::Permission, u"This login may not erase customers."_s,
+            u"Somebody with the rights of retail_owner can: an owner or ops login."_s, refused.message,
+            refused.sqlstate};
+}
+
+} // namespace
+
+QFuture<Result<CustomerFacts>> CustomerService::find(const QString &storeId, const QString &customer,
+                                                     const CancelToken &token)
+{
+    return m_pool.run<CustomerFacts>(
+        u"Customer"_s, token, [storeId, customer](Session &session) -> Result<CustomerFacts> {
+            const Result<Rows> rows =
+                session.read(storeId, sqlcatalog::query("customer/find"), {storeId, customer.trimmed()});
+            if (!rows)
+                return rows.error();
+            if (rows->count() != 1)
+                return noSuchCustomer(storeId, customer);
+            return CustomerFacts{rows->text(0, 0), rows->text(0, 1), rows->text(0, 2), rows->integer(0, 3),
+                                 rows->integer(0, 4)};
+        });
+}
+
+QFuture<Result<QString>> CustomerService::exportTo(const QString &storeId, const QString &customerId,
+                                                   const QString &file, const CancelToken &token)
+{
+    return m_pool.run<QString>(
+        u"Customer"_s, token, [storeId, customerId, file](Session &session) -> Result<QString> {
+            const Result<Rows> rows =
+                session.read(storeId, sqlcatalog::query("customer/export"), {storeId, customerId});
+            if (!rows)
+                return rows.error();
+            if (rows->count() == 0)
+                return noSuchCustomer(storeId, customerId);
+            const QByteArray document = rows->bytes(0, 0).toByteArray() + '\n';
+            if (const Result<void> written = durable::write(file, document); !written)
+                return written.error();
+            return u"%1, %2 sales and the audit entries were written to %3 (%4)."_s.arg(
+                rows->text(0, 2), format::count(rows->integer(0, 1)), file, format::bytes(document.size()));
+        });
+}
+
+QFuture<Result<ErasureReport>> CustomerService::erase(const QString &storeId, const QString &customerId,
+                                                      const QString &reason, const QStringList &backupFolders,
+                                                      const CancelToken &token)
+{
+    return m_pool.run<ErasureReport>(
+        u"Customer"_s, token,
+        [storeId, customerId, reason, backupFolders](Session &session) -> Result<ErasureReport> {
+            const Result<QList<Rows>> done = session.write(
+                {}, {{sqlcatalog::query("customer/erase"), {storeId, customerId, reason.trimmed()}}});
+            if (!done) {
+                if (done.error().sqlstate == u"P0002")
+                    return noSuchCustomer(storeId, customerId);
+                return done.error().kind == ErrorKind::Permission ? ownersOnly(done.error()) : done.error();
+            }
+            ErasureReport report{done->last().integer(0, 1), done->last().integer(0, 2), {}};
+            for (const QString &folder : backupFolders) {
+                if (!QDir(folder).exists())
+                    report.warnings += u"The backup folder %1 is not there: its erased.json was not written. "
+                                       u"The next backup into it brings the list along."_s.arg(folder);
+                else if (const Result<void> added = erasure::addToErasedFile(folder, {customerId}); !added)
+                    report.warnings += added.error().text();
+            }
+            return report;
+        });
+}
+
+QFuture<Result<QString>> CustomerService::reapply(const QStringList &backupFolders, const CancelToken &token)
+{
+    return m_pool.run<QString>(u"Customer"_s, token, [backupFolders](Session &session) -> Result<QString> {
+        QStringList ids;
+        for (const QString &folder : backupFolders) {
+            const Result<QStringList> listed = erasure::readErasedFile(folder);
+            if (!listed)
+                return listed.error();
+            ids += *listed;
+        }
+        const Result<qint64> erased = erasure::applyErasures(session, ids);
+        if (!erased)
+            return erased.error().kind == ErrorKind::Permission ? ownersOnly(erased.error()) : erased.error();
+        return *erased == 0
+                   ? u"No erased customer was there."_s
+                   : u"%1 erased customers were there and are erased again."_s.arg(format::count(*erased));
+    });
+}

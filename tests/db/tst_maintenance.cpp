@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/support/maintenancetest.h"
+#include "tests/support/testcluster.h"
+
+#include <QTest>
+
+using namespace Qt::StringLiterals;
+using namespace maintenance;
+
+namespace {
+
+/// Dead rows, stale statistics, a bloated, an invalid and a leftover index, in tables that autovacuum leaves
+/// alone meanwhile.
+const QByteArray harm = R"(
+    SET session_replication_role = replica;
+    ALTER TABLE retail.sales_transactions SET (autovacuum_enabled = off);
+    ALTER TABLE retail.product_documents SET (autovacuum_enabled = off);
+    CREATE INDEX idx_bloated ON retail.sales_transactions (store_id, notes);
+    UPDATE retail.sales_transactions SET notes = md5('1' || transaction_id::text) || md5(transaction_id::text);
+    UPDATE retail.sales_transactions SET notes = md5('2' || transaction_id::text) || md5(transaction_id::text);
+    UPDATE retail.sales_transactions SET notes = md5('3' || transaction_id::text) || md5(transaction_id::text);
+    UPDATE retail.sales_transactions SET notes = md5('4' || transaction_id::text) || md5(transaction_id::text);
+    UPDATE retail.product_documents SET label = label || ' ';
+    UPDATE retail.product_documents SET label = trim(label);
+    CREATE INDEX idx_invalid ON retail.products (color);
+    CREATE INDEX idx_products_name_ccnew ON retail.products (product_name);
+    UPDATE pg_index SET indisvalid = false
+     WHERE indexrelid IN ('retail.idx_invalid'::regclass, 'retail.idx_products_name_ccnew'::regclass);
+    SELECT pg_stat_force_next_flush();
+)";
+
+} // namespace
+
+/// Maintenance on a real server: what the test broke is found, planned, repaired and measured.
+class TestMaintenance final : public QObject
+{
+    Q_OBJECT
+
+    static Result<Plan> planOf(ConnectionPool &pool) { return MaintenanceService(pool).plan().result(); }
+
+private slots:
+    void whatIsWrongIsFoundRepairedAndMeasured()
+    {
+        const TestDatabase database;
+        VERIFY_OK(database.superuser().executeScript(harm));
+        ConnectionPool pool(2);
+        OPEN_POOL(pool, database, u"sandbox_ops"_s);
+        const Result<Plan> plan = planOf(pool);
+        VERIFY_OK(plan);
+        QCOMPARE(plan->refusal, QString());
+        const QStringList broken{u"drop-index:retail.idx_products_name_ccnew"_s,
+                                 u"vacuum:retail.sales_transactions"_s, u"reindex:retail.idx_invalid"_s,
+                                 u"reindex:retail.idx_bloated"_s, u"analyze:retail.product_documents"_s};
+        for (const QString &id : broken) {
+            QVERIFY2(plan->task(id), qPrintable(id));
+            QVERIFY2(plan->task(id)->offer == Offer::Measured,
+                     qPrintable(id + u": "_s + plan->task(id)->why));
+        }
+        QCOMPARE(plan->tasks.first().kind, Kind::DropIndex); // every write pays for it: it goes first
+
+        const auto report = std::make_shared<Report>(tasksOf(*plan, broken));
+        MaintenanceJob job;
+        const Result<QString> done = MaintenanceService(pool).run({}, report)(job);
+        VERIFY_OK(done);
+        const QList<Outcome> outcomes = report->outcomes();
+        for (const Outcome &outcome : outcomes)
+            QCOMPARE(outcome.state, State::Done);
+        QVERIFY(outcomes[1].before.dead > 1'000);
+        QCOMPARE(outcomes[1].after.dead, 0);
+        QVERIFY(outcomes[2].after.indexValid && !outcomes[2].before.indexValid);
+        QVERIFY2(outcomes[3].after.indexBytes * 2 < outcomes[3].before.indexBytes,
+                 qPrintable(changeText(report->tasks()[3], outcomes[3])));
+        QVERIFY(outcomes[4].before.changed > 0);
+        QCOMPARE(outcomes[4].after.changed, 0);
+
+        const Result<Rows> audited = database.superuser().execute(
+            "SELECT user_name, metadata ->> 'role', (metadata ->> 'database_size')::bigint > 0, metadata ? "
+            "'timestamp',"
+            " jsonb_array_length(metadata -> 'tasks'), metadata -> 'tasks' -> 1 ->> 'dead_after'"
+            " FROM retail.audit_log WHERE table_name = 'maintenance' AND action = "
+            "'automated_maintenance_completed'");
+        VERIFY_OK(audited);
+        QCOMPARE(audited->count(), 1);
+        QCOMPARE(audited->text(0, 0), u"sandbox_ops"_s);
+        QCOMPARE(audited->text(0, 1), u"retail_owner"_s);
+        QVERIFY(audited->boolean(0, 2) && audited->boolean(0, 3));
+        QCOMPARE(audited->integer(0, 4), 5);
+        QCOMPARE(audited->text(0, 5), u"0"_s);
+
+        const Result<Plan> again = planOf(pool);
+        VERIFY_OK(again);
+        for (const QString &id : broken)
+            if (const Task *task = again->task(id))
+                QVERIFY2(task->offer != Offer::Measured && task->estimatedMs >= 0,
+                         qPrintable(id + u": "_s + task->why));
+        QVERIFY(!again->task(broken.first())); // it is gone
+    }
+
+    void theRoutineIsTheOriginalDesignsList()
+    {
+        const TestDatabase database;
+        ConnectionPool pool(2);
+        OPEN_POOL(pool, database, u"sandbox_owner"_s);
+        const Result<Plan> plan = planOf(pool);
+        VERIFY_OK(plan);
+        QList<Task> routine;
+        QStringList statements;
+        for (const Task &task : plan->tasks)
+            if (task.offer == Offer::Routine) {
+                routine += task;
+                statements += QString::fromUtf8(task.sql);
+            }
+        QCOMPARE(
+            statements,
+            (QStringList{u"ANALYZE retail.customers"_s, u"ANALYZE retail.products"_s,
+                         u"ANALYZE retail.sales_transactions"_s, u"ANALYZE retail.sales_transaction_items"_s,
+                         u"ANALYZE retail.product_embeddings"_s, u"VACUUM (ANALYZE) retail.customers"_s,
+                         u"VACUUM (ANALYZE) retail.products"_s,
+                         u"REINDEX INDEX CONCURRENTLY retail.idx_products_text_search"_s,
+                         u"REINDEX INDEX CONCURRENTLY retail.idx_product_embeddings_vector"_s}));
+        const auto report = std::make_shared<Report>(routine);
+        Options options;
+        options.parallel = 3;
+        options.workMem = u"32MB"_s;
+        MaintenanceJob job;
+        VERIFY_OK(MaintenanceService(pool).run(options, report)(job));
+    }
+
+    void everyTasksStatementIsTakenByTheServer()
+    {
+        const TestDatabase database;
+        ConnectionPool pool(2);
+        OPEN_POOL(pool, database, u"sandbox_ops"_s);
+        const Result<Plan> plan = planOf(pool);
+        VERIFY_OK(plan);
+        Result<Session> session = pool.direct(u"Test"_s, {});
+        VERIFY_OK(session);
+        VERIFY_OK(session->execute("SET ROLE retail_owner"));
+        QSet<Kind> kinds;
+        int taken = 0;
+        for (const Task &task : plan->tasks) {
+            // A statement is the same for each month of the audit log: one of them is enough.
+            if (task.table.startsWith(u"audit_log_y") && !task.table.endsWith(u"m01"))
+                continue;
+            const Result<Rows> done = session->execute(task.sql);
+            QVERIFY2(done.ok(), qPrintable(task.id() + u": "_s + (done ? QString() : done.error().text())));
+            kinds.insert(task.kind);
+            ++taken;
+        }
+        QVERIFY(taken > 100);
+        for (const Kind kind : {Kind::Analyze, Kind::Vacuum, Kind::Freeze, Kind::Reindex, Kind::Partitions,
+                                Kind::VacuumFull, Kind::Cluster})
+            QVERIFY2(kinds.contains(kind), qPrintable(kindName(kind)));
+        Session superuser = database.superuser();
+        const Result<Rows> invalid = superuser.execute("SELECT FROM pg_index WHERE NOT indisvalid");
+        VERIFY_OK(invalid);
+        QCOMPARE(invalid->count(), 0);
+    }
+
+    void anotherPagesIndexIsMadeAndDropped()
+    {
+        const TestDatabase database;
+        ConnectionPool pool(2);
+        OPEN_POOL(pool, database, u"sandbox_owner"_s);
+        const auto make =
+            indexTask(Kind::CreateIndex, u"retail"_s, u"products"_s, u"idx_products_color"_s,
+                      "CREATE INDEX CONCURRENTLY idx_products_color ON retail.products (store_id, color)");
+        const auto drop = indexTask(Kind::DropIndex, u"retail"_s, u"products"_s, u"idx_products_color"_s,
+                                    "DROP INDEX CONCURRENTLY retail.idx_products_color");
+        VERIFY_OK(make);
+        VERIFY_OK(drop);
+        const auto report = std::make_shared<Report>(QList<Task>{*make, *drop});
+        MaintenanceJob job;
+        VERIFY_OK(MaintenanceService(pool).run({}, report)(job));
+        QVERIFY(report->outcome(0).after.indexValid && report->outcome(0).after.indexBytes > 0);
+        QCOMPARE(report->outcome(1).state, State::Done);
+    }
+
+    void anIndexThatCannotBeUniqueLeavesNothing()
+    {
+        const TestDatabase database;
+        ConnectionPool pool(2);
+        OPEN_POOL(pool, database, u"sandbox_owner"_s);
+        const auto task =
+            indexTask(Kind::CreateIndex, u"retail"_s, u"products"_s, u"idx_no_way"_s,
+                      "CREATE UNIQUE INDEX CONCURRENTLY idx_no_way ON retail.products (store_id)");
+        VERIFY_OK(task);
+        const auto report = std::make_shared<Report>(QList<Task>{*task});
+        MaintenanceJob job;
+        const Result<QString> done = MaintenanceService(pool).run({}, report)(job);
+        QVERIFY(!done);
+        QCOMPARE(done.error().sqlstate, u"23505"_s);
+        QCOMPARE(report->outcome(0).state, State::Failed);
+        QVERIFY(report->outcome(0).note.contains(u"idx_no_way was removed"));
+        const Result<Rows> left = database.superuser().execute("SELECT to_regclass('retail.idx_no_way')");
+        VERIFY_OK(left);
+        QVERIFY(left->isNull(0, 0));
+        const Result<Rows> audited =
+            database.superuser().execute("SELECT metadata -> 'tasks' -> 0 ->> 'state' FROM retail.audit_log "
+                                         "WHERE action = 'maintenance_incomplete'");
+        VERIFY_OK(audited);
+        QCOMPARE(audited->count(), 1);
+        QCOMPARE(audited->text(0, 0), u"failed"_s);
+    }
+
+    void whoMayNotSeesWhyAndWhoCan_data()
+    {
+        QTest::addColumn<QString>("login");
+        QTest::newRow("a DBA") << u"sandbox_dba"_s;
+        QTest::newRow("a manager") << u"sandbox_manager"_s;
+    }
+    void whoMayNotSeesWhyAndWhoCan()
+    {
+        QFETCH(QString, login);
+        static const TestDatabase database;
+        ConnectionPool pool(2);
+        OPEN_POOL(pool, database, login);
+        const Result<Plan> plan = planOf(pool);
+        VERIFY_OK(plan);
+        QVERIFY2(plan->refusal.contains(u"sandbox_ops") && plan->refusal.contains(u"retail_owner"),
+                 qPrintable(plan->refusal));
+        const auto report = std::make_shared<Report>(tasksOf(*plan, {u"analyze:retail.customers"_s}));
+        MaintenanceJob job;
+        const Result<QString> done = MaintenanceService(pool).run({}, report)(job);
+        QVERIFY(!done);
+        QCOMPARE(done.error().kind, ErrorKind::Permission);
+        QCOMPARE(report->outcome(0).state, State::Waiting);
+    }
+
+    void aDbaSeesTheEstimatesToo()
+    {
+        const TestDatabase database;
+        ConnectionPool pool(2);
+        OPEN_POOL(pool, database, u"sandbox_dba"_s);
+        const Result<Plan> plan = planOf(pool);
+        VERIFY_OK(plan);
+        QVERIFY(plan->measured.bloatKnown);
+    }
+
+    void aConnectionThatMayNotWriteRunsNothing_data()
+    {
+        QTest::addColumn<bool>("readOnly");
+        QTest::addColumn<QString>("role");
+        QTest::newRow("a read-only profile") << true << QString();
+        QTest::newRow("view as a manager") << false << u"sandbox_manager"_s;
+    }
+    void aConnectionThatMayNotWriteRunsNothing()
+    {
+        QFETCH(bool, readOnly);
+        QFETCH(QString, role);
+        static const TestDatabase database;
+        ConnectionPool pool(2);
+        Login login = database.login(u"sandbox_owner"_s);
+        login.profile.readOnly = readOnly;
+        login.profile.role = role;
+        VERIFY_OK(pool.open(login.profile, {}, {}).result());
+        Task task;
+        task.schema = u"retail"_s;
+        task.table = u"customers"_s;
+        task.sql = "ANALYZE retail.customers";
+        const auto report = std::make_shared<Report>(QList<Task>{task});
+        MaintenanceJob job;
+        const Result<QString> done = MaintenanceService(pool).run({}, report)(job);
+        QVERIFY(!done);
+        QCOMPARE(done.error().kind, ErrorKind::Permission);
+    }
+
+    void optionsAreChecked()
+    {
+        const TestDatabase database;
+        ConnectionPool pool(2);
+        OPEN_POOL(pool, database, u"sandbox_owner"_s);
+        const Result<Plan> plan = planOf(pool);
+        VERIFY_OK(plan);
+        const auto report = std::make_shared<Report>(tasksOf(*plan, {u"analyze:retail.customers"_s}));
+        MaintenanceJob job;
+        Options options;
+        options.workMem = u"a lot"_s;
+        const Result<QString> memory = MaintenanceService(pool).run(options, report)(job);
+        QVERIFY(!memory);
+        QCOMPARE(memory.error().kind, ErrorKind::Usage);
+        const Result<QString> nothing =
+            MaintenanceService(pool).run({}, std::make_shared<Report>(QList<Task>{}))(job);
+        QVERIFY(!nothing);
+        QCOMPARE(nothing.error().kind, ErrorKind::Usage);
+    }
+
+    void anErrorStopsTheRestUnlessAskedToGoOn_data()
+    {
+        QTest::addColumn<bool>("keepGoing");
+        QTest::addColumn<State>("second");
+        QTest::newRow("stop") << false << State::NotRun;
+        QTest::newRow("go on") << true << State::Done;
+    }
+    void anErrorStopsTheRestUnlessAskedToGoOn()
+    {
+        QFETCH(bool, keepGoing);
+        QFETCH(State, second);
+        static const TestDatabase database;
+        ConnectionPool pool(2);
+        OPEN_POOL(pool, database, u"sandbox_owner"_s);
+        const Result<Plan> plan = planOf(pool);
+        VERIFY_OK(plan);
+        QList<Task> tasks =
+            tasksOf(*plan, {u"reindex:retail.idx_products_brand"_s, u"analyze:retail.customers"_s});
+        tasks[0].sql = "REINDEX INDEX CONCURRENTLY retail.no_such_index";
+        const auto report = std::make_shared<Report>(tasks);
+        Options options;
+        options.keepGoing = keepGoing;
+        MaintenanceJob job;
+        const Result<QString> done = MaintenanceService(pool).run(options, report)(job);
+        QVERIFY(!done);
+        QCOMPARE(report->outcome(0).state, State::Failed);
+        QCOMPARE(report->outcome(1).state, second);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestMaintenance)
+#include "tst_maintenance.moc"

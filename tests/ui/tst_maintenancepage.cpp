@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/appcontext.h"
+#include "tests/support/testcluster.h"
+#include "ui/access/accessdialogs.h"
+#include "ui/access/accesspage.h"
+#include "ui/maintenance/maintenancemodel.h"
+#include "ui/maintenance/maintenancepage.h"
+#include "ui/shared/cellrole.h"
+#include "ui/shared/theme.h"
+#include "ui/shell/prompt.h"
+
+#include <QAbstractItemModelTester>
+#include <QApplication>
+#include <QCheckBox>
+#include <QClipboard>
+#include <QLabel>
+#include <QLineEdit>
+#include <QListWidget>
+#include <QPushButton>
+#include <QSignalSpy>
+#include <QTableView>
+#include <QTemporaryDir>
+#include <QTest>
+#include <QToolButton>
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+/// Answers every question beforehand.
+class ReadyPrompt final : public Prompt
+{
+public:
+    QStringList asked;
+    QStringList words;
+    QString explanation;
+    bool answer = true;
+
+    void confirm(QWidget *, const QString &question, const QString &text, const QString &,
+                 std::function<void(bool)> give) override
+    {
+        asked.append(question);
+        explanation = text;
+        give(answer);
+    }
+    void confirmTyped(QWidget *, const QString &question, const QString &text, const QString &word,
+                      const QString &, std::function<void(bool)> give) override
+    {
+        asked.append(question);
+        words.append(word);
+        explanation = text;
+        give(answer);
+    }
+    void inform(QWidget *, const QString &title, const QString &text) override
+    {
+        asked.append(title);
+        explanation = text;
+    }
+};
+
+} // namespace
+
+/// The pages Maintenance and Access, by what a person sees and presses.
+class TestMaintenancePage final : public QObject
+{
+    Q_OBJECT
+
+    QTemporaryDir m_home;
+    std::unique_ptr<TestDatabase> m_database;
+    std::unique_ptr<AppContext> m_app;
+    std::unique_ptr<Theme> m_theme;
+    std::unique_ptr<ReadyPrompt> m_prompt;
+
+    template <typename P>
+    std::unique_ptr<P> open(const QString &login)
+    {
+        const Login chosen = m_database->login(login);
+        auto opening = m_app->pool.open(chosen.profile, chosen.password, {});
+        while (!opening.isFinished())
+            QTest::qWait(5);
+        auto page = std::make_unique<P>(UiContext{*m_app, *m_theme, *m_prompt}, nullptr);
+        page->resize(1200, 700);
+        page->show();
+        return page;
+    }
+
+    static int rowOf(const QAbstractItemModel &model, const QString &key)
+    {
+        for (int row = 0; row < model.rowCount(); ++row)
+            if (model.index(row, 0).data(cell::Key).toString() == key)
+                return row;
+        return -1;
+    }
+
+    static bool says(const QWidget &page, const QString &text)
+    {
+        for (const QLabel *label : page.findChildren<QLabel *>())
+            if (label->isVisible() && label->text().contains(text))
+                return true;
+        return false;
+    }
+
+private slots:
+    void initTestCase()
+    {
+        QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates));
+        qputenv("XDG_CONFIG_HOME", m_home.filePath(u"config"_s).toUtf8());
+        qputenv("XDG_DATA_HOME", m_home.filePath(u"data"_s).toUtf8());
+        qputenv("XDG_STATE_HOME", m_home.filePath(u"state"_s).toUtf8());
+        m_database = std::make_unique<TestDatabase>();
+    }
+    void cleanupTestCase() { m_database.reset(); }
+    void init()
+    {
+        m_app = std::make_unique<AppContext>();
+        m_theme = std::make_unique<Theme>(*qApp, m_app->settings);
+        m_prompt = std::make_unique<ReadyPrompt>();
+    }
+    void cleanup()
+    {
+        m_app.reset();
+        m_theme.reset();
+    }
+
+    void thePlanIsTickedOrderedRunAndReported()
+    {
+        const auto page = open<MaintenancePage>(u"sandbox_owner"_s);
+        auto *view = page->findChild<QTableView *>(u"maintenanceTable"_s);
+        auto *model = qobject_cast<MaintenanceModel *>(view->model());
+        QVERIFY(model);
+        const QAbstractItemModelTester tester(model, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        QTRY_VERIFY(model->rowCount() > 0);
+        auto *run = page->findChild<QPushButton *>(u"maintenanceRun"_s);
+        QCOMPARE(run->text(), u"&Run 9 tasks"_s);
+
+        // Only two of them, and the later one first.
+        for (int row = 0; row < model->rowCount(); ++row)
+            model->setData(model->index(row, 0), Qt::Unchecked, Qt::CheckStateRole);
+        QVERIFY(!run->isEnabled());
+        for (const QString &id : {u"analyze:retail.customers"_s, u"analyze:retail.products"_s})
+            model->setData(model->index(rowOf(*model, id), 0), Qt::Checked, Qt::CheckStateRole);
+        QCOMPARE(run->text(), u"&Run 2 tasks"_s);
+        view->setCurrentIndex(model->index(rowOf(*model, u"analyze:retail.products"_s), 0));
+        page->findChild<QToolButton *>(u"maintenanceUp"_s)->click();
+        QCOMPARE(model->ticked().first().id(), u"analyze:retail.products"_s);
+
+        run->click();
+        QVERIFY(m_prompt->explanation.contains(u"ANALYZE retail.products\nANALYZE retail.customers"));
+        QTRY_COMPARE(run->text(), u"&Run 2 tasks"_s);
+        const int row = rowOf(*model, u"analyze:retail.customers"_s);
+        QVERIFY2(model->index(row, MaintenanceModel::State).data().toString().startsWith(u"done in"),
+                 qPrintable(model->index(row, MaintenanceModel::State).data().toString()));
+        QTRY_COMPARE(m_app->jobs.jobs().size(), 1);
+        QCOMPARE(m_app->jobs.jobs().first()->state(), JobState::Succeeded);
+        QVERIFY(m_app->jobs.jobs().first()->log().join(u'\n').contains(u"ANALYZE retail.customers"));
+    }
+
+    void whatLocksEverybodyOutIsTyped()
+    {
+        const auto page = open<MaintenancePage>(u"sandbox_owner"_s);
+        auto *view = page->findChild<QTableView *>(u"maintenanceTable"_s);
+        auto *model = qobject_cast<MaintenanceModel *>(view->model());
+        QTRY_VERIFY(model->rowCount() > 0);
+        page->findChild<QCheckBox *>(u"maintenanceAll"_s)->click();
+        for (int row = 0; row < model->rowCount(); ++row)
+            model->setData(model->index(row, 0), Qt::Unchecked, Qt::CheckStateRole);
+        const int full = rowOf(*model, u"vacuum-full:retail.stores"_s);
+        QVERIFY(full >= 0);
+        model->setData(model->index(full, 0), Qt::Checked, Qt::CheckStateRole);
+        m_prompt->answer = false;
+        page->findChild<QPushButton *>(u"maintenanceRun"_s)->click();
+        QVERIFY(m_app->jobs.jobs().isEmpty());
+        m_prompt->answer = true;
+        page->findChild<QPushButton *>(u"maintenanceRun"_s)->click();
+        QCOMPARE(m_prompt->words, QStringList{u"stores"_s});
+        QVERIFY2(m_prompt->explanation.contains(u"Nobody can read or write") &&
+                     m_prompt->explanation.contains(u"free"),
+                 qPrintable(m_prompt->explanation));
+        QTRY_COMPARE(m_app->jobs.jobs().size(), 1);
+        QTRY_COMPARE(m_app->jobs.jobs().first()->state(), JobState::Succeeded);
+    }
+
+    void whoMayNotSeesThePlanAndWhoCan()
+    {
+        const auto page = open<MaintenancePage>(u"sandbox_dba"_s);
+        auto *view = page->findChild<QTableView *>(u"maintenanceTable"_s);
+        QTRY_VERIFY(view->model()->rowCount() > 0);
+        QVERIFY(!page->findChild<QPushButton *>(u"maintenanceRun"_s)->isEnabled());
+        QTRY_VERIFY(says(*page, u"sandbox_ops"_s));
+    }
+
+    void whoMayNotMakeLoginsGetsSqlToCopy()
+    {
+        const auto page = open<AccessPage>(u"sandbox_owner"_s);
+        auto *stores = page->findChild<QTableView *>(u"accessStoresTable"_s);
+        auto *people = page->findChild<QTableView *>(u"peopleTable"_s);
+        QTRY_VERIFY(stores->model()->rowCount() >= 4 && people->model()->rowCount() > 2);
+        const QAbstractItemModelTester tester(people->model(),
+                                              QAbstractItemModelTester::FailureReportingMode::QtTest);
+        page->findChild<QPushButton *>(u"newManager"_s)->click();
+        auto *dialog = page->findChild<ManagerDialog *>();
+        QVERIFY(dialog);
+        auto *ok = dialog->findChild<QPushButton *>(u"act"_s);
+        QVERIFY(!ok->isEnabled());
+        QTest::keyClicks(dialog->findChild<QLineEdit *>(u"managerLogin"_s), u"ui.manager"_s);
+        const QString password = dialog->password();
+        QVERIFY(password.size() >= 20);
+        dialog->findChild<QListWidget *>(u"managerStores"_s)->item(0)->setCheckState(Qt::Checked);
+        QVERIFY(ok->isEnabled());
+        ok->click();
+        QTRY_VERIFY(page->findChild<SqlDialog *>());
+        auto *sql = page->findChild<SqlDialog *>();
+        sql->findChild<QPushButton *>(u"copySql"_s)->click();
+        const QString copied = QGuiApplication::clipboard()->text();
+        QVERIFY(copied.contains(u"SCRAM-SHA-256$") && copied.contains(u"GRANT retail_manager"));
+        QVERIFY(!copied.contains(password));
+        QVERIFY(m_prompt->words.isEmpty());
+    }
+
+    void aStoreIsClosedAfterItsIdWasTyped()
+    {
+        const auto page = open<AccessPage>(u"sandbox_owner"_s);
+        auto *stores = page->findChild<QTableView *>(u"accessStoresTable"_s);
+        QTRY_VERIFY(stores->model()->rowCount() >= 4);
+        auto *toggle = page->findChild<QPushButton *>(u"toggleStore"_s);
+        for (const QString &state : {u"closed"_s, u"open"_s}) {
+            stores->setCurrentIndex(stores->model()->index(rowOf(*stores->model(), u"redmond"_s), 0));
+            QTRY_VERIFY(toggle->isEnabled());
+            toggle->click();
+            QTRY_VERIFY(m_prompt->words.contains(u"redmond"_s));
+            QTRY_COMPARE(stores->model()->index(rowOf(*stores->model(), u"redmond"_s), 3).data().toString(),
+                         state);
+            m_prompt->words.clear();
+        }
+        QVERIFY(m_prompt->explanation.contains(u"UPDATE retail.stores"));
+    }
+};
+
+QTEST_MAIN(TestMaintenancePage)
+#include "tst_maintenancepage.moc"

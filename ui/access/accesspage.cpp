@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/access/accesspage.h"
+
+#include "app/appcontext.h"
+#include "app/core/durable.h"
+#include "app/core/format.h"
+#include "ui/access/accesscolumns.h"
+#include "ui/access/accessdialogs.h"
+#include "ui/shared/tableview.h"
+#include "ui/shared/theme.h"
+#include "ui/shell/prompt.h"
+
+#include <QFileDialog>
+#include <QPushButton>
+#include <QTabWidget>
+#include <QVBoxLayout>
+
+using namespace Qt::StringLiterals;
+
+AccessPage::AccessPage(const UiContext &ui, QWidget *parent)
+    : Page(ui, tr("Access"), Scope::Database, parent)
+    , m_service(ui.app.pool)
+    , m_people(new ListModel<Person>(
+          peopleColumns(), [](const Person &p) { return p.login; }, this))
+    , m_stores(new ListModel<StoreSummary>(
+          accessStoreColumns(), [](const StoreSummary &s) { return s.storeId; }, this))
+    , m_peopleView(new TableView(ui.theme, ui.app.settings, u"peopleTable"_s, this))
+    , m_storesView(new TableView(ui.theme, ui.app.settings, u"accessStoresTable"_s, this))
+    , m_tabs(new QTabWidget(this))
+    , m_peopleRequest(this)
+    , m_storesRequest(this)
+    , m_planRequest(this)
+    , m_applyRequest(this)
+{
+    setObjectName(u"accessPage"_s);
+    m_tabs->setObjectName(u"accessTabs"_s);
+    m_tabs->setDocumentMode(true);
+    showSorted(*m_peopleView, m_people, 0);
+    showSorted(*m_storesView, m_stores, 0);
+    m_peopleView->setAccessibleName(tr("People"));
+    m_storesView->setAccessibleName(tr("Stores"));
+    QPushButton *create = button(u"newManager"_s, tr("&New manager…"), &AccessPage::newManager);
+    create->setProperty("primary", true);
+    m_grant = button(u"grantStore"_s, tr("&Let into a store…"), &AccessPage::grant);
+    m_revoke = button(u"revokeStore"_s, tr("&Take a store away…"), &AccessPage::revoke);
+    m_lock = button(u"lockLogin"_s, tr("&Revoke and lock…"), &AccessPage::lock);
+    m_tabs->addTab(tab(m_peopleView, {create, m_grant, m_revoke, m_lock}), tr("&People"));
+    QPushButton *add = button(u"addStore"_s, tr("&Add a store…"), &AccessPage::addStore);
+    m_toggle = button(u"toggleStore"_s, tr("&Close store…"), &AccessPage::toggleStore);
+    m_tabs->addTab(tab(m_storesView, {add, m_toggle}), tr("&Stores"));
+    setContent(m_tabs);
+    for (TableView *view : {m_peopleView, m_storesView}) {
+        view->setSelectionMode(QAbstractItemView::SingleSelection);
+        connect(view, &TableView::currentRowChanged, this, &AccessPage::updateButtons);
+    }
+    updateButtons();
+}
+
+QPushButton *AccessPage::button(const QString &name, const QString &text, void (AccessPage::*slot)())
+{
+    auto *made = new QPushButton(text, this);
+    made->setObjectName(name);
+    connect(made, &QPushButton::clicked, this, slot);
+    return made;
+}
+
+QWidget *AccessPage::tab(TableView *view, const QList<QPushButton *> &buttons)
+{
+    auto *page = new QWidget(this);
+    auto *layout = new QVBoxLayout(page);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    auto *row = new QHBoxLayout;
+    row->setContentsMargins(12, 8, 12, 8);
+    row->setSpacing(8);
+    for (QPushButton *one : buttons)
+        row->addWidget(one);
+    row->addStretch();
+    layout->addLayout(row);
+    layout->addWidget(view, 1);
+    return page;
+}
+
+void AccessPage::load()
+{
+    showContent();
+    setLoading(true);
+    m_peopleRequest.run([this](const CancelToken &token) { return m_service.people(token); },
+                        [this](Result<QList<Person>> people) {
+                            setLoading(m_storesRequest.running());
+                            if (!people) {
+                                showError(people.error(), m_people->rowCount() == 0);
+                                return;
+                            }
+                            m_people->setRows(std::move(people).value());
+                            const int count = m_people->rowCount();
+                            setStatus(count == 1 ? tr("1 login") : tr("%1 logins").arg(format::count(count)));
+                            updateButtons();
+                        });
+    m_storesRequest.run([this](const CancelToken &token) { return m_ui.app.stores.stores(token); },
+                        [this](Result<QList<StoreSummary>> stores) {
+                            setLoading(m_peopleRequest.running());
+                            if (stores)
+                                m_stores->setRows(std::move(stores).value());
+                            updateButtons();
+                        });
+}
+
+void AccessPage::clear()
+{
+    m_peopleRequest.cancel();
+    m_storesRequest.cancel();
+    m_planRequest.cancel();
+    m_people->setRows({});
+    m_stores->setRows({});
+    updateButtons();
+}
+
+const Person *AccessPage::person() const
+{
+    const int row = m_people->rowOf(m_peopleView->currentIndex().data(cell::Key).toString());
+    return row < 0 ? nullptr : &m_people->row(row);
+}
+
+const StoreSummary *AccessPage::store() const
+{
+    const int row = m_stores->rowOf(m_storesView->currentIndex().data(cell::Key).toString());
+    return row < 0 ? nullptr : &m_stores->row(row);
+}
+
+void AccessPage::updateButtons()
+{
+    const Person *one = person();
+    m_grant->setEnabled(one && one->exists && !one->allStores);
+    m_revoke->setEnabled(one && !one->stores.isEmpty());
+    m_lock->setEnabled(one && (one->canLogin || one->allStores || !one->stores.isEmpty()));
+    const StoreSummary *chosen = store();
+    m_toggle->setEnabled(chosen);
+    m_toggle->setText(chosen && !chosen->active ? tr("&Open store…") : tr("&Close store…"));
+}
+
+void AccessPage::newManager()
+{
+    auto *dialog = new ManagerDialog(m_stores->rows(), this);
+    connect(dialog, &QDialog::accepted, this, [this, dialog] {
+        const QString login = dialog->login();
+        propose(
+            [this, login, password = dialog->password(), stores = dialog->stores()](
+                const CancelToken &token) { return m_service.planManager(login, password, stores, token); },
+            [this, login] { offerProfile(login); });
+    });
+    dialog->open();
+}
+
+void AccessPage::grant()
+{
+    const Person *one = person();
+    if (!one)
+        return;
+    QStringList stores;
+    for (const StoreSummary &store : m_stores->rows())
+        if (!one->stores.contains(store.storeId))
+            stores.append(store.storeId);
+    auto *dialog = new PickStoreDialog(tr("Which store may %1 enter?").arg(one->login), stores,
+                                       tr("Show the plan"), this);
+    connect(dialog, &QDialog::accepted, this, [this, dialog, login = one->login] {
+        propose([this, login, store = dialog->store()](const CancelToken &token) {
+            return m_service.planGrant(login, store, token);
+        });
+    });
+    dialog->open();
+}
+
+void AccessPage::revoke()
+{
+    const Person *one = person();
+    if (!one)
+        return;
+    auto *dialog = new PickStoreDialog(tr("Which store does %1 lose?").arg(one->login), one->stores,
+                                       tr("Show the plan"), this);
+    connect(dialog, &QDialog::accepted, this, [this, dialog, login = one->login] {
+        propose([this, login, store = dialog->store()](const CancelToken &token) {
+            return m_service.planRevoke(login, store, token);
+        });
+    });
+    dialog->open();
+}
+
+void AccessPage::lock()
+{
+    if (const Person *one = person())
+        propose([this, login = one->login](const CancelToken &token) {
+            return m_service.planLock(login, token);
+        });
+}
+
+void AccessPage::addStore()
+{
+    auto *dialog = new StoreDialog(this);
+    connect(dialog, &QDialog::accepted, this, [this, dialog] {
+        propose([this, store = dialog->store()](const CancelToken &token) {
+            return m_service.planStore(store, token);
+        });
+    });
+    dialog->open();
+}
+
+void AccessPage::toggleStore()
+{
+    if (const StoreSummary *chosen = store())
+        propose([this, id = chosen->storeId, active = !chosen->active](const CancelToken &token) {
+            return m_service.planActive(id, active, token);
+        });
+}
+
+/// The plan, its word typed, and then exactly that.
+void AccessPage::propose(const Plan &plan, std::function<void()> afterwards)
+{
+    setLoading(true);
+    m_planRequest.run(plan, [this, afterwards = std::move(afterwards)](const Result<AccessChange> &change) {
+        setLoading(false);
+        if (!change) {
+            showError(change.error(), false);
+            return;
+        }
+        if (!change->refusal.isEmpty()) {
+            if (change->handOver.isEmpty())
+                m_ui.prompt.inform(this, change->title, change->refusal);
+            else
+                handOver(*change);
+            return;
+        }
+        m_ui.prompt.confirmTyped(this, change->title + u'?', change->explanation + u"\n\n"_s + change->sql(),
+                                 change->confirmWord, tr("Carry out"),
+                                 [this, change = *change, afterwards](bool yes) {
+                                     if (yes)
+                                         carryOut(change, afterwards);
+                                 });
+    });
+}
+
+void AccessPage::handOver(const AccessChange &change)
+{
+    auto *dialog =
+        new SqlDialog(m_ui.theme, change.title,
+                      change.refusal.isEmpty() ? change.explanation : change.refusal, change.handOver, this);
+    dialog->open();
+}
+
+void AccessPage::carryOut(const AccessChange &change, std::function<void()> afterwards)
+{
+    setLoading(true);
+    m_applyRequest.run([this, change](const CancelToken &token) { return m_service.apply(change, token); },
+                       [this, change, afterwards = std::move(afterwards)](const Result<QString> &done) {
+                           setLoading(false);
+                           refresh();
+                           if (!done) {
+                               showError(done.error(), false);
+                               return;
+                           }
+                           setStatus(*done);
+                           if (!change.handOver.isEmpty())
+                               handOver(change);
+                           if (afterwards)
+                               afterwards();
+                       });
+}
+
+void AccessPage::offerProfile(const QString &login)
+{
+    auto *dialog = new QFileDialog(this, tr("Save the profile to hand over to %1").arg(login),
+                                   login + u".json"_s, tr("Profiles (*.json)"));
+    dialog->setObjectName(u"saveProfile"_s);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setAcceptMode(QFileDialog::AcceptSave);
+    dialog->selectFile(login + u".json"_s);
+    connect(dialog, &QFileDialog::fileSelected, this, [this, login](const QString &file) {
+        const Profile profile = AccessService::profileFor(m_ui.app.pool.profile(), login);
+        if (const Result<void> written = durable::write(file, exportProfile(profile)); !written)
+            showError(written.error(), false);
+        else
+            setStatus(tr("The profile is in %1; it holds no password.").arg(file));
+    });
+    dialog->open();
+}
+
+QString AccessPage::help() const
+{
+    return tr("Who may log in, which stores they may enter, and which stores are open. Each button makes a "
+              "plan first: "
+              "what it does in words and as SQL. It is carried out, exactly so, once the name was typed, and "
+              "the audit "
+              "log keeps it. A right that is taken away ends in open sessions with their next statement.");
+}
