@@ -148,7 +148,18 @@ Result<Session> openSession(const Login &login, const QString &purpose, const Ca
         onStep);
     if (!connection)
         return connection.error();
-    return Session(*connection, login.profile, purpose, token);
+    // This connection is one piece of work's alone: what the profile says holds on it as a whole.
+    const Profile &profile = login.profile;
+    Session settings(*connection, profile, purpose, token);
+    if (!profile.role.isEmpty())
+        if (const Result<Rows> taken =
+                settings.execute("SELECT set_config('role', $1, false)", {profile.role});
+            !taken)
+            return taken.error();
+    if (profile.readOnly)
+        if (const Result<Rows> set = settings.execute("SET default_transaction_read_only = on"); !set)
+            return set.error();
+    return Session(*connection, profile, purpose, token);
 }
 
 ConnectionPool::ConnectionPool(int size, QObject *parent)

@@ -218,6 +218,11 @@ QString conninfo::passfilePassword(const QString &file, const PassfileEntry &pla
     return password;
 }
 
+QHash<QString, QString> conninfo::settings(const QString &conninfo)
+{
+    return parsed(conninfo);
+}
+
 QString conninfo::pair(const QString &key, const QString &value)
 {
     QString text = value;

@@ -72,6 +72,9 @@ QList<PassfileEntry> passfileEntries(const QString &file);
 /// read the file. For tunnels, where libpq would look for the tunnel's port.
 QString passfilePassword(const QString &file, const PassfileEntry &place);
 
+/// What a connection string says itself, by keyword; empty for one that libpq does not understand.
+QHash<QString, QString> settings(const QString &conninfo);
+
 /// key='value' as libpq takes it.
 QString pair(const QString &key, const QString &value);
 

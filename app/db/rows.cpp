@@ -92,7 +92,7 @@ QDateTime Rows::timestamp(int row, int column) const
     return when;
 }
 
-QStringList Rows::textArray(int row, int column) const
+QStringList parseTextArray(QByteArrayView view)
 {
     // array_out: {plain,"with \"quotes\" and , inside",NULL}
     QStringList values;
@@ -106,7 +106,6 @@ QStringList Rows::textArray(int row, int column) const
         wasQuoted = false;
         open = false;
     };
-    const QByteArrayView view = bytes(row, column);
     for (qsizetype i = 0; i < view.size(); ++i) {
         const char c = view[i];
         if (quoted) {
@@ -126,4 +125,9 @@ QStringList Rows::textArray(int row, int column) const
         }
     }
     return values;
+}
+
+QStringList Rows::textArray(int row, int column) const
+{
+    return parseTextArray(bytes(row, column));
 }

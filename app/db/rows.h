@@ -10,6 +10,9 @@
 
 using PGresult = struct pg_result;
 
+/// The elements of a text[] as the server writes it; a NULL element becomes a null string.
+QStringList parseTextArray(QByteArrayView literal);
+
 /// The rows of one answer of the server: immutable, cheap to copy, readable from any thread. It keeps the
 /// bytes as they came and converts on access, so that a page of a thousand rows costs one allocation and not
 /// ten thousand. `row` and `column` count from 0 and must exist. A NULL converts to the empty or zero value;

@@ -4,13 +4,16 @@
 #include "app/core/log.h"
 #include "app/core/paths.h"
 
+#include <QEventLoop>
 #include <QFile>
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QPromise>
+#include <QThread>
 #include <QTimer>
 #include <qt6keychain/keychain.h>
 
+#include <functional>
 #include <memory>
 
 using namespace Qt::StringLiterals;
@@ -116,6 +119,48 @@ QFuture<Result<QString>> SecretStore::read(const QString &profile)
         });
 }
 
+namespace {
+
+/// Asks a store of its own in a thread of its own and waits. The keyring answers through an event loop; this
+/// one belongs to the thread and to nothing else.
+template <typename T>
+Result<T> askHere(const std::function<QFuture<Result<T>>(SecretStore &)> &ask, const CancelToken &token,
+                  int patienceMs)
+{
+    Result<T> answer = Error{ErrorKind::Timeout, u"The keyring did not answer in time."_s,
+                             u"It may be waiting to be unlocked."_s};
+    const std::unique_ptr<QThread> thread(QThread::create([&] {
+        QEventLoop loop;
+        SecretStore store;
+        const auto cancelled = token.onCancel(
+            [&loop] { QMetaObject::invokeMethod(&loop, &QEventLoop::quit, Qt::QueuedConnection); });
+        QTimer::singleShot(patienceMs, &loop, &QEventLoop::quit);
+        ask(store).then(&store, [&](const Result<T> &found) {
+            answer = found;
+            loop.quit();
+        });
+        if (!token.cancelled())
+            loop.exec();
+    }));
+    thread->start();
+    thread->wait();
+    return answer;
+}
+
+} // namespace
+
+Result<QString> SecretStore::readHere(const QString &profile, const CancelToken &token, int patienceMs)
+{
+    return askHere<QString>([&](SecretStore &store) { return store.read(profile); }, token, patienceMs);
+}
+
+Result<void> SecretStore::writeHere(const QString &profile, const QString &password, const CancelToken &token,
+                                    int patienceMs)
+{
+    return askHere<void>([&](SecretStore &store) { return store.write(profile, password); }, token,
+                         patienceMs);
+}
+
 QFuture<Result<void>> SecretStore::write(const QString &profile, const QString &password)
 {
     auto *job = new QKeychain::WritePasswordJob(serviceName);
@@ -133,8 +178,10 @@ QFuture<Result<void>> SecretStore::remove(const QString &profile)
     return startJob<void>(new QKeychain::DeletePasswordJob(serviceName), profile, this,
                           [](QKeychain::Job *) { return Result<void>(); })
         .then(this, [this, profile](Result<void> removed) {
-            if (removed || removed.error().kind == ErrorKind::NotFound)
-                remember(profile, {});
+            if (!removed)
+                if (const Error why = removed.error(); why.kind != ErrorKind::NotFound)
+                    return removed;
+            remember(profile, {});
             return removed;
         });
 }

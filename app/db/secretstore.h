@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "app/core/canceltoken.h"
 #include "app/core/result.h"
 
 #include <QFuture>
@@ -27,6 +28,13 @@ public:
     QFuture<Result<QString>> read(const QString &profile); ///< NotFound when there is none
     QFuture<Result<void>> write(const QString &profile, const QString &password);
     QFuture<Result<void>> remove(const QString &profile);
+
+    /// For a command line, which has no event loop: asks in a thread of its own and waits, at most
+    /// `patienceMs` and until the token is cancelled.
+    static Result<QString> readHere(const QString &profile, const CancelToken &token,
+                                    int patienceMs = 10'000);
+    static Result<void> writeHere(const QString &profile, const QString &password, const CancelToken &token,
+                                  int patienceMs = 10'000);
 
 private:
     void remember(const QString &profile, const QString &backend);

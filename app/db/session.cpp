@@ -104,23 +104,26 @@ bool Session::send(const Statement &statement, const Params &params)
 
 namespace {
 
-// What travels in each transaction; text formats are fixed here so that Rows can read them. One statement,
-// since each costs the server a parse, a plan and two messages: the select list is evaluated from left to
-// right, and the store comes last. A role is taken by a statement of its own before the store, because the
-// right to call use_store() is looked at before the list is evaluated.
+// The mark is sqlcatalog::mark. What travels in each transaction; text formats are fixed here so that Rows
+// can read them. One statement, since each costs the server a parse, a plan and two messages: the select list
+// is evaluated from left to right, and the store comes last. A role is taken by a statement of its own before
+// the store, because the right to call use_store() is looked at before the list is evaluated.
 #define RETAIL_SETTINGS                                                                                      \
     "set_config('statement_timeout', $1, true), set_config('lock_timeout', $2, true),"                       \
     " set_config('datestyle', 'ISO', true), set_config('timezone', 'UTC', true),"                            \
     " set_config('application_name', $3, true), set_config('role', $4, true)"
 #define RETAIL_READ_ONLY "set_config('transaction_read_only', 'on', true), "
-const Statement writeSettings{"session/settings", "SELECT " RETAIL_SETTINGS};
-const Statement readSettings{"session/settings", "SELECT " RETAIL_READ_ONLY RETAIL_SETTINGS};
-const Statement writeSettingsAndStore{"session/settings", "SELECT " RETAIL_SETTINGS ", retail.use_store($5)"};
+#define RETAIL_SELECT "/* retail-admin */ SELECT "
+const Statement writeSettings{"session/settings", RETAIL_SELECT RETAIL_SETTINGS};
+const Statement readSettings{"session/settings", RETAIL_SELECT RETAIL_READ_ONLY RETAIL_SETTINGS};
+const Statement writeSettingsAndStore{"session/settings",
+                                      RETAIL_SELECT RETAIL_SETTINGS ", retail.use_store($5)"};
 const Statement readSettingsAndStore{"session/settings",
-                                     "SELECT " RETAIL_READ_ONLY RETAIL_SETTINGS ", retail.use_store($5)"};
+                                     RETAIL_SELECT RETAIL_READ_ONLY RETAIL_SETTINGS ", retail.use_store($5)"};
+const Statement storeStatement{"session/use_store", RETAIL_SELECT "retail.use_store($1)"};
 #undef RETAIL_SETTINGS
 #undef RETAIL_READ_ONLY
-const Statement storeStatement{"session/use_store", "SELECT retail.use_store($1)"};
+#undef RETAIL_SELECT
 const Statement beginStatement{"session/begin", "BEGIN READ WRITE"};
 const Statement beginReadOnlyStatement{"session/begin", "BEGIN READ ONLY"};
 const Statement commitStatement{"session/commit", "COMMIT"};
@@ -131,7 +134,7 @@ const Statement commitStatement{"session/commit", "COMMIT"};
 bool Session::sendContext(Access access, const QString &storeId)
 {
     const bool readOnly = access == Access::ReadOnly;
-    Params params{m_profile.statementTimeoutMs, m_profile.lockTimeoutMs, u"retail-admin – "_s + m_purpose,
+    Params params{m_profile.statementTimeoutMs, m_profile.lockTimeoutMs, u"retail-admin - "_s + m_purpose,
                   m_profile.role.isEmpty() ? u"none"_s : m_profile.role};
     // The server's own time-out comes first; this is for a link on which its answer does not arrive.
     m_connection->setPatience(m_profile.statementTimeoutMs > 0 ? m_profile.statementTimeoutMs + answerGraceMs
@@ -419,6 +422,26 @@ Result<qint64> Session::copyOut(const QByteArray &sql,
     if (!ended)
         return ended.error();
     return ended->affected();
+}
+
+Result<qint64> Session::copyRows(const QString &storeId, const QByteArray &sql,
+                                 const std::function<Result<void>(QByteArrayView)> &consume)
+{
+    Result<Rows> begun = execute(beginReadOnlyStatement.sql);
+    if (begun)
+        begun = execute(writeSettings.sql, {0, m_profile.lockTimeoutMs, u"retail-admin - "_s + m_purpose,
+                                            m_profile.role.isEmpty() ? u"none"_s : m_profile.role});
+    if (begun && !storeId.isEmpty())
+        begun = execute(storeStatement.sql, {storeId});
+    if (!begun)
+        return begun.error();
+    const Result<qint64> rows = copyOut(sql, consume);
+    if (!rows)
+        return rows.error();
+    const Result<Rows> ended = execute(commitStatement.sql);
+    if (!ended)
+        return ended.error();
+    return *rows;
 }
 
 Result<QString> Session::scramVerifier(const QString &login, const QString &password)

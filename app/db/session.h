@@ -102,6 +102,12 @@ public:
     Result<qint64> copyOut(const QByteArray &sql,
                            const std::function<Result<void>(QByteArrayView row)> &consume);
 
+    /// COPY (SELECT …) TO STDOUT in a read-only transaction of its own, with role, formats and store as in
+    /// read() but without a statement time-out: a whole table takes its time. For a session of
+    /// ConnectionPool::direct(), which is closed when `consume` fails. The number of rows.
+    Result<qint64> copyRows(const QString &storeId, const QByteArray &sql,
+                            const std::function<Result<void>(QByteArrayView row)> &consume);
+
     /// The SCRAM verifier of a password, as CREATE ROLE takes it: the password itself never leaves this
     /// program.
     Result<QString> scramVerifier(const QString &login, const QString &password);

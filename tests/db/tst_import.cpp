@@ -64,6 +64,26 @@ class TestImport final : public QObject
     }
 
 private slots:
+    void withoutTheRightToTemporaryTablesTheOwnerIsToldWhatToRun()
+    {
+        // As right after a restore: the rights on a database are not in its dump.
+        const TestDatabase database;
+        const QByteArray name = quoteIdentifier(database.name());
+        VERIFY_OK(database.superuser().execute("ALTER DATABASE " + name + " OWNER TO retail_owner"));
+        VERIFY_OK(database.superuser().execute("REVOKE ALL ON DATABASE " + name + " FROM PUBLIC"));
+        VERIFY_OK(database.superuser().execute("GRANT CONNECT ON DATABASE " + name +
+                                               " TO sandbox_owner, sandbox_manager"));
+        const QByteArray csv = header + "imp-t,Tent,10,Sports & Outdoors,1,t,,\n";
+        VERIFY_OK(import(database, csv).result); // the owner needs no grant
+        const QString manager = u"sandbox_manager"_s;
+        const Outcome refused = import(database, csv, {}, manager);
+        QVERIFY(!refused.result);
+        QCOMPARE(refused.result.error().kind, ErrorKind::Permission);
+        QVERIFY2(refused.result.error().hint.contains(u"GRANT TEMPORARY ON DATABASE"_s) &&
+                     refused.result.error().hint.contains(manager),
+                 qPrintable(refused.result.error().text()));
+    }
+
     void aBadRowIsToldWithLineAndReason_data()
     {
         QTest::addColumn<QByteArray>("row");

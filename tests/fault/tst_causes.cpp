@@ -284,7 +284,7 @@ private slots:
         VERIFY_OK(pid);
         VERIFY_OK(other->execute("SET application_name = 'psql'")); // the number went to somebody else
         QCOMPARE(*pool.endSession(int(pid->integer(0, 0))).result(), false);
-        VERIFY_OK(other->execute("SET application_name = 'retail-admin – Test'"));
+        VERIFY_OK(other->execute("SET application_name = 'retail-admin - Test'"));
         const Result<bool> ended = pool.endSession(int(pid->integer(0, 0))).result();
         VERIFY_OK(ended);
         QCOMPARE(*ended, true);

@@ -3,6 +3,7 @@
 #include "app/core/paths.h"
 #include "app/db/sshtunnel.h"
 #include "app/local/localstore.h"
+#include "tests/support/backuptest.h"
 #include "tests/support/proxied.h"
 
 #include <QDirIterator>
@@ -17,7 +18,9 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <csignal>
+#include <thread>
 
 using namespace Qt::StringLiterals;
 
@@ -219,6 +222,8 @@ private slots:
         VERIFY_OK(database.superuser().execute("CREATE ROLE keeper LOGIN IN ROLE retail_manager PASSWORD " +
                                                quoteLiteral(password)));
         VERIFY_OK(database.superuser().execute("SELECT retail.grant_store_access('keeper', 'seattle')"));
+        VERIFY_OK(database.superuser().execute("CREATE ROLE saver LOGIN IN ROLE retail_ops PASSWORD " +
+                                               quoteLiteral(password)));
         logging::install(true);
         qputenv("PGPASSWORD", secret); // of the user's own, and inherited by nobody
         LocalStore local(m_home.filePath(u"local.db"_s));
@@ -249,6 +254,34 @@ private slots:
             QVERIFY(sshProcess() > 0);
             for (auto it = all.cbegin(); it != all.cend(); ++it)
                 QVERIFY2(!it.value().contains(secret), qPrintable(u"process %1"_s.arg(it.key())));
+            // A backup through a tunnel, looked at from its first process to its last.
+            Login saver = tunnelled(database, u"saver"_s);
+            saver.profile.passfile.clear();
+            saver.password = password;
+            backup::Options options;
+            options.folder = m_home.filePath(u"backups"_s);
+            WatchedJob job;
+            Result<backup::StoredBackup> made = Error{};
+            std::atomic<bool> done = false;
+            std::thread work([&] {
+                made = backup::create(saver, options, job);
+                done = true;
+            });
+            bool dumping = false;
+            QByteArray leak;
+            while (!done) {
+                const QHash<int, QByteArray> running = children();
+                for (const QByteArray &process : running) {
+                    dumping |= process.contains("pg_dump");
+                    if (process.contains(secret))
+                        leak = process.left(200);
+                }
+            }
+            work.join();
+            VERIFY_OK(made);
+            QVERIFY(dumping);
+            QVERIFY2(leak.isEmpty(), leak.constData());
+            QVERIFY(!job.lines.join(u'\n').contains(password));
             QFile own(u"/proc/self/cmdline"_s);
             QVERIFY(own.open(QIODevice::ReadOnly));
             QVERIFY(!own.readAll().contains(secret));
@@ -266,7 +299,7 @@ private slots:
         QVERIFY(QFile::exists(logging::file()));
         QVERIFY(files > 5);
         VERIFY_OK(database.superuser().execute("SELECT retail.revoke_store_access('keeper', 'seattle')"));
-        VERIFY_OK(database.superuser().execute("DROP ROLE keeper"));
+        VERIFY_OK(database.superuser().execute("DROP ROLE keeper, saver"));
     }
 };
 

@@ -7,6 +7,7 @@
 #include "ui/shell/connectattempt.h"
 #include "ui/shell/connectsteps.h"
 #include "ui/shell/profilelist.h"
+#include "ui/shell/profilemenu.h"
 
 #include <QAccessible>
 #include <QCheckBox>
@@ -24,6 +25,8 @@ ConnectDialog::ConnectDialog(const UiContext &ui, QWidget *parent)
     , m_attempt(new ConnectAttempt(ui.app, this))
     , m_title(new QLabel(this))
     , m_search(new QLineEdit(this))
+    , m_menu(new ProfileMenu(ui, this))
+    , m_news(new QLabel(this))
     , m_profiles(new ProfileList(ui.theme, this))
     , m_passwordRow(new QWidget(this))
     , m_password(new QLineEdit(m_passwordRow))
@@ -55,6 +58,10 @@ ConnectDialog::ConnectDialog(const UiContext &ui, QWidget *parent)
     m_cancel->setAutoDefault(false);
     m_sandbox->setAutoDefault(false);
     m_error->setCentred(false);
+    m_news->setObjectName(u"connectNews"_s);
+    m_news->setProperty("secondary", true);
+    m_news->setWordWrap(true);
+    m_news->hide();
 
     auto *passwordLabel = new QLabel(tr("&Password"), m_passwordRow);
     passwordLabel->setBuddy(m_password);
@@ -82,8 +89,13 @@ ConnectDialog::ConnectDialog(const UiContext &ui, QWidget *parent)
     layout->setContentsMargins(24, 16, 24, 16);
     layout->setSpacing(12);
     layout->addWidget(m_title);
-    layout->addWidget(m_search);
+    auto *searching = new QHBoxLayout;
+    searching->setSpacing(8);
+    searching->addWidget(m_search, 1);
+    searching->addWidget(m_menu);
+    layout->addLayout(searching);
     layout->addWidget(frame, 1);
+    layout->addWidget(m_news);
     layout->addWidget(m_passwordRow);
     layout->addWidget(m_steps);
     layout->addWidget(m_error);
@@ -92,13 +104,29 @@ ConnectDialog::ConnectDialog(const UiContext &ui, QWidget *parent)
     connect(m_search, &QLineEdit::textChanged, this, [this](const QString &text) {
         m_profiles->filter(text);
         m_error->hide();
-        m_connect->setEnabled(!target().isEmpty());
+        targetChanged();
     });
     m_search->installEventFilter(m_profiles); // arrows move in the list while one types
     connect(m_profiles, &ProfileList::currentTargetChanged, this, [this] {
-        m_connect->setEnabled(!target().isEmpty());
+        targetChanged();
         if (!m_attempt->running())
             m_passwordRow->hide();
+    });
+    connect(m_menu, &ProfileMenu::changed, this, [this](const QString &name) {
+        m_search->clear();
+        m_news->hide();
+        m_error->hide();
+        m_profiles->setProfiles(m_ui.app.profiles.all());
+        m_profiles->select(name);
+        targetChanged();
+    });
+    connect(m_menu, &ProfileMenu::said, this, [this](const QString &news) {
+        m_news->setText(news);
+        m_news->show();
+    });
+    connect(m_menu, &ProfileMenu::failed, this, [this](const Error &error) {
+        m_error->show(error, {});
+        m_error->setVisible(true);
     });
     connect(m_profiles, &QAbstractItemView::activated, this, &ConnectDialog::connectNow);
     connect(m_connect, &QPushButton::clicked, this, &ConnectDialog::connectNow);
@@ -131,9 +159,25 @@ void ConnectDialog::applyTheme()
     resize(m_ui.theme.px(620), m_ui.theme.px(460));
 }
 
+/// A production database is marked before one connects to it.
+void ConnectDialog::targetChanged()
+{
+    const QString name = target();
+    m_menu->setCurrent(name);
+    const Result<Profile> profile = m_ui.app.profiles.byName(name);
+    const bool production = profile && profile->environment == Environment::Production;
+    setAttribute(Qt::WA_StyledBackground);
+    setStyleProperty(this, "production", production);
+    if (!m_attempt->running()) {
+        m_connect->setEnabled(!name.isEmpty());
+        m_connect->setText(production ? tr("&Connect to PRODUCTION") : tr("&Connect"));
+    }
+}
+
 void ConnectDialog::choose(const QString &preferred)
 {
     m_attempt->cancel();
+    m_news->hide();
     setRunning(false);
     m_steps->hide();
     m_error->hide();
@@ -145,7 +189,7 @@ void ConnectDialog::choose(const QString &preferred)
     m_profiles->filter(m_search->text());
     if (known)
         m_profiles->select(preferred);
-    m_connect->setEnabled(!target().isEmpty());
+    targetChanged();
     open();
     m_search->setFocus();
 }
@@ -204,8 +248,12 @@ void ConnectDialog::setRunning(bool running)
     m_profiles->setEnabled(!running);
     m_passwordRow->setEnabled(!running);
     m_sandbox->setEnabled(!running);
+    m_menu->setEnabled(!running);
     m_connect->setEnabled(!running && !target().isEmpty());
-    m_connect->setText(running ? tr("Connecting…") : tr("&Connect"));
+    if (running)
+        m_connect->setText(tr("Connecting…"));
+    else
+        targetChanged();
 }
 
 void ConnectDialog::reject()

@@ -10,6 +10,7 @@ class ConnectAttempt;
 class ConnectSteps;
 class ErrorPanel;
 class ProfileList;
+class ProfileMenu;
 class QCheckBox;
 class QLabel;
 class QLineEdit;
@@ -42,12 +43,15 @@ private:
     void setRunning(bool running);
     void showPassword();
     void applyTheme();
+    void targetChanged();
     QString target() const;
 
     const UiContext m_ui;
     ConnectAttempt *m_attempt;
     QLabel *m_title;
     QLineEdit *m_search;
+    ProfileMenu *m_menu;
+    QLabel *m_news;
     ProfileList *m_profiles;
     QWidget *m_passwordRow;
     QLineEdit *m_password;

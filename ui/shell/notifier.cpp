@@ -63,6 +63,14 @@ void Notifier::say(Kind kind, const QString &text, const QString &action, std::f
     QAccessible::updateAccessibility(&event);
 }
 
+void Notifier::amend(const QString &text, const QString &action, std::function<void()> onAction)
+{
+    m_onAction = std::move(onAction);
+    m_text->setText(text);
+    m_action->setText(action);
+    m_action->setVisible(!action.isEmpty());
+}
+
 void Notifier::dismiss()
 {
     m_onAction = {};

@@ -23,6 +23,8 @@ public:
     explicit Notifier(Theme &theme, QWidget *parent = nullptr);
 
     void say(Kind kind, const QString &text, const QString &action = {}, std::function<void()> onAction = {});
+    /// Other words for what is shown already (a countdown): not announced again to screen readers.
+    void amend(const QString &text, const QString &action, std::function<void()> onAction);
     void dismiss();
     QString text() const;
 

@@ -2,6 +2,9 @@
 #include "ui/shell/prompt.h"
 
 #include <QCoreApplication>
+#include <QDBusConnection>
+#include <QDBusMessage>
+#include <QDBusPendingCall>
 #include <QDialog>
 #include <QDialogButtonBox>
 #include <QLabel>
@@ -88,4 +91,18 @@ void Prompt::inform(QWidget *parent, const QString &title, const QString &text)
     box->setAttribute(Qt::WA_DeleteOnClose);
     box->setInformativeText(text);
     box->open();
+}
+
+void Prompt::notify(const QString &title, const QString &text)
+{
+    QDBusConnection bus = QDBusConnection::sessionBus();
+    if (!bus.isConnected())
+        return;
+    QDBusMessage call = QDBusMessage::createMethodCall(u"org.freedesktop.Notifications"_s,
+                                                       u"/org/freedesktop/Notifications"_s,
+                                                       u"org.freedesktop.Notifications"_s, u"Notify"_s);
+    // Application, no former one to replace, icon, title, text, no actions, no hints, the desktop's own time.
+    call << QCoreApplication::applicationName() << 0U << u"org.retailadmin.RetailAdmin"_s << title
+         << text.toHtmlEscaped() << QStringList() << QVariantMap() << -1;
+    bus.asyncCall(call); // nobody waits for the desktop
 }

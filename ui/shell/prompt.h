@@ -25,4 +25,7 @@ public:
     virtual void confirmTyped(QWidget *parent, const QString &question, const QString &explanation,
                               const QString &word, const QString &action, std::function<void(bool)> answer);
     virtual void inform(QWidget *parent, const QString &title, const QString &text);
+    /// A notification of the desktop, for when the window is not in front. Nothing happens where the desktop
+    /// has none.
+    virtual void notify(const QString &title, const QString &text);
 };

@@ -9,6 +9,7 @@
 #include <QKeySequence>
 #include <QPainter>
 #include <QPushButton>
+#include <QToolButton>
 
 using namespace Qt::StringLiterals;
 
@@ -48,6 +49,7 @@ StoreBar::StoreBar(const UiContext &ui, QWidget *parent)
     , m_standby(badge(u"standbyBadge"_s, "neutral", this))
     , m_bypass(badge(u"bypassBadge"_s, "warning", this))
     , m_production(badge(u"productionBadge"_s, "bad", this))
+    , m_viewAs(new QToolButton(this))
     , m_palette(new QPushButton(this))
 {
     setObjectName(u"storeBar"_s);
@@ -66,6 +68,9 @@ StoreBar::StoreBar(const UiContext &ui, QWidget *parent)
         tr("This login owns the tables or may bypass row security. The program still asks for one "
            "store at a time, but the database would not stop it from reading others."));
     m_production->setText(tr("PRODUCTION"));
+    m_viewAs->setObjectName(u"viewAsButton"_s);
+    m_viewAs->setAccessibleName(tr("View as another role"));
+    m_viewAs->setToolTip(tr("View as: see what a store manager or another role sees"));
     m_palette->setObjectName(u"paletteButton"_s);
     m_palette->setText(tr("Store or command   %1")
                            .arg(QKeySequence(Qt::CTRL | Qt::Key_K).toString(QKeySequence::NativeText)));
@@ -81,6 +86,7 @@ StoreBar::StoreBar(const UiContext &ui, QWidget *parent)
     layout->addSpacing(4);
     layout->addWidget(m_production);
     layout->addWidget(m_connection, 1);
+    layout->addWidget(m_viewAs);
     layout->addWidget(m_readOnly);
     layout->addWidget(m_standby);
     layout->addWidget(m_bypass);
@@ -88,6 +94,7 @@ StoreBar::StoreBar(const UiContext &ui, QWidget *parent)
 
     connect(m_store, &QPushButton::clicked, this, &StoreBar::storePickerRequested);
     connect(m_palette, &QPushButton::clicked, this, &StoreBar::paletteRequested);
+    connect(m_viewAs, &QToolButton::clicked, this, &StoreBar::viewAsRequested);
     connect(&ui.theme, &Theme::changed, this, &StoreBar::update);
     connect(&ui.app.stores, &StoreService::currentChanged, this, &StoreBar::update);
     connect(&ui.app.pool, &ConnectionPool::stateChanged, this, &StoreBar::update);
@@ -103,8 +110,9 @@ void StoreBar::setChoosing(bool choosing)
 void StoreBar::update()
 {
     const ConnectionPool::State state = m_ui.app.pool.state();
-    const bool connected =
-        state == ConnectionPool::State::Open || state == ConnectionPool::State::Reconnecting;
+    const bool connected = state == ConnectionPool::State::Open ||
+                           state == ConnectionPool::State::Reconnecting ||
+                           state == ConnectionPool::State::Stopped;
     const StoreSummary &store = m_ui.app.stores.current();
     const bool chosen = m_ui.app.stores.hasCurrent();
 
@@ -119,7 +127,10 @@ void StoreBar::update()
     m_store->setToolTip(chosen ? tr("%1, %2\nStore %3").arg(store.name, store.location, store.storeId)
                                : tr("Choose the store that the pages under Store show"));
     m_store->setAccessibleDescription(chosen ? tr("Chosen: %1").arg(store.name) : tr("No store is chosen"));
-    m_store->setEnabled(connected && !m_choosing);
+    m_store->setEnabled(connected && !m_choosing && state != ConnectionPool::State::Stopped);
+    m_viewAs->setEnabled(state == ConnectionPool::State::Open);
+    m_viewAs->setIcon(m_ui.theme.icon(u"view-visible"_s));
+    m_viewAs->setIconSize({m_ui.theme.px(16), m_ui.theme.px(16)});
     const QColor colour = chosen ? m_ui.theme.storeColour(store.storeId) : m_ui.theme.tokens().control;
     QIcon icon;
     for (const qreal ratio : {1.0, 2.0})
@@ -137,6 +148,8 @@ void StoreBar::update()
                 .arg(can.database, profile.name.isEmpty() ? profile.target() : profile.name, role);
         if (state == ConnectionPool::State::Reconnecting)
             where += u" · "_s + tr("reconnecting…");
+        else if (state == ConnectionPool::State::Stopped)
+            where += u" · "_s + tr("stopped");
         m_connection->setText(where);
         m_connection->setAccessibleName(tr("Connection: %1").arg(where));
     } else {

@@ -8,6 +8,7 @@
 class ElidedLabel;
 class QLabel;
 class QPushButton;
+class QToolButton;
 
 /// Always in view: which store, which database, which login, and what is out of the ordinary about them.
 class StoreBar final : public QWidget
@@ -25,6 +26,7 @@ public:
 signals:
     void storePickerRequested();
     void paletteRequested();
+    void viewAsRequested();
 
 protected:
     void paintEvent(QPaintEvent *event) override;
@@ -38,5 +40,6 @@ private:
     QLabel *m_standby;
     QLabel *m_bypass;
     QLabel *m_production;
+    QToolButton *m_viewAs;
     QPushButton *m_palette;
 };

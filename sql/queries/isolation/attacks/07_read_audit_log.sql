@@ -1,0 +1,6 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- attempt: Read other stores’ audit entries
+-- store: own, other, none
+-- passes: no row
+-- $1: own store
+SELECT FROM retail.audit_log WHERE store_id IS DISTINCT FROM $1 LIMIT 1000
