@@ -1,32 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/cli.h"
-#include "app/services/httpembedding.h"
+#include "app/services/embeddingservers.h"
 
-#include <QFile>
+#include <QFileInfo>
+#include <QJsonArray>
+#include <QJsonDocument>
 
 using namespace Qt::StringLiterals;
-
-namespace {
-
-/// The key that a file holds, if only its owner can read it. A key in an argument would be in every process
-/// list, one in the environment in every child.
-Result<QByteArray> readKey(const QString &path)
-{
-    QFile file(path);
-    if (!file.open(QIODevice::ReadOnly))
-        return Error{ErrorKind::Io, u"The key file %1 cannot be read."_s.arg(path), {}, file.errorString()};
-    constexpr QFile::Permissions others = QFile::ReadGroup | QFile::WriteGroup | QFile::ExeGroup |
-                                          QFile::ReadOther | QFile::WriteOther | QFile::ExeOther;
-    if (file.permissions() & others)
-        return Error{ErrorKind::Usage, u"Others may read the key file %1."_s.arg(path),
-                     u"Make it private first: chmod 600 %1"_s.arg(path)};
-    const QByteArray key = file.read(4096).trimmed();
-    if (key.isEmpty())
-        return Error{ErrorKind::Usage, u"The key file %1 is empty."_s.arg(path)};
-    return key;
-}
-
-} // namespace
 
 void cli::addProviderOptions(Invocation &call)
 {
@@ -41,31 +21,121 @@ void cli::addProviderOptions(Invocation &call)
     parser.addOption({u"dimensions"_s, u"Ask for shortened vectors."_s, u"N"_s, u"0"_s});
 }
 
-Result<std::shared_ptr<EmbeddingProvider>> cli::chosenProvider(const Invocation &call)
+namespace {
+
+/// The server that --provider, --model, --base-url, --key-file and --dimensions describe.
+Result<EmbeddingServer> describedServer(const cli::Invocation &call, const QString &preset)
 {
-    if (call.value(u"provider"_s) == u"offline") {
+    const Result<HttpEmbeddingOptions> options = HttpEmbeddingOptions::preset(preset);
+    if (!options)
+        return options.error();
+    const Result<int> dimensions = call.number(u"dimensions"_s, 0, EmbeddingProvider::columnDimensions);
+    if (!dimensions)
+        return dimensions.error();
+    EmbeddingServer server;
+    server.preset = preset;
+    server.baseUrl =
+        call.isSet(u"base-url"_s) ? QUrl(call.value(u"base-url"_s), QUrl::StrictMode) : options->baseUrl;
+    server.model = call.isSet(u"model"_s) ? call.value(u"model"_s) : options->model;
+    server.dimensions = *dimensions;
+    server.keyFile = call.value(u"key-file"_s);
+    return server;
+}
+
+} // namespace
+
+Result<std::shared_ptr<EmbeddingProvider>> cli::chosenProvider(Invocation &call)
+{
+    const QString preset = call.value(u"provider"_s);
+    if (preset == u"offline") {
         const QString model = call.value(u"model"_s);
         if (!model.isEmpty() && model != OfflineEmbeddingProvider::builtInModel())
             return Error{ErrorKind::NotFound, u"The built-in embedder has no model “%1”."_s.arg(model),
                          u"Name its --provider."_s};
         return OfflineEmbeddingProvider::load();
     }
-    Result<HttpEmbeddingOptions> options = HttpEmbeddingOptions::preset(call.value(u"provider"_s));
-    if (!options)
-        return options.error();
-    if (call.isSet(u"base-url"_s))
-        options->baseUrl = QUrl(call.value(u"base-url"_s), QUrl::StrictMode);
-    if (call.isSet(u"model"_s))
-        options->model = call.value(u"model"_s);
-    const Result<int> dimensions = call.number(u"dimensions"_s, 0, EmbeddingProvider::columnDimensions);
-    if (!dimensions)
-        return dimensions.error();
-    options->dimensions = *dimensions;
-    if (call.isSet(u"key-file"_s)) {
-        const Result<QByteArray> key = readKey(call.value(u"key-file"_s));
-        if (!key)
-            return key.error();
-        options->key = *key;
+    Result<EmbeddingServer> server = describedServer(call, preset);
+    if (!server)
+        return server.error();
+    // What was set up before and is not said otherwise here; its key may be in the keyring.
+    const Result<QList<EmbeddingServer>> known = call.context().embeddingServers.all();
+    if (!known)
+        return known.error();
+    const bool more = call.isSet(u"dimensions"_s);
+    for (const EmbeddingServer &saved : *known)
+        if (saved.preset == preset && (!call.isSet(u"model"_s) || saved.model == server->model) &&
+            (!call.isSet(u"base-url"_s) || saved.baseUrl == server->baseUrl) &&
+            (!more || saved.dimensions == server->dimensions)) {
+            const QString keyFile = server->keyFile;
+            server = saved;
+            if (!keyFile.isEmpty())
+                server->keyFile = keyFile;
+            break;
+        }
+    return EmbeddingServers::provider(*server, interruption());
+}
+
+int cli::embeddingServer(AppContext &context, const QStringList &arguments)
+{
+    Invocation call(context, u"embedding-server"_s,
+                    u"Sets up servers that compute vectors: “list”, “set PRESET”, “remove MODEL”."_s, true);
+    addProviderOptions(call);
+    call.parser().addOption(
+        {u"ask-key"_s, u"Ask for the key on the terminal and keep it in the desktop's keyring."_s});
+    call.parser().addPositionalArgument(u"ACTION"_s, u"list, set or remove."_s);
+    if (!call.parse(arguments))
+        return call.exit();
+    const QStringList words = call.parser().positionalArguments();
+    const QString action = words.value(0);
+    EmbeddingServers &servers = context.embeddingServers;
+    if (action == "list"_L1 && words.size() == 1) {
+        const Result<QList<EmbeddingServer>> all = servers.all();
+        if (!all)
+            return call.fail(all.error());
+        QJsonArray rows;
+        for (const EmbeddingServer &server : *all) {
+            const QString key = server.keyInKeyring        ? u"keyring"_s
+                                : server.keyFile.isEmpty() ? u"none"_s
+                                                           : u"file"_s;
+            rows.append(QJsonObject{{u"model"_s, server.modelName()},
+                                    {u"preset"_s, server.preset},
+                                    {u"base_url"_s, server.baseUrl.toString()},
+                                    {u"key"_s, key}});
+            if (!call.json())
+                printLine(u"%1  %2  %3  key: %4"_s.arg(server.modelName().leftJustified(28),
+                                                       server.preset.leftJustified(10),
+                                                       server.baseUrl.toString(), key));
+        }
+        if (call.json())
+            printLine(
+                QString::fromUtf8(QJsonDocument(QJsonObject{{u"rows"_s, rows}, {u"next"_s, QJsonValue()}})
+                                      .toJson(QJsonDocument::Compact)));
+        return Success;
     }
-    return HttpEmbeddingProvider::make(*options);
+    if (action == "remove"_L1 && words.size() == 2) {
+        const Result<void> removed = servers.remove(words[1]);
+        return removed ? int(Success) : call.fail(removed.error());
+    }
+    if (action != "set"_L1 || words.size() != 2)
+        return call.usage(u"The actions are “list”, “set PRESET” and “remove MODEL”."_s);
+    Result<EmbeddingServer> server = describedServer(call, words[1]);
+    if (!server)
+        return call.fail(server.error());
+    if (!server->keyFile.isEmpty()) {
+        if (const Result<QByteArray> key = readKeyFile(server->keyFile); !key)
+            return call.fail(key.error());
+        server->keyFile = QFileInfo(server->keyFile).absoluteFilePath();
+    }
+    server->keyInKeyring = call.isSet(u"ask-key"_s);
+    if (server->keyInKeyring) {
+        const Result<QString> key = askPassword(server->baseUrl.host());
+        if (!key)
+            return call.fail(key.error());
+        if (const Result<void> kept = SecretStore::writeHere(server->keyName(), *key, interruption()); !kept)
+            return call.fail(kept.error());
+    }
+    if (const Result<void> saved = servers.save(*server); !saved)
+        return call.fail(saved.error());
+    printLine(u"The model %1 is computed by %2."_s.arg(server->modelName(), server->baseUrl.toString()));
+    return Success;
 }

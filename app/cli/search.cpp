@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/cli.h"
 #include "app/core/format.h"
+#include "app/services/savedsearches.h"
 
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -45,7 +46,8 @@ QJsonObject toJson(const SearchAnswer &answer)
             {u"mode"_s, searchModeName(answer.mode)},
             {u"scan"_s, text(answer.scan)},
             {u"model"_s, text(answer.model)},
-            {u"elapsed_ms"_s, answer.elapsedMs}};
+            {u"elapsed_ms"_s, answer.elapsedMs},
+            {u"database_ms"_s, answer.databaseMs}};
 }
 
 void printTable(const SearchAnswer &answer)
@@ -88,6 +90,7 @@ int cli::search(AppContext &context, const QStringList &arguments)
     };
     add(u"store"_s, u"The store."_s, u"STORE"_s);
     add(u"like"_s, u"Instead of TEXT: products similar to this one."_s, u"PRODUCT_ID"_s);
+    add(u"saved"_s, u"Instead of TEXT: a search saved in the window, with its filters."_s, u"NAME"_s);
     add(u"mode"_s, u"vector, text or hybrid (hybrid)."_s, u"MODE"_s, u"hybrid"_s);
     add(u"limit"_s, u"How many products (10)."_s, u"N"_s, u"10"_s);
     add(u"threshold"_s, u"Least similarity of what the vectors find."_s, u"T"_s);
@@ -149,6 +152,16 @@ int cli::search(AppContext &context, const QStringList &arguments)
     const Result<Capabilities> connected = call.connect();
     if (!connected)
         return call.fail(connected.error());
+    if (call.isSet(u"saved"_s)) {
+        if (!request.text.isEmpty() || !request.like.isEmpty())
+            return call.usage(u"--saved stands instead of TEXT and --like."_s);
+        const Result<SearchRequest> saved =
+            SavedSearches(context.local, context.pool.profile().name, call.value(u"store"_s))
+                .find(call.value(u"saved"_s));
+        if (!saved)
+            return call.fail(saved.error());
+        request = *saved;
+    }
     const Result<SearchAnswer> answer =
         context.search.search(call.value(u"store"_s), request, interruption()).result();
     if (!answer)

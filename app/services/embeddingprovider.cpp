@@ -50,18 +50,31 @@ Result<std::shared_ptr<EmbeddingProvider>> EmbeddingProviders::offline()
     return m_offline;
 }
 
-Result<std::shared_ptr<EmbeddingProvider>> EmbeddingProviders::forModel(const QString &model)
+Result<std::shared_ptr<EmbeddingProvider>> EmbeddingProviders::forModel(const QString &model,
+                                                                        const CancelToken &token)
 {
     if (model == OfflineEmbeddingProvider::builtInModel())
         return offline();
-    const std::lock_guard lock(m_mutex);
-    for (const auto &provider : m_others)
-        if (provider->model() == model)
-            return provider;
-    return Error{ErrorKind::NotFound,
-                 u"Nothing is set up here that computes vectors of the model %1."_s.arg(model),
-                 u"Set up its provider, or embed the products with the built-in model "
-                 u"(retail-admin embed --activate). Searching by words works without."_s};
+    {
+        const std::lock_guard lock(m_mutex);
+        for (const auto &provider : m_others)
+            if (provider->model() == model)
+                return provider;
+    }
+    // Not under the lock: a keyring may take its time.
+    if (m_maker) {
+        const Result<std::shared_ptr<EmbeddingProvider>> made = m_maker(model, token);
+        if (!made)
+            return made.error();
+        if (*made) {
+            add(*made);
+            return *made;
+        }
+    }
+    return Error{
+        ErrorKind::NotFound, u"Nothing is set up here that computes vectors of the model %1."_s.arg(model),
+        u"Set up its server under Search quality ▸ Embeddings, or embed the products with the built-in model "
+        u"(retail-admin embed --activate). Searching by words works without."_s};
 }
 
 void EmbeddingProviders::add(std::shared_ptr<EmbeddingProvider> provider)
@@ -69,6 +82,12 @@ void EmbeddingProviders::add(std::shared_ptr<EmbeddingProvider> provider)
     const std::lock_guard lock(m_mutex);
     std::erase_if(m_others, [&](const auto &other) { return other->model() == provider->model(); });
     m_others.push_back(std::move(provider));
+}
+
+void EmbeddingProviders::forget(const QString &model)
+{
+    const std::lock_guard lock(m_mutex);
+    std::erase_if(m_others, [&](const auto &other) { return other->model() == model; });
 }
 
 namespace {

@@ -7,6 +7,7 @@
 
 #include <QStringList>
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -59,17 +60,28 @@ private:
     const OfflineEmbedder m_embedder;
 };
 
-/// Finds the provider of a model: loads the built-in one when it is first asked for and keeps those that were
-/// set up. Any thread.
+/// Finds the provider of a model: loads the built-in one when it is first asked for, makes those that were
+/// set up, and keeps them. Any thread.
 class EmbeddingProviders final
 {
 public:
-    /// NotFound when nobody computes that model here.
-    Result<std::shared_ptr<EmbeddingProvider>> forModel(const QString &model);
+    /// How a provider is made that was set up for a model; null when none was.
+    using Maker = std::function<Result<std::shared_ptr<EmbeddingProvider>>(const QString &model,
+                                                                           const CancelToken &token)>;
+
+    explicit EmbeddingProviders(Maker maker = {})
+        : m_maker(std::move(maker))
+    {
+    }
+
+    /// NotFound when nobody computes that model here. May ask the keyring: not for the GUI thread.
+    Result<std::shared_ptr<EmbeddingProvider>> forModel(const QString &model, const CancelToken &token = {});
     Result<std::shared_ptr<EmbeddingProvider>> offline();
     void add(std::shared_ptr<EmbeddingProvider> provider); ///< takes the place of another one of that model
+    void forget(const QString &model); ///< its setting has changed: it is made anew when asked for
 
 private:
+    const Maker m_maker;
     std::mutex m_mutex; // guards all below
     std::shared_ptr<EmbeddingProvider> m_offline;
     std::vector<std::shared_ptr<EmbeddingProvider>> m_others;

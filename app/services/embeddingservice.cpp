@@ -88,8 +88,27 @@ QFuture<Result<EmbeddingPlan>> EmbeddingService::plan(const QStringList &stores,
                                                       const CancelToken &token)
 {
     return m_pool.run<EmbeddingPlan>(u"Embeddings"_s, token, [stores, provider](Session &session) {
-        return makePlan(session, stores, *provider);
+        Result<EmbeddingPlan> made = makePlan(session, stores, *provider);
+        if (made)
+            made->source = provider;
+        return made;
     });
+}
+
+QFuture<Result<EmbeddingPlan>> EmbeddingService::planFor(const QStringList &stores, const QString &model,
+                                                         const CancelToken &token)
+{
+    return m_pool.run<EmbeddingPlan>(u"Embeddings"_s, token,
+                                     [this, stores, model](Session &session) -> Result<EmbeddingPlan> {
+                                         const Result<std::shared_ptr<EmbeddingProvider>> provider =
+                                             m_providers.forModel(model, session.token());
+                                         if (!provider)
+                                             return provider.error();
+                                         Result<EmbeddingPlan> made = makePlan(session, stores, **provider);
+                                         if (made)
+                                             made->source = *provider;
+                                         return made;
+                                     });
 }
 
 JobWork EmbeddingService::embed(const QStringList &stores, const std::shared_ptr<EmbeddingProvider> &provider,
@@ -150,5 +169,31 @@ QFuture<Result<QString>> EmbeddingService::activeModel(const CancelToken &token)
         if (!rows)
             return rows.error();
         return rows->text(0, 0);
+    });
+}
+
+QFuture<Result<QList<EmbeddingCoverage>>> EmbeddingService::coverage(const CancelToken &token)
+{
+    return m_pool.run<QList<EmbeddingCoverage>>(
+        u"Embeddings"_s, token, [](Session &session) -> Result<QList<EmbeddingCoverage>> {
+            const Result<Rows> rows = session.read({}, sqlcatalog::query("embedding/health"));
+            if (!rows)
+                return rows.error();
+            QList<EmbeddingCoverage> all;
+            for (int row = 0; row < rows->count(); ++row)
+                all.append({rows->text(row, 0), rows->text(row, 1), rows->text(row, 2), rows->boolean(row, 3),
+                            rows->integer(row, 4), rows->integer(row, 5), rows->integer(row, 6),
+                            rows->integer(row, 7),
+                            rows->isNull(row, 8) ? QDateTime() : rows->timestamp(row, 8)});
+            return all;
+        });
+}
+
+QFuture<Result<void>> EmbeddingService::activate(const QString &model, const CancelToken &token)
+{
+    return m_pool.run<void>(u"Embeddings"_s, token, [model](Session &session) -> Result<void> {
+        const Result<QList<Rows>> done =
+            session.write({}, {{sqlcatalog::query("embedding/activate"), {model}}});
+        return done ? Result<void>() : done.error();
     });
 }

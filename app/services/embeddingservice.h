@@ -16,6 +16,21 @@ struct EmbeddingPlan
     qint64 characters = 0; ///< of those texts
     qint64 tokens = 0;     ///< estimated at four characters each
     double dollars = 0;    ///< estimated; 0 when the provider is free
+    std::shared_ptr<EmbeddingProvider> source; ///< who would compute them
+};
+
+/// How far the vectors of one model cover one store.
+struct EmbeddingCoverage
+{
+    QString storeId;
+    QString storeName;
+    QString model;
+    bool active = false; ///< searches use this model
+    qint64 products = 0; ///< all of the store; the three below add up to it
+    qint64 upToDate = 0;
+    qint64 stale = 0; ///< the vector is of an older text
+    qint64 missing = 0;
+    QDateTime newest; ///< of the vectors; invalid when there is none
 };
 
 /// Gives products their vectors, in batches that are each committed with the texts they stand for: a job that
@@ -34,6 +49,9 @@ public:
     QFuture<Result<EmbeddingPlan>> plan(const QStringList &stores,
                                         const std::shared_ptr<EmbeddingProvider> &provider,
                                         const CancelToken &token = {});
+    /// The same with the provider of a model, which is found first; NotFound when nobody here computes it.
+    QFuture<Result<EmbeddingPlan>> planFor(const QStringList &stores, const QString &model,
+                                           const CancelToken &token = {});
 
     /// The work of a job. With `activate` the database's searches use the model afterwards, which only the
     /// owner may decide.
@@ -46,6 +64,13 @@ public:
 
     /// The model that searches use, unless they name another.
     QFuture<Result<QString>> activeModel(const CancelToken &token = {});
+
+    /// Each active store that the login may see, with each model that has vectors there; the active one
+    /// always.
+    QFuture<Result<QList<EmbeddingCoverage>>> coverage(const CancelToken &token = {});
+
+    /// Searches use this model from now on; audited. For the owner.
+    QFuture<Result<void>> activate(const QString &model, const CancelToken &token = {});
 
     EmbeddingProviders &providers() const { return m_providers; }
 

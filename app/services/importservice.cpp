@@ -303,10 +303,19 @@ Result<void> run(Session &session, const ImportOptions &options, ImportReport &r
     for (const auto &[sql, params] :
          {std::pair<QByteArray, Params>("BEGIN", {}),
           {"SELECT set_config('role', $1, true)", {role.isEmpty() ? u"none"_s : role}},
-          {sqlcatalog::query("stores/use").sql, {options.store}},
-          {sqlcatalog::query("import/staging").sql, {}}})
+          {sqlcatalog::query("stores/use").sql, {options.store}}})
         if (const Result<Rows> prepared = session.execute(sql, params); !prepared)
             return prepared.error();
+    const Result<Rows> may = session.execute(sqlcatalog::query("import/may_stage").sql);
+    if (!may)
+        return may.error();
+    if (!may->boolean(0, 0))
+        return Error{
+            ErrorKind::Permission,
+            u"This login may not make temporary tables in this database; an import checks its rows in one."_s,
+            u"The database's owner can run: "_s + may->text(0, 1)};
+    if (const Result<Rows> made = session.execute(sqlcatalog::query("import/staging").sql); !made)
+        return made.error();
     Stager stager(reader, *mapping, header.fields.size(), report);
     const Result<qint64> staged =
         session.copyIn("COPY pg_temp.import_products FROM STDIN", [&](QByteArray &buffer) {

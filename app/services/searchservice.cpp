@@ -10,6 +10,8 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
+// What servers that compute vectors take at least; the meaning of a longer text is not told by its end.
+constexpr qsizetype longestText = 20'000;
 constexpr int mostHits = 999; // the database's function gives 1,000; one may be the product itself
 
 Result<QString> filterText(Session &session, const SearchFilter &filter)
@@ -52,31 +54,34 @@ Error unusable(const QString &message)
     return {ErrorKind::Usage, message};
 }
 
-/// The vector to look for in pgvector's text form.
+/// The vector to look for in pgvector's text form. Of a product that is the stored one, and where there is
+/// none that of its text.
 Result<QString> queryVector(Session &session, const QString &storeId, const SearchRequest &request,
-                            const QString &model, EmbeddingProviders &providers)
+                            SearchAnswer &answer, EmbeddingProviders &providers)
 {
+    QString text = request.text;
     if (!request.like.isEmpty()) {
-        const Result<Rows> rows =
-            session.read(storeId, sqlcatalog::query("search/vector_of"), {storeId, request.like, model});
+        const Result<Rows> rows = session.read(storeId, sqlcatalog::query("search/vector_of"),
+                                               {storeId, request.like, answer.model});
         if (!rows)
             return rows.error();
         if (rows->count() == 0)
             return Error{ErrorKind::NotFound, u"There is no such product in this store."_s};
-        if (rows->isNull(0, 0))
-            return Error{ErrorKind::NotFound, u"The product has no vector of the model %1 yet."_s.arg(model),
-                         u"Embed the store's products first: retail-admin embed --store %1."_s.arg(storeId)};
-        return rows->text(0, 0);
+        answer.likeName = rows->text(0, 1);
+        if (!rows->isNull(0, 0))
+            return rows->text(0, 0);
+        text = rows->text(0, 2);
     }
-    const Result<std::shared_ptr<EmbeddingProvider>> provider = providers.forModel(model);
+    const Result<std::shared_ptr<EmbeddingProvider>> provider =
+        providers.forModel(answer.model, session.token());
     if (!provider)
         return provider.error();
-    const Result<Embeddings> answer = (*provider)->embed({request.text}, session.token());
-    if (!answer)
-        return answer.error();
-    if (const Result<void> whole = embedding::check(*answer, 1); !whole)
+    const Result<Embeddings> made = (*provider)->embed({text}, session.token());
+    if (!made)
+        return made.error();
+    if (const Result<void> whole = embedding::check(*made, 1); !whole)
         return whole.error();
-    return embedding::vectorText(answer->vectors.front());
+    return embedding::vectorText(made->vectors.front());
 }
 
 SearchHit readHit(const Rows &rows, int row)
@@ -129,6 +134,9 @@ Result<SearchAnswer> SearchService::searchIn(Session &session, const QString &st
 {
     SearchRequest request = asked;
     request.text = request.text.trimmed();
+    const bool cut = request.text.size() > longestText;
+    if (cut)
+        request.text.truncate(longestText);
     if (request.text.isEmpty() == request.like.isEmpty())
         return unusable(u"Say what to search for: a text, or a product to find similar ones."_s);
     if (!request.like.isEmpty()) {
@@ -143,33 +151,47 @@ Result<SearchAnswer> SearchService::searchIn(Session &session, const QString &st
 
     QElapsedTimer clock;
     clock.start();
+    qint64 databaseNs = 0;
+    const auto timed = [&databaseNs](auto &&ask) {
+        QElapsedTimer asking;
+        asking.start();
+        auto rows = ask();
+        databaseNs += asking.nsecsElapsed();
+        return rows;
+    };
     SearchAnswer answer;
     answer.mode = request.mode;
-    const Result<QString> filter = filterText(session, request.filter);
+    answer.textUsed = cut ? int(longestText) : 0;
+    const Result<QString> filter = timed([&] { return filterText(session, request.filter); });
     if (!filter)
         return filter.error();
     Param vector = nullptr;
     if (request.mode != SearchMode::Text) {
         answer.model = request.model;
         if (answer.model.isEmpty()) {
-            const Result<Rows> active = session.read({}, sqlcatalog::query("embedding/active_model"));
+            const Result<Rows> active =
+                timed([&] { return session.read({}, sqlcatalog::query("embedding/active_model")); });
             if (!active)
                 return active.error();
             answer.model = active->text(0, 0);
         }
-        const Result<QString> found = queryVector(session, storeId, request, answer.model, providers);
+        const Result<QString> found = queryVector(session, storeId, request, answer, providers);
         if (!found)
             return found.error();
         vector = *found;
     }
     const bool words = request.mode != SearchMode::Vector;
     const bool alike = !request.like.isEmpty();
-    const Result<Rows> rows = session.read(storeId, sqlcatalog::query("search/products"),
-                                           {storeId, vector, words ? Param(request.text) : Param(nullptr),
-                                            request.limit + (alike ? 1 : 0), *filter,
-                                            answer.model.isEmpty() ? Param(nullptr) : Param(answer.model),
-                                            request.threshold ? Param(*request.threshold) : Param(nullptr),
-                                            alike ? Param(request.like) : Param(nullptr)});
+    const Params params{storeId,
+                        vector,
+                        words ? Param(request.text) : Param(nullptr),
+                        request.limit + (alike ? 1 : 0),
+                        *filter,
+                        answer.model.isEmpty() ? Param(nullptr) : Param(answer.model),
+                        request.threshold ? Param(*request.threshold) : Param(nullptr),
+                        alike ? Param(request.like) : Param(nullptr)};
+    const Result<Rows> rows =
+        timed([&] { return session.read(storeId, sqlcatalog::query("search/products"), params); });
     if (!rows)
         return rows.error();
     for (int row = 0; row < std::min(rows->count(), request.limit); ++row)
@@ -177,5 +199,6 @@ Result<SearchAnswer> SearchService::searchIn(Session &session, const QString &st
     if (rows->count() > 0)
         answer.scan = rows->text(0, 15);
     answer.elapsedMs = clock.elapsed();
+    answer.databaseMs = double(databaseNs) / 1e6;
     return answer;
 }

@@ -55,14 +55,17 @@ struct SearchAnswer
 {
     QList<SearchHit> hits; ///< best first
     SearchMode mode = SearchMode::Hybrid;
-    QString scan;  ///< "exact", "index", or empty when no vector was compared
-    QString model; ///< empty for a search by words
+    QString scan;     ///< "exact", "index", or empty when no vector was compared
+    QString model;    ///< empty for a search by words
+    QString likeName; ///< of the product whose neighbours were wanted
+    int textUsed = 0; ///< characters of a text that was too long to be used whole; 0: all of it was
     qint64 elapsedMs = 0;
+    double databaseMs = 0; ///< of them, waiting for the database
 };
 
 /// Finds products of one store by meaning, by words or by both. A search uses the vectors of one model; the
 /// query is embedded by that model's provider before a connection is leased. NotFound when nobody here
-/// computes the active model, or the product asked for has no vector. Any thread may call.
+/// computes the active model. Any thread may call.
 class SearchService final
 {
 public:

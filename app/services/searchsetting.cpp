@@ -34,7 +34,14 @@ Result<SearchSetting> read(Session &session, const QString &storeId, EmbeddingPr
         return plan.error();
     setting.products = plan->integer(0, 0);
     setting.due = plan->integer(0, 1);
-    Result<std::shared_ptr<EmbeddingProvider>> provider = providers.forModel(setting.model);
+    if (setting.due > 0 && setting.due >= setting.products) {
+        const Result<Rows> models =
+            session.read(storeId, sqlcatalog::query("embedding/other_models"), {storeId, setting.model});
+        if (!models)
+            return models.error();
+        setting.otherModels = texts(*models, 0);
+    }
+    Result<std::shared_ptr<EmbeddingProvider>> provider = providers.forModel(setting.model, session.token());
     if (provider)
         setting.provider = std::move(provider).value();
     else

@@ -11,7 +11,8 @@ struct SearchSetting
     QStringList brands;     ///< of this store
     QString model;          ///< that searches use
     qint64 products = 0;
-    qint64 due = 0; ///< without a vector of the model, or whose text has changed since
+    qint64 due = 0;          ///< without a vector of the model, or whose text has changed since
+    QStringList otherModels; ///< whose vectors the store has, read when it has none up to date of `model`
     /// Computes the model's vectors; null when nobody does here, for the reason in `unavailable`.
     std::shared_ptr<EmbeddingProvider> provider;
     Error unavailable;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// bench_search [FOLDER]: imports FOLDER/products.csv (default: ../shared/eval beside the project), embeds it
-// with the built-in model and searches it through the real service. Prints nDCG@10 of the queries in
-// FOLDER/queries.tsv by meaning and hybrid (a product is relevant when its sub-category answers the query, as
-// the folder's score.py has it), and how often a look-up made from the catalogue finds its product first.
-// Exit code 1 when a target is missed.
+// bench_search FOLDER, or RETAIL_ADMIN_EVAL=FOLDER: imports FOLDER/products.csv, embeds it with the built-in
+// model and searches it through the real service. Prints nDCG@10 of the queries in FOLDER/queries.tsv by
+// meaning and hybrid (a product is relevant when its sub-category answers the query, as the folder's score.py
+// has it), and how often a look-up made from the catalogue finds its product first. Exit code 1 when a target
+// is missed.
 #include "app/core/canceltoken.h"
 #include "app/db/migrator.h"
 #include "app/services/csvreader.h"
@@ -216,7 +216,12 @@ bool print(const char *what, double figure, double target)
 int main(int argc, char **argv)
 {
     const QCoreApplication app(argc, argv);
-    Bench bench(app.arguments().value(1, QStringLiteral(PROJECT_FOLDER "/../shared/eval")));
+    const QString folder = app.arguments().value(1, qEnvironmentVariable("RETAIL_ADMIN_EVAL"));
+    if (folder.isEmpty()) {
+        std::fprintf(stderr, "usage: bench_search FOLDER, or RETAIL_ADMIN_EVAL=FOLDER\n");
+        return 2;
+    }
+    Bench bench(folder);
     bench.load();
     const double vector = bench.ndcg(SearchMode::Vector);
     bool met = print("nDCG@10 by meaning", vector, 0.40);

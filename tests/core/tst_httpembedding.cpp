@@ -2,11 +2,17 @@
 #include "app/services/httpembedding.h"
 
 #include <QElapsedTimer>
+#include <QFile>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QProcess>
+#include <QSslConfiguration>
+#include <QSslKey>
+#include <QSslSocket>
 #include <QTcpServer>
 #include <QTcpSocket>
+#include <QTemporaryDir>
 #include <QTest>
 #include <QTimer>
 #include <QtConcurrentRun>
@@ -59,6 +65,7 @@ class Server final : public QTcpServer
 public:
     std::function<QByteArray(const Request &)> answer = good; ///< empty: the connection stays silent
     QList<Request> requests;
+    std::optional<QSslConfiguration> tls; ///< spoken when set
 
     Server()
     {
@@ -84,6 +91,19 @@ public:
         options.longestDelayMs = 4000;
         options.batch = 4;
         return options;
+    }
+
+protected:
+    void incomingConnection(qintptr descriptor) override
+    {
+        auto *socket = tls ? new QSslSocket(this) : new QTcpSocket(this);
+        socket->setSocketDescriptor(descriptor);
+        if (tls) {
+            auto *secure = static_cast<QSslSocket *>(socket);
+            secure->setSslConfiguration(*tls);
+            secure->startServerEncryption();
+        }
+        addPendingConnection(socket);
     }
 
 private:
@@ -123,6 +143,26 @@ Result<Embeddings> embed(const HttpEmbeddingOptions &options, const QStringList 
     QFuture<Result<Embeddings>> future = QtConcurrent::run([&] { return (*provider)->embed(texts, token); });
     [&] { QTRY_VERIFY_WITH_TIMEOUT(future.isFinished(), 20'000); }();
     return future.result();
+}
+
+/// A certificate for `host` that its own key signed.
+QSslConfiguration selfSigned(const QString &folder, const QString &host)
+{
+    const QString key = folder + u"/key.pem"_s;
+    const QString certificate = folder + u"/certificate.pem"_s;
+    const int code = QProcess::execute(u"openssl"_s, {u"req"_s, u"-x509"_s, u"-newkey"_s, u"rsa:2048"_s,
+                                                      u"-nodes"_s, u"-keyout"_s, key, u"-out"_s, certificate,
+                                                      u"-subj"_s, u"/CN="_s + host, u"-addext"_s,
+                                                      u"subjectAltName=DNS:"_s + host, u"-days"_s, u"2"_s});
+    if (code != 0)
+        qFatal("openssl made no certificate");
+    QFile keyFile(key);
+    if (!keyFile.open(QIODevice::ReadOnly))
+        qFatal("no key");
+    QSslConfiguration configuration = QSslConfiguration::defaultConfiguration();
+    configuration.setLocalCertificateChain(QSslCertificate::fromPath(certificate));
+    configuration.setPrivateKey(QSslKey(keyFile.readAll(), QSsl::Rsa));
+    return configuration;
 }
 
 const QStringList twoTexts{QStringLiteral("a"), QStringLiteral("bb")};
@@ -299,6 +339,44 @@ private slots:
         QVERIFY(!answer);
         QCOMPARE(answer.error().kind, ErrorKind::Connect);
         QVERIFY(server.requests.isEmpty());
+    }
+
+    void aCertificateThatDoesNotVerifyIsRefused_data()
+    {
+        QTest::addColumn<QString>("host");
+        QTest::addColumn<bool>("trusted");
+        QTest::addColumn<bool>("accepted");
+        QTest::newRow("signed by itself") << u"localhost"_s << false << false;
+        QTest::newRow("trusted, for another host") << u"elsewhere.example"_s << true << false;
+        QTest::newRow("trusted, for this host") << u"localhost"_s << true << true;
+    }
+    void aCertificateThatDoesNotVerifyIsRefused()
+    {
+        QFETCH(const QString, host);
+        QFETCH(const bool, trusted);
+        QFETCH(const bool, accepted);
+        const QTemporaryDir folder;
+        Server server;
+        server.tls = selfSigned(folder.path(), host);
+        const QSslConfiguration before = QSslConfiguration::defaultConfiguration();
+        if (trusted) {
+            QSslConfiguration trusting = before;
+            trusting.addCaCertificates(server.tls->localCertificateChain());
+            QSslConfiguration::setDefaultConfiguration(trusting);
+        }
+        HttpEmbeddingOptions options = server.options();
+        options.baseUrl = QUrl(u"https://localhost:%1/v1"_s.arg(server.serverPort()));
+        options.key = "secret-key";
+        const Result<Embeddings> answer = embed(options, twoTexts);
+        QSslConfiguration::setDefaultConfiguration(before);
+        QCOMPARE(answer.ok(), accepted);
+        if (accepted)
+            return;
+        QCOMPARE(answer.error().kind, ErrorKind::Connect);
+        QCOMPARE(answer.error().message, u"The certificate of localhost does not verify."_s);
+        QVERIFY(!answer.error().hint.isEmpty());
+        QVERIFY(server.requests.isEmpty()); // so the key was not sent either
+        QVERIFY(!answer.error().text().contains(u"secret-key"_s));
     }
 
     void cancellingEndsTheWait()

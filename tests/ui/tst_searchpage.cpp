@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/appcontext.h"
+#include "app/services/savedsearches.h"
 #include "tests/support/testcluster.h"
 #include "ui/search/searchmodel.h"
 #include "ui/search/searchtext.h"
@@ -12,9 +13,14 @@
 #include <QAbstractItemModelTester>
 #include <QApplication>
 #include <QClipboard>
+#include <QInputDialog>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
+#include <QProcess>
 #include <QSemaphore>
 #include <QSignalSpy>
 #include <QTableView>
@@ -91,6 +97,11 @@ private slots:
     void worksByKeyboardAlone();
     void aLongTextIsPasted();
     void recentSearchesBelongToTheStore();
+    void aSearchIsSavedWithItsFilters();
+    void aPlaceNamesAProductOrAText();
+    void anotherModelsVectorsAreSaid();
+    void aProductWithoutAVectorIsAnExampleAllTheSame();
+    void theCommandLineGivesTheSameRanking();
 
 private:
     template <typename T>
@@ -419,7 +430,7 @@ void TestSearch::recentSearchesBelongToTheStore()
         auto *menu = m_window->findChild<QMenu *>(u"searchHistory"_s);
         const QList<QAction *> actions = menu->actions();
         for (const QAction *action : actions)
-            if (action->isEnabled())
+            if (action->isEnabled() && !action->isSeparator() && !action->menu())
                 texts += action->text();
         menu->close();
         delete menu;
@@ -435,6 +446,115 @@ void TestSearch::recentSearchesBelongToTheStore()
     m_window->chooseStore(u"bellevue"_s);
     QTRY_COMPARE(m_app->stores.current().storeId, u"bellevue"_s);
     QCOMPARE(recent(), QStringList());
+}
+
+void TestSearch::aSearchIsSavedWithItsFilters()
+{
+    open(u"seattle"_s);
+    press(u"searchMeaning"_s);
+    find<QLineEdit>(u"searchMaxPrice"_s)->setText(u"25"_s);
+    type(sample);
+    QTRY_VERIFY(settled());
+    const QStringList expected = shown();
+    QTest::keyClick(find<QLineEdit>(u"searchLine"_s), Qt::Key_D, Qt::ControlModifier);
+    QTRY_VERIFY(find<QInputDialog>(u"saveSearchDialog"_s));
+    auto *dialog = find<QInputDialog>(u"saveSearchDialog"_s);
+    dialog->setTextValue(u"Cheap & warm"_s);
+    dialog->accept();
+    const SavedSearches searches(m_app->local, u"sandbox_manager"_s, u"seattle"_s);
+    QTRY_COMPARE(searches.all()->size(), 1);
+
+    press(u"searchWords"_s);
+    press(u"searchResetFilters"_s);
+    type(u"lamp"_s);
+    QTRY_VERIFY(settled() && shown() != expected);
+    QTest::keyClick(find<QLineEdit>(u"searchLine"_s), Qt::Key_Down, Qt::AltModifier);
+    auto *menu = m_window->findChild<QMenu *>(u"searchHistory"_s);
+    QAction *saved = nullptr;
+    const QList<QAction *> actions = menu->actions();
+    for (QAction *action : actions)
+        if (action->text() == u"Cheap && warm"_s)
+            saved = action;
+    QVERIFY(saved);
+    saved->trigger();
+    menu->close();
+    QTRY_COMPARE(shown(), expected);
+    QVERIFY(find<QAbstractButton>(u"searchMeaning"_s)->isChecked());
+    QCOMPARE(find<QLineEdit>(u"searchLine"_s)->text(), QString(sample));
+    QCOMPARE(searches.find(u"Cheap & warm"_s)->filter.maxPrice, std::optional(25.0));
+    // Another store has others.
+    QVERIFY(SavedSearches(m_app->local, u"sandbox_manager"_s, u"online"_s).all()->isEmpty());
+}
+
+void TestSearch::aPlaceNamesAProductOrAText()
+{
+    open(u"seattle"_s);
+    Page *page = m_window->currentPage();
+    page->open({u"text"_s, u"coffee maker"_s});
+    QTRY_VERIFY(settled() && model()->rowCount() > 0);
+    QCOMPARE(page->words(), (QStringList{u"text"_s, u"coffee maker"_s}));
+    const QString product = shown().first();
+    const QString name = model()->index(0, SearchModel::Name).data().toString();
+    page->open({u"like"_s, product});
+    QTRY_VERIFY(settled() && !shown().contains(product));
+    QCOMPARE(page->words(), (QStringList{u"like"_s, product}));
+    QVERIFY(find<QAbstractButton>(u"searchLike"_s)->text().contains(name.left(30)));
+    SearchRequest like;
+    like.like = product;
+    QCOMPARE(shown(), ids(like, u"seattle"_s));
+    QSignalSpy places(page, &Page::placeRequested);
+    auto *table = find<QTableView>(u"searchTable"_s);
+    QTest::keyClick(table, Qt::Key_Return);
+    QCOMPARE(places.count(), 1);
+    QCOMPARE(places.first().first().value<Place>().page, u"products"_s);
+}
+
+void TestSearch::anotherModelsVectorsAreSaid()
+{
+    QVERIFY(useProvider(u"fresh-2"_s));
+    open(u"seattle"_s);
+    QTRY_VERIFY2(notice().contains("They have vectors of "_L1) && notice().contains("retail-offline-1"_L1),
+                 qPrintable(notice()));
+}
+
+void TestSearch::aProductWithoutAVectorIsAnExampleAllTheSame()
+{
+    open(u"seattle"_s);
+    type(u"coffee maker"_s);
+    QTRY_VERIFY(settled() && model()->rowCount() > 0);
+    SearchRequest like;
+    like.like = shown().first();
+    const QStringList before = ids(like, u"seattle"_s);
+    QCOMPARE(before.size(), 20);
+    {
+        Session session = m_database->superuser();
+        VERIFY_OK(session.execute("DELETE FROM retail.product_embeddings WHERE product_id = '" +
+                                  like.like.toUtf8() + "'"));
+    }
+    QCOMPARE(ids(like, u"seattle"_s), before); // its text is embedded for the occasion
+    VERIFY_OK(EmbeddingService(m_app->pool, m_app->providers)
+                  .plan({u"seattle"_s}, *m_app->providers.offline())
+                  .result());
+}
+
+void TestSearch::theCommandLineGivesTheSameRanking()
+{
+    open(u"seattle"_s);
+    find<QLineEdit>(u"searchMinPrice"_s)->setText(u"10"_s);
+    type(sample);
+    QTRY_VERIFY(settled() && model()->rowCount() > 0);
+    QProcess process;
+    process.start(qEnvironmentVariable("RETAIL_ADMIN",
+                                       QCoreApplication::applicationDirPath() + u"/../../retail-admin"_s),
+                  {u"search"_s, QString(sample), u"--store"_s, u"seattle"_s, u"--limit"_s, u"20"_s,
+                   u"--min-price"_s, u"10"_s, u"--json"_s, u"--profile"_s, u"sandbox_manager"_s});
+    QVERIFY(process.waitForFinished());
+    const QJsonArray results =
+        QJsonDocument::fromJson(process.readAllStandardOutput()).object()[u"results"].toArray();
+    QStringList printed;
+    for (const QJsonValue &result : results)
+        printed += result[u"product_id"].toString();
+    QCOMPARE(printed, shown());
 }
 
 QTEST_MAIN(TestSearch)

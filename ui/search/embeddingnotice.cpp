@@ -11,6 +11,17 @@
 
 using namespace Qt::StringLiterals;
 
+QString embeddingUnavailable(const AppContext &app)
+{
+    // As CONTRIBUTING tells: the owner, managers and applications; not those who only look after the server.
+    const Capabilities can = app.pool.capabilities();
+    if (!(can.owner || can.manager || can.superuser || !(can.dba || can.ops)))
+        return EmbeddingNotice::tr("This login may not write embeddings");
+    if (can.standby || app.pool.profile().readOnly)
+        return EmbeddingNotice::tr("This connection only reads");
+    return {};
+}
+
 EmbeddingNotice::EmbeddingNotice(const UiContext &ui, QWidget *parent)
     : QFrame(parent)
     , m_ui(ui)
@@ -54,14 +65,6 @@ void EmbeddingNotice::clear()
     update();
 }
 
-bool EmbeddingNotice::mayEmbed() const
-{
-    // As CONTRIBUTING tells: the owner, managers and applications; not those who only look after the server.
-    const Capabilities can = m_ui.app.pool.capabilities();
-    const bool writes = can.owner || can.manager || can.superuser || !(can.dba || can.ops);
-    return writes && !can.standby && !m_ui.app.pool.profile().readOnly && m_setting.provider;
-}
-
 void EmbeddingNotice::update()
 {
     QStringList sentences;
@@ -83,8 +86,11 @@ void EmbeddingNotice::update()
             tr("%1 of %2 products of this store have no up-to-date embedding for the model %3 "
                "and may not be found by meaning.")
                 .arg(format::count(m_setting.due), format::count(m_setting.products), m_setting.model));
+    if (!m_setting.otherModels.isEmpty())
+        sentences.append(tr("They have vectors of %1: vectors of different models cannot be compared.")
+                             .arg(m_setting.otherModels.join(u", "_s)));
     m_text->setText(sentences.join(u' '));
-    m_action->setVisible(m_setting.due > 0 && mayEmbed());
+    m_action->setVisible(m_setting.due > 0 && m_setting.provider && embeddingUnavailable(m_ui.app).isEmpty());
     m_action->setAccessibleDescription(tr("Starts a job for %1 products").arg(format::count(m_setting.due)));
     setVisible(!sentences.isEmpty());
 }

@@ -6,8 +6,12 @@
 
 #include <QFrame>
 
+class AppContext;
 class QLabel;
 class QPushButton;
+
+/// Why this connection cannot write embeddings; empty when it can.
+QString embeddingUnavailable(const AppContext &app);
 
 /// Why a search may miss something: products without a vector, or nobody who turns the question into one.
 /// Offers the job that helps, where the login may start it.
@@ -26,7 +30,6 @@ public:
 private:
     void update();
     void start();
-    bool mayEmbed() const;
 
     const UiContext m_ui;
     QString m_storeId;

@@ -2,7 +2,6 @@
 #include "ui/search/searchbar.h"
 
 #include "app/core/format.h"
-#include "app/core/settings.h"
 #include "ui/search/searchfilterbar.h"
 #include "ui/search/searchmodel.h"
 #include "ui/shared/theme.h"
@@ -12,28 +11,28 @@
 #include <QButtonGroup>
 #include <QComboBox>
 #include <QHBoxLayout>
-#include <QJsonArray>
-#include <QJsonDocument>
+#include <QInputDialog>
 #include <QKeyEvent>
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
 #include <QPushButton>
+#include <QSignalBlocker>
 #include <QSlider>
 #include <QToolButton>
+
+#include <cmath>
 
 using namespace Qt::StringLiterals;
 
 namespace {
-constexpr qsizetype keptSearches = 20;
-constexpr qsizetype longestKept = 500; // a pasted page of text is no search one picks from a list
 constexpr int longestText = 200'000;
 } // namespace
 
-SearchBar::SearchBar(Theme &theme, Settings &settings, QWidget *parent)
+SearchBar::SearchBar(Theme &theme, LocalStore &local, QWidget *parent)
     : QWidget(parent)
     , m_theme(theme)
-    , m_settings(settings)
+    , m_local(local)
     , m_line(new QLineEdit(this))
     , m_modes(new QButtonGroup(this))
     , m_limit(new QComboBox(this))
@@ -51,11 +50,21 @@ SearchBar::SearchBar(Theme &theme, Settings &settings, QWidget *parent)
     m_line->setMaxLength(longestText);
     m_line->installEventFilter(this);
     QAction *recent = m_line->addAction(theme.icon(u"view-history"_s), QLineEdit::LeadingPosition);
-    recent->setText(tr("Recent searches"));
-    recent->setToolTip(tr("Recent searches (Alt+Down)"));
+    recent->setText(tr("Saved and recent searches"));
+    recent->setToolTip(tr("Saved and recent searches (Alt+Down)"));
     connect(recent, &QAction::triggered, this, &SearchBar::showHistory);
-    connect(&theme, &Theme::changed, recent,
-            [this, recent] { recent->setIcon(m_theme.icon(u"view-history"_s)); });
+    QAction *save = m_line->addAction(theme.icon(u"bookmark-new"_s), QLineEdit::TrailingPosition);
+    save->setObjectName(u"saveSearch"_s);
+    save->setText(tr("Save this search"));
+    save->setToolTip(tr("Save this search with its filters under a name (Ctrl+D)"));
+    save->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_D));
+    save->setShortcutContext(Qt::WidgetWithChildrenShortcut);
+    addAction(save); // its key works in every field of the bar
+    connect(save, &QAction::triggered, this, &SearchBar::askForName);
+    connect(&theme, &Theme::changed, recent, [this, recent, save] {
+        recent->setIcon(m_theme.icon(u"view-history"_s));
+        save->setIcon(m_theme.icon(u"bookmark-new"_s));
+    });
 
     auto *first = new QHBoxLayout;
     first->setSpacing(12);
@@ -196,6 +205,11 @@ bool SearchBar::empty() const
     return m_like.isEmpty() && m_line->text().trimmed().isEmpty();
 }
 
+QString SearchBar::text() const
+{
+    return m_line->text();
+}
+
 void SearchBar::setText(const QString &text)
 {
     m_line->setText(text);
@@ -206,8 +220,9 @@ void SearchBar::setLike(const QString &productId, const QString &name)
     m_like = productId;
     m_likeName = name;
     m_likeChip->setVisible(!productId.isEmpty());
-    m_likeChip->setText(tr("Similar to %1  ×").arg(name.size() > 40 ? name.left(39) + u'…' : name));
-    m_likeChip->setAccessibleName(tr("Similar to %1: back to the text").arg(name));
+    const QString shown = name.isEmpty() ? tr("this product") : name;
+    m_likeChip->setText(tr("Similar to %1  ×").arg(shown.size() > 40 ? shown.left(39) + u'…' : shown));
+    m_likeChip->setAccessibleName(tr("Similar to %1: back to the text").arg(shown));
     const QList<QAbstractButton *> modes = m_modes->buttons();
     for (QAbstractButton *button : modes)
         button->setEnabled(productId.isEmpty()); // neighbours have no words
@@ -218,28 +233,50 @@ void SearchBar::setModel(const QString &model)
     m_legend->setText(similarityLegend(model));
 }
 
-QStringList SearchBar::history() const
+void SearchBar::setPlace(const QString &profile, const QString &storeId)
 {
-    QStringList texts;
-    if (m_historyKey.isEmpty())
-        return texts;
-    const QJsonArray stored = QJsonDocument::fromJson(m_settings.state(m_historyKey)).array();
-    for (const QJsonValue &value : stored)
-        texts.append(value.toString());
-    return texts;
+    m_searches.emplace(m_local, profile, storeId);
+}
+
+void SearchBar::setRequest(const SearchRequest &request)
+{
+    const QSignalBlocker quiet(this); // one question, not one a field
+    setLike({}, {});
+    m_line->setText(request.text);
+    if (QAbstractButton *button = m_modes->button(static_cast<int>(request.mode)))
+        button->setChecked(true);
+    const int limit = m_limit->findData(request.limit);
+    m_limit->setCurrentIndex(limit < 0 ? 1 : limit);
+    m_threshold->setValue(request.threshold ? static_cast<int>(std::lround(*request.threshold * 100)) : 0);
+    m_filters->setFilter(request.filter);
 }
 
 void SearchBar::remember()
 {
-    const QString text = m_line->text().simplified();
-    if (m_historyKey.isEmpty() || text.isEmpty() || text.size() > longestKept)
+    // A list of what was asked is no reason to disturb who asks.
+    if (m_searches)
+        (void)m_searches->remember(m_line->text());
+}
+
+void SearchBar::askForName()
+{
+    if (!m_searches || m_line->text().trimmed().isEmpty())
         return;
-    QStringList texts = history();
-    texts.removeAll(text);
-    texts.prepend(text);
-    m_settings.setState(
-        m_historyKey,
-        QJsonDocument(QJsonArray::fromStringList(texts.mid(0, keptSearches))).toJson(QJsonDocument::Compact));
+    auto *dialog = new QInputDialog(this);
+    dialog->setObjectName(u"saveSearchDialog"_s);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setInputMode(QInputDialog::TextInput);
+    dialog->setWindowTitle(tr("Save this search"));
+    dialog->setLabelText(tr("Name of the search, for this store on this computer:"));
+    dialog->setTextValue(m_line->text().simplified().left(60));
+    dialog->setOkButtonText(tr("Save"));
+    connect(dialog, &QInputDialog::textValueSelected, this, [this, asked = request()](const QString &name) {
+        if (!m_searches)
+            return;
+        if (const Result<void> saved = m_searches->save({name, asked}); !saved)
+            emit failed(saved.error());
+    });
+    dialog->open();
 }
 
 void SearchBar::showHistory()
@@ -247,20 +284,49 @@ void SearchBar::showHistory()
     auto *menu = new QMenu(this);
     menu->setObjectName(u"searchHistory"_s);
     menu->setAttribute(Qt::WA_DeleteOnClose);
-    const QStringList texts = history();
-    for (const QString &text : texts) {
-        QString shown = menu->fontMetrics().elidedText(text, Qt::ElideRight, std::max(m_line->width(), 200));
-        connect(menu->addAction(shown.replace(u'&', u"&&"_s)), &QAction::triggered, this, [this, text] {
+    const auto shown = [this, menu](const QString &text) {
+        return menu->fontMetrics()
+            .elidedText(text, Qt::ElideRight, std::max(m_line->width(), 200))
+            .replace(u'&', u"&&"_s);
+    };
+    const Result<QList<SavedSearch>> saved =
+        m_searches ? m_searches->all() : Result<QList<SavedSearch>>(QList<SavedSearch>());
+    if (!saved) {
+        emit failed(saved.error());
+    } else if (!saved->isEmpty()) {
+        menu->addSection(tr("Saved searches"));
+        auto *forget = new QMenu(tr("Forget a saved search"), menu);
+        for (const SavedSearch &search : *saved) {
+            QAction *action = menu->addAction(m_theme.icon(u"bookmarks"_s), shown(search.name));
+            connect(action, &QAction::triggered, this, [this, request = search.request] {
+                setRequest(request);
+                emit submitted();
+            });
+            connect(forget->addAction(shown(search.name)), &QAction::triggered, this,
+                    [this, name = search.name] {
+                        if (const Result<void> gone = m_searches->remove(name); !gone)
+                            emit failed(gone.error());
+                    });
+        }
+        menu->addMenu(forget);
+        menu->addSection(tr("Recent searches"));
+    }
+    const QStringList texts = m_searches ? m_searches->recent() : QStringList();
+    for (const QString &text : texts)
+        connect(menu->addAction(shown(text)), &QAction::triggered, this, [this, text] {
             setText(text);
             remember();
             emit submitted();
         });
-    }
     if (texts.isEmpty())
         menu->addAction(tr("No search yet in this store"))->setEnabled(false);
     menu->popup(m_line->mapToGlobal(QPoint(0, m_line->height())));
-    if (!texts.isEmpty())
-        menu->setActiveAction(menu->actions().constFirst());
+    const QList<QAction *> actions = menu->actions();
+    for (QAction *action : actions)
+        if (action->isEnabled() && !action->isSeparator()) {
+            menu->setActiveAction(action);
+            break;
+        }
 }
 
 void SearchBar::focusLine()

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "app/services/searchservice.h"
+#include "app/services/savedsearches.h"
 
 #include <QWidget>
+
+#include <optional>
 
 class QButtonGroup;
 class QComboBox;
@@ -12,29 +14,32 @@ class QLineEdit;
 class QPushButton;
 class QSlider;
 class SearchFilterBar;
-class Settings;
+class LocalStore;
 class Theme;
 
-/// Everything a question is made of: the line with its recent searches, how to search, how many, how alike,
-/// the filters.
+/// Everything a question is made of: the line with its saved and recent searches, how to search, how many,
+/// how alike, the filters.
 class SearchBar final : public QWidget
 {
     Q_OBJECT
     Q_DISABLE_COPY_MOVE(SearchBar)
 
 public:
-    SearchBar(Theme &theme, Settings &settings, QWidget *parent = nullptr);
+    SearchBar(Theme &theme, LocalStore &local, QWidget *parent = nullptr);
 
     SearchRequest request() const;
     bool empty() const; ///< nothing to look for
     SearchFilterBar &filters() { return *m_filters; }
     void setText(const QString &text);
     void setLike(const QString &productId, const QString &name); ///< instead of the text; empty: no more
-    QString likeName() const { return m_likeName; }
+    QString like() const { return m_like; }
+    QString text() const;
     void setModel(const QString &model); ///< whose similarities the legend tells about
-    /// Under which key the recent searches are kept: one a store. Empty: none are.
-    void setHistoryKey(const QString &key) { m_historyKey = key; }
-    QStringList history() const;
+    /// Whose searches are saved and remembered.
+    void setPlace(const QString &profile, const QString &storeId);
+    void clearPlace() { m_searches.reset(); }
+    /// All that a question is made of; sends nothing.
+    void setRequest(const SearchRequest &request);
     void remember(); ///< the present text becomes the newest of the recent searches
     void focusLine();
 
@@ -42,6 +47,7 @@ signals:
     void edited();        ///< another question; more may follow at once
     void submitted();     ///< Enter, or a recent search
     void resultsWanted(); ///< Arrow down
+    void failed(const Error &error);
 
 protected:
     bool eventFilter(QObject *watched, QEvent *event) override;
@@ -51,11 +57,13 @@ private:
     void buildThreshold();
     void thresholdMoved();
     void showHistory();
+    void askForName();
     SearchMode mode() const;
 
     Theme &m_theme;
-    Settings &m_settings;
-    QString m_historyKey, m_like, m_likeName;
+    LocalStore &m_local;
+    std::optional<SavedSearches> m_searches; // of the chosen store
+    QString m_like, m_likeName;
     QLineEdit *m_line;
     QButtonGroup *m_modes;
     QComboBox *m_limit;

@@ -117,6 +117,29 @@ SearchFilter SearchFilterBar::filter() const
     return filter;
 }
 
+void SearchFilterBar::setFilter(const SearchFilter &filter)
+{
+    const QSignalBlocker blocker(this);
+    const auto choose = [](QComboBox *box, const QString &text) {
+        // One that the list does not have is shown all the same: the database says what there is.
+        if (!text.isEmpty() && box->findText(text) < 0)
+            box->addItem(text);
+        box->setCurrentIndex(text.isEmpty() ? 0 : box->findText(text));
+    };
+    choose(m_category, filter.categories.value(0));
+    choose(m_brand, filter.brands.value(0));
+    const auto write = [](QLineEdit *edit, const auto &value, int decimals) {
+        edit->setText(value ? edit->locale().toString(double(*value), 'f', decimals) : QString());
+    };
+    write(m_minPrice, filter.minPrice, 2);
+    write(m_maxPrice, filter.maxPrice, 2);
+    write(m_minStock, filter.minStock, 0);
+    write(m_minRating, filter.minRating, 1);
+    m_tags->setText(filter.tags.join(u", "_s));
+    m_inactive->setChecked(filter.includeInactive);
+    m_reset->setEnabled(restricts());
+}
+
 bool SearchFilterBar::restricts() const
 {
     const SearchFilter f = filter();

@@ -20,6 +20,7 @@ public:
     explicit SearchFilterBar(QWidget *parent = nullptr);
 
     SearchFilter filter() const;
+    void setFilter(const SearchFilter &filter); ///< sends nothing
     bool restricts() const;
     void setChoices(const QStringList &categories, const QStringList &brands);
     void reset(); ///< restricts nothing; changed() is sent if it did

@@ -70,6 +70,11 @@ const SearchHit *SearchModel::hit(int row) const
     return row >= 0 && row < m_answer.hits.size() ? &m_answer.hits[row] : nullptr;
 }
 
+bool SearchModel::weak(const SearchHit &hit) const
+{
+    return measured(m_answer.model) && hit.textRank == 0 && hit.similarity < chanceBelow;
+}
+
 QString SearchModel::why(const SearchHit &hit) const
 {
     QStringList parts;
@@ -143,7 +148,7 @@ QVariant SearchModel::data(const QModelIndex &index, int role) const
     case Qt::TextAlignmentRole:
         return QVariant::fromValue((isNumber(column) ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
     case cell::ToneRole: {
-        const bool muted = !hit.active || column == Why || column == Description ||
+        const bool muted = !hit.active || weak(hit) || column == Why || column == Description ||
                            (column == Stock && hit.stock == 0) ||
                            (column == Similarity && !std::isfinite(hit.similarity));
         return static_cast<int>(muted ? cell::Tone::Muted : cell::Tone::Normal);

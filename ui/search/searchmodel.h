@@ -33,6 +33,8 @@ public:
     void clear() { setAnswer({}, {}); }
     const SearchAnswer &answer() const { return m_answer; }
     const SearchHit *hit(int row) const; ///< nullptr when there is no such row
+    /// Found by meaning alone, with a similarity that measured no better than chance.
+    bool weak(const SearchHit &hit) const;
     QString why(const SearchHit &hit) const;
     QStringList matchedWords(const SearchHit &hit) const;
 

@@ -11,7 +11,6 @@
 
 #include <QPushButton>
 #include <QToolButton>
-#include <QUrl>
 #include <QVBoxLayout>
 
 using namespace Qt::StringLiterals;
@@ -22,7 +21,7 @@ constexpr int typingPauseMs = 250;
 
 SearchPage::SearchPage(const UiContext &ui, QWidget *parent)
     : Page(ui, tr("Search"), Scope::Store, parent)
-    , m_bar(new SearchBar(ui.theme, ui.app.settings, this))
+    , m_bar(new SearchBar(ui.theme, ui.app.local, this))
     , m_notice(new EmbeddingNotice(ui, this))
     , m_results(new SearchResults(ui, this))
     , m_detailsButton(new QToolButton(this))
@@ -53,9 +52,13 @@ SearchPage::SearchPage(const UiContext &ui, QWidget *parent)
     connect(&m_pause, &QTimer::timeout, this, &SearchPage::search);
     connect(m_bar, &SearchBar::edited, this, &SearchPage::questionChanged);
     connect(m_bar, &SearchBar::submitted, this, &SearchPage::search);
+    connect(m_bar, &SearchBar::failed, this, [this](const Error &error) { showError(error, false); });
     connect(m_bar, &SearchBar::resultsWanted, m_results, &SearchResults::focusTable);
     connect(m_results, &SearchResults::currentChanged, this,
             [this] { m_similar->setVisible(m_results->current()); });
+    connect(m_results, &SearchResults::productRequested, this, [this](const QString &productId) {
+        emit placeRequested({u"products"_s, {u"product_id=%1"_s.arg(productId)}});
+    });
     connect(m_results, &SearchResults::similarRequested, this, &SearchPage::findSimilar);
     connect(m_similar, &QPushButton::clicked, this, &SearchPage::findSimilar);
     connect(m_detailsButton, &QToolButton::toggled, m_results, &SearchResults::setDetailsVisible);
@@ -75,10 +78,7 @@ void SearchPage::resizeEvent(QResizeEvent *event)
 void SearchPage::load()
 {
     showContent();
-    const QString profile = m_ui.app.pool.profile().name;
-    const QByteArray key =
-        QUrl::toPercentEncoding(profile) + '/' + QUrl::toPercentEncoding(m_ui.app.stores.current().storeId);
-    m_bar->setHistoryKey(u"searches/"_s + QString::fromLatin1(key));
+    m_bar->setPlace(m_ui.app.pool.profile().name, m_ui.app.stores.current().storeId);
     loadSetting();
     search();
 }
@@ -112,8 +112,7 @@ void SearchPage::clear()
     m_settingRequest.cancel();
     m_bar->setLike({}, {}); // that product is the former store's
     m_bar->filters().setChoices({}, {});
-    m_bar->setHistoryKey({});
-    m_pause.stop();
+    m_bar->clearPlace();
     m_notice->clear();
     m_results->showNothing({});
 }
@@ -180,6 +179,8 @@ void SearchPage::answered(const SearchRequest &request, const Result<SearchAnswe
     }
     showContent();
     m_notice->setFallback(fallback);
+    if (!result->likeName.isEmpty())
+        m_bar->setLike(request.like, result->likeName);
     m_results->show(request, *result);
     sayHow(request);
 }
@@ -197,8 +198,33 @@ void SearchPage::sayHow(const SearchRequest &request)
         parts.append(tr("through the index"));
     else
         parts.append(tr("by words"));
+    if (const int weak = m_results->weakMatches(); weak > 0)
+        parts.append(weak == answer.hits.size() ? tr("all mostly chance")
+                                                : tr("the last %1 mostly chance").arg(format::count(weak)));
+    if (answer.textUsed > 0)
+        parts.append(tr("by the first %1 characters").arg(format::count(answer.textUsed)));
     parts.append(tr("%1 ms").arg(format::count(answer.elapsedMs)));
     setStatus(parts.join(u" · "_s));
+}
+
+void SearchPage::open(const QStringList &words)
+{
+    if (words.size() < 2)
+        return;
+    if (words.first() == "like"_L1)
+        m_bar->setLike(words[1], {});
+    else
+        m_bar->setText(words[1]);
+    search(); // what is not on view yet is asked for when it is
+}
+
+QStringList SearchPage::words() const
+{
+    // Not as braces: GCC 12 takes the list's array for a pointer that dangles.
+    const QString like = m_bar->like();
+    QStringList words(like.isEmpty() ? u"text"_s : u"like"_s);
+    words.append(like.isEmpty() ? m_bar->text() : like);
+    return words.last().isEmpty() ? QStringList() : words;
 }
 
 void SearchPage::findSimilar()
@@ -228,7 +254,9 @@ QString SearchPage::help() const
         "line, Arrow down from there to the results, Alt+Arrow down to the recent searches; Enter "
         "searches at once. Ctrl+L in the results finds products like the selected one. The similarity "
         "compares meanings: 1 is the same text, what lesser figures mean depends on the model. "
-        "“meaning #2 · words #5” says where a product stood in each of the two lists that were merged.");
+        "“meaning #2 · words #5” says where a product stood in each of the two lists that were merged. Enter "
+        "on a result opens it in Products, Ctrl+E exports the results, Ctrl+D saves the search with its "
+        "filters.");
 }
 
 bool SearchPage::focusFilter()

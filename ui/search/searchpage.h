@@ -3,6 +3,7 @@
 
 #include "app/services/searchservice.h"
 #include "app/services/searchsetting.h"
+#include "ui/shared/exportdialog.h"
 #include "ui/shared/request.h"
 #include "ui/shell/page.h"
 
@@ -27,6 +28,10 @@ public:
 
     QString help() const override;
     bool focusFilter() override;
+    /// {"like", product id} or {"text", text}.
+    void open(const QStringList &words) override;
+    QStringList words() const override;
+    bool exportShown() override;
     void showExample() override;
 
 protected:
@@ -41,6 +46,7 @@ private:
     void answered(const SearchRequest &request, const Result<SearchAnswer> &result, const QString &fallback);
     void loadSetting();
     void findSimilar();
+    void exportTo(const ExportDialog::Choice &choice, const SearchRequest &request);
     void sayHow(const SearchRequest &request);
     void jobFinished(const Job *job);
     void updateLoading();

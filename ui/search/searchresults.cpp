@@ -15,6 +15,7 @@
 #include <QStackedWidget>
 
 #include <cmath>
+#include <functional>
 
 using namespace Qt::StringLiterals;
 
@@ -66,6 +67,14 @@ SearchResults::SearchResults(const UiContext &ui, QWidget *parent)
             [this] { m_ui.app.settings.setState(objectName(), saveState()); });
     connect(similar, &QAction::triggered, this, &SearchResults::similarRequested);
     connect(m_view, &TableView::currentRowChanged, this, &SearchResults::rowChanged);
+    const auto open = [this] {
+        if (const SearchHit *hit = current())
+            emit productRequested(hit->productId);
+    };
+    connect(m_view, &QAbstractItemView::activated, this, open);
+    auto *products = new QAction(tr("&Open in Products"), m_view);
+    connect(products, &QAction::triggered, this, open);
+    m_view->addAction(products);
     showNothing({});
 }
 
@@ -77,6 +86,73 @@ const SearchAnswer &SearchResults::answer() const
 const SearchHit *SearchResults::current() const
 {
     return m_model->hit(m_view->currentIndex().row());
+}
+
+int SearchResults::weakMatches() const
+{
+    int weak = 0;
+    const QList<SearchHit> &hits = m_model->answer().hits;
+    for (auto hit = hits.crbegin(); hit != hits.crend() && m_model->weak(*hit); ++hit)
+        ++weak;
+    return weak;
+}
+
+ExportTable SearchResults::exported(bool shownColumns) const
+{
+    using enum ColumnType;
+    struct Column
+    {
+        ExportColumn column;
+        int shownWith; // a column of the table; -1: only in a file of all
+        std::function<std::optional<QString>(const SearchHit &)> value;
+    };
+    using M = SearchModel;
+    const auto rank = [](int value) {
+        return value > 0 ? std::optional(QString::number(value)) : std::nullopt;
+    };
+    const QList<Column> all{
+        {{u"product_id"_s, Uuid}, -1, [](const SearchHit &hit) { return hit.productId; }},
+        {{u"sku"_s, Text}, M::Sku, [](const SearchHit &hit) { return hit.sku; }},
+        {{u"product_name"_s, Text}, M::Name, [](const SearchHit &hit) { return hit.name; }},
+        {{u"brand"_s, Text}, M::Brand, [](const SearchHit &hit) { return hit.brand; }},
+        {{u"category"_s, Text}, M::Category, [](const SearchHit &hit) { return hit.category; }},
+        {{u"price"_s, Money, 2}, M::Price, [](const SearchHit &hit) { return hit.price; }},
+        {{u"current_stock"_s, Integer},
+         M::Stock,
+         [](const SearchHit &hit) { return QString::number(hit.stock); }},
+        {{u"similarity"_s, Decimal, 4},
+         M::Similarity,
+         [](const SearchHit &hit) {
+             return std::isfinite(hit.similarity) ? std::optional(QString::number(hit.similarity, 'f', 4))
+                                                  : std::nullopt;
+         }},
+        {{u"vector_rank"_s, Integer}, M::Why, [rank](const SearchHit &hit) { return rank(hit.vectorRank); }},
+        {{u"text_rank"_s, Integer}, M::Why, [rank](const SearchHit &hit) { return rank(hit.textRank); }},
+        {{u"rating_average"_s, Decimal, 2},
+         M::Rating,
+         [](const SearchHit &hit) { return QString::number(hit.rating, 'f', 2); }},
+        {{u"rating_count"_s, Integer},
+         M::Rating,
+         [](const SearchHit &hit) { return QString::number(hit.ratings); }},
+        {{u"is_active"_s, Boolean}, -1, [](const SearchHit &hit) { return hit.active ? u"t"_s : u"f"_s; }},
+        {{u"product_description"_s, Text}, M::Description, [](const SearchHit &hit) {
+             return hit.description;
+         }}};
+    const QList<int> visible = m_view->visibleColumns();
+    ExportTable table;
+    QList<const Column *> wanted;
+    for (const Column &column : all)
+        if (!shownColumns || visible.contains(column.shownWith)) {
+            table.columns.append(column.column);
+            wanted.append(&column);
+        }
+    for (const SearchHit &hit : m_model->answer().hits) {
+        QList<std::optional<QString>> row;
+        for (const Column *column : std::as_const(wanted))
+            row.append(column->value(hit));
+        table.rows.append(row);
+    }
+    return table;
 }
 
 void SearchResults::setDetailsVisible(bool visible)

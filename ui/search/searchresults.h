@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "app/services/exportservice.h"
 #include "app/services/searchservice.h"
 #include "ui/shared/uicontext.h"
 
@@ -26,12 +27,16 @@ public:
     void showNothing(const SearchRequest &request);
     const SearchAnswer &answer() const;
     const SearchHit *current() const; ///< nullptr when there is none
+    int weakMatches() const;          ///< at the end of the list
+    /// For a file: the columns that are shown, or all.
+    ExportTable exported(bool shownColumns) const;
     void setDetailsVisible(bool visible);
     void focusTable();
 
 signals:
     void currentChanged();
     void similarRequested();
+    void productRequested(const QString &productId); ///< Enter or a double click
 
 protected:
     void resizeEvent(QResizeEvent *event) override;

@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/appcontext.h"
+#include "tests/support/testcluster.h"
+#include "ui/shared/cellrole.h"
+#include "ui/shared/theme.h"
+#include "ui/shell/mainwindow.h"
+#include "ui/shell/prompt.h"
+
+#include <QAbstractButton>
+#include <QAbstractItemModelTester>
+#include <QApplication>
+#include <QComboBox>
+#include <QLabel>
+#include <QPlainTextEdit>
+#include <QProgressBar>
+#include <QSignalSpy>
+#include <QSpinBox>
+#include <QTabWidget>
+#include <QTableView>
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+/// Answers at once, and keeps what was asked.
+class AnsweringPrompt final : public Prompt
+{
+public:
+    bool yes = true;
+    QString question;
+    QString explanation;
+
+    void confirm(QWidget *, const QString &asked, const QString &explained, const QString &,
+                 std::function<void(bool)> answer) override
+    {
+        question = asked;
+        explanation = explained;
+        answer(yes);
+    }
+};
+
+} // namespace
+
+/// The Search quality page in the real window on a real database.
+class TestQuality final : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void initTestCase();
+    void init();
+    void cleanup();
+
+    void coverageIsToldByStoreAndModel();
+    void gapsAreEmbeddedAfterAQuestion();
+    void theOwnerSwitchesTheModelAndNobodyElse();
+    void anotherEfSearchIsShownBesideTheOneInUse();
+    void aManagerMeasuresTheOwnStoreAndChangesNothing();
+    void aMeasurementIsCancelled();
+    void aModelThatNobodyComputesIsSaid();
+    void worksByKeyboardAlone();
+
+private:
+    template <typename T>
+    T *find(const QString &name) const
+    {
+        return m_window->findChild<T *>(name);
+    }
+    void open(const QString &profile);
+    void press(const QString &button) const { find<QAbstractButton>(button)->click(); }
+    bool settled() const { return !m_window->currentPage()->loading(); }
+    QAbstractItemModel *table(const QString &name) const { return find<QTableView>(name)->model(); }
+    QString cellText(const QString &name, int row, int column) const
+    {
+        return table(name)->index(row, column).data().toString();
+    }
+    void showQuality() const { find<QTabWidget>(u"qualityTabs"_s)->setCurrentIndex(1); }
+    void select(const QString &store) const;
+    QString scalar(const QByteArray &sql) const
+    {
+        const Result<Rows> rows = m_database->superuser().execute(sql);
+        return rows && rows->count() > 0 ? rows->text(0, 0) : QString();
+    }
+
+    QTemporaryDir m_home;
+    std::unique_ptr<TestDatabase> m_database;
+    std::unique_ptr<AppContext> m_app;
+    std::unique_ptr<Theme> m_theme;
+    AnsweringPrompt m_prompt;
+    std::unique_ptr<MainWindow> m_window;
+};
+
+void TestQuality::initTestCase()
+{
+    QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates));
+}
+
+void TestQuality::init()
+{
+    m_database = std::make_unique<TestDatabase>();
+    const QString home = m_home.filePath(QString::fromLatin1(QTest::currentTestFunction()));
+    qputenv("XDG_CONFIG_HOME", (home + u"/config"_s).toUtf8());
+    qputenv("XDG_DATA_HOME", (home + u"/data"_s).toUtf8());
+    qputenv("XDG_STATE_HOME", (home + u"/state"_s).toUtf8());
+    m_app = std::make_unique<AppContext>();
+    for (const QString &user : {u"sandbox_owner"_s, u"sandbox_manager"_s, u"sandbox_dba"_s})
+        QVERIFY(m_app->profiles.save(m_database->login(user).profile).ok());
+    m_theme = std::make_unique<Theme>(*qApp, m_app->settings);
+    m_prompt.yes = true;
+    m_prompt.question.clear();
+    m_window = std::make_unique<MainWindow>(UiContext{*m_app, *m_theme, m_prompt}, allPages());
+    m_window->resize(1280, 800);
+    m_window->show();
+    QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
+}
+
+void TestQuality::cleanup()
+{
+    m_window.reset();
+    m_theme.reset();
+    m_app.reset();
+    m_database.reset();
+}
+
+void TestQuality::open(const QString &profile)
+{
+    const QSignalSpy connected(m_window.get(), &MainWindow::connected);
+    m_window->connectTo(profile);
+    QTRY_COMPARE(connected.count(), 1);
+    m_window->showPage(u"search-quality"_s);
+    QTRY_VERIFY(settled());
+}
+
+void TestQuality::select(const QString &store) const
+{
+    auto *view = find<QTableView>(u"coverageTable"_s);
+    for (int row = 0; row < view->model()->rowCount(); ++row)
+        if (view->model()->index(row, 0).data(cell::Key).toString().startsWith(store))
+            view->setCurrentIndex(view->model()->index(row, 0));
+}
+
+void TestQuality::coverageIsToldByStoreAndModel()
+{
+    VERIFY_OK(m_database->superuser().execute("INSERT INTO retail.product_embeddings (product_id, store_id, "
+                                              "embedding_text, embedding, embedding_model) "
+                                              "SELECT product_id, store_id, 'old', array_fill(1, "
+                                              "ARRAY[1536])::vector, 'other-1' FROM retail.products "
+                                              "WHERE store_id = 'seattle' ORDER BY sku LIMIT 7"));
+    open(u"sandbox_dba"_s);
+    const QAbstractItemModelTester tester(table(u"coverageTable"_s));
+    QCOMPARE(table(u"coverageTable"_s)->rowCount(), 5);
+    select(u"seattle\x1f"_s + u"other"_s);
+    const int row = find<QTableView>(u"coverageTable"_s)->currentIndex().row();
+    QCOMPARE(cellText(u"coverageTable"_s, row, 1), u"other-1"_s);
+    QCOMPARE(cellText(u"coverageTable"_s, row, 2), u"do not"_s);
+    QCOMPARE(cellText(u"coverageTable"_s, row, 4), u"0"_s);
+    QCOMPARE(cellText(u"coverageTable"_s, row, 5), u"7"_s);
+    QVERIFY(find<QLabel>(u"coverageSummary"_s)->text().contains(u"500 of 500 products in 4 stores"_s));
+    // A DBA sees the numbers and changes nothing; the buttons say why.
+    for (const QString &button : {u"coverageEmbed"_s, u"coverageEmbedAll"_s, u"coverageActivate"_s}) {
+        QVERIFY(!find<QAbstractButton>(button)->isEnabled());
+        QVERIFY(!find<QAbstractButton>(button)->toolTip().isEmpty());
+    }
+}
+
+void TestQuality::gapsAreEmbeddedAfterAQuestion()
+{
+    VERIFY_OK(m_database->superuser().execute(
+        "DELETE FROM retail.product_embeddings WHERE store_id IN ('seattle', 'online')"));
+    open(u"sandbox_owner"_s);
+    QVERIFY(find<QAbstractButton>(u"coverageEmbedAll"_s)->isEnabled());
+    m_prompt.yes = false;
+    press(u"coverageEmbedAll"_s);
+    QTRY_VERIFY(!m_prompt.question.isEmpty());
+    QVERIFY2(m_prompt.explanation.contains(u"this computer"_s), qPrintable(m_prompt.explanation));
+    QVERIFY(m_app->jobs.jobs().isEmpty()); // "no" does nothing
+    m_prompt.yes = true;
+    press(u"coverageEmbedAll"_s);
+    QTRY_COMPARE(m_app->jobs.jobs().size(), 1);
+    QTRY_COMPARE_WITH_TIMEOUT(m_app->jobs.jobs().first()->state(), JobState::Succeeded, 60'000);
+    QTRY_VERIFY(!find<QAbstractButton>(u"coverageEmbedAll"_s)->isEnabled());
+    QVERIFY(find<QLabel>(u"coverageSummary"_s)->text().contains(u"500 of 500"_s));
+}
+
+void TestQuality::theOwnerSwitchesTheModelAndNobodyElse()
+{
+    VERIFY_OK(m_database->superuser().execute("INSERT INTO retail.product_embeddings (product_id, store_id, "
+                                              "embedding_text, embedding, embedding_model) "
+                                              "SELECT product_id, store_id, 'old', array_fill(1, "
+                                              "ARRAY[1536])::vector, 'other-1' FROM retail.products "
+                                              "WHERE store_id = 'seattle' ORDER BY sku LIMIT 7"));
+    open(u"sandbox_owner"_s);
+    select(u"seattle\x1f"_s + u"other"_s);
+    m_prompt.yes = false;
+    press(u"coverageActivate"_s);
+    QVERIFY2(m_prompt.question.contains(u"other-1"_s), qPrintable(m_prompt.question));
+    QVERIFY2(m_prompt.explanation.contains(u"0 of 500 products"_s), qPrintable(m_prompt.explanation));
+    QCOMPARE(scalar("SELECT embedding_model FROM retail.active_embedding_model"), u"retail-offline-1"_s);
+    m_prompt.yes = true;
+    press(u"coverageActivate"_s);
+    QTRY_COMPARE(scalar("SELECT embedding_model FROM retail.active_embedding_model"), u"other-1"_s);
+    QCOMPARE(scalar("SELECT user_name FROM retail.audit_log WHERE action = 'model_activated' "
+                    "ORDER BY created_at DESC LIMIT 1"),
+             u"sandbox_owner"_s);
+    // The active model has a row in every store now: the rows are others once they are read again.
+    const auto use = [this] {
+        select(u"seattle\x1f"_s + u"other"_s);
+        return cellText(u"coverageTable"_s, find<QTableView>(u"coverageTable"_s)->currentIndex().row(), 2);
+    };
+    QTRY_COMPARE(use(), u"use it"_s);
+    QVERIFY(!find<QAbstractButton>(u"coverageActivate"_s)->isEnabled());
+}
+
+void TestQuality::anotherEfSearchIsShownBesideTheOneInUse()
+{
+    open(u"sandbox_dba"_s);
+    showQuality();
+    QVERIFY2(find<QLabel>(u"qualityIndex"_s)->text().contains(u"HNSW, m 16, ef_construction 128"_s),
+             qPrintable(find<QLabel>(u"qualityIndex"_s)->text()));
+    QVERIFY(!find<QProgressBar>(u"qualityBuild"_s)->isVisible());
+    QVERIFY(!find<QAbstractButton>(u"qualityUse"_s)->isEnabled());
+    find<QSpinBox>(u"qualitySamples"_s)->setValue(5);
+    find<QSpinBox>(u"qualityEfSearch"_s)->setValue(60);
+    press(u"qualityMeasure"_s);
+    QVERIFY(!settled());
+    QTRY_VERIFY_WITH_TIMEOUT(settled(), 30'000);
+    const QAbstractItemModelTester tester(table(u"qualityIndexTable"_s));
+    QCOMPARE(table(u"qualityIndexTable"_s)->rowCount(), 2);
+    QCOMPARE(cellText(u"qualityIndexTable"_s, 0, 0), u"60"_s);
+    QCOMPARE(cellText(u"qualityIndexTable"_s, 1, 0), u"200 · in use"_s);
+    QVERIFY(cellText(u"qualityIndexTable"_s, 1, 1).endsWith(u" %"_s));
+    QCOMPARE(table(u"qualityModeTable"_s)->rowCount(), 3);
+    QVERIFY(find<QPlainTextEdit>(u"qualityPlan"_s)->toPlainText().contains(u"actual time"_s));
+    QCOMPARE(find<QComboBox>(u"qualityPlanWay"_s)->currentData().toString(), u"exact"_s);
+
+    m_prompt.yes = false;
+    press(u"qualityUse"_s);
+    QVERIFY2(m_prompt.explanation.contains(u"Before, ef_search 200: recall"_s) &&
+                 m_prompt.explanation.contains(u"After, ef_search 60: recall"_s),
+             qPrintable(m_prompt.explanation));
+    QCOMPARE(scalar("SELECT ef_search FROM retail.search_settings()"), u"200"_s);
+    m_prompt.yes = true;
+    press(u"qualityUse"_s);
+    QTRY_COMPARE(scalar("SELECT ef_search FROM retail.search_settings()"), u"60"_s);
+    QTRY_COMPARE(cellText(u"qualityIndexTable"_s, 0, 0), u"60 · in use"_s);
+    QCOMPARE(scalar("SELECT user_name || ' ' || (metadata->>'former') FROM retail.audit_log "
+                    "WHERE action = 'ef_search_changed'"),
+             u"sandbox_dba 200"_s);
+}
+
+void TestQuality::aManagerMeasuresTheOwnStoreAndChangesNothing()
+{
+    open(u"sandbox_manager"_s);
+    showQuality();
+    QCOMPARE(find<QComboBox>(u"qualityStore"_s)->count(), 1);
+    find<QSpinBox>(u"qualitySamples"_s)->setValue(3);
+    press(u"qualityMeasure"_s);
+    QTRY_VERIFY_WITH_TIMEOUT(settled(), 30'000);
+    QCOMPARE(table(u"qualityIndexTable"_s)->rowCount(), 2);
+    QVERIFY(find<QPlainTextEdit>(u"qualityPlan"_s)->toPlainText().contains(u"for DBAs"_s));
+    QVERIFY(!find<QAbstractButton>(u"qualityUse"_s)->isEnabled());
+}
+
+void TestQuality::aMeasurementIsCancelled()
+{
+    open(u"sandbox_dba"_s);
+    showQuality();
+    find<QSpinBox>(u"qualitySamples"_s)->setValue(1000);
+    press(u"qualityMeasure"_s);
+    QVERIFY(!settled());
+    press(u"qualityMeasure"_s);
+    QVERIFY(settled());
+    QVERIFY(find<QLabel>(u"qualityVerdict"_s)->text().contains(u"cancelled"_s));
+    QCOMPARE(table(u"qualityIndexTable"_s)->rowCount(), 0);
+    find<QSpinBox>(u"qualitySamples"_s)->setValue(2);
+    press(u"qualityMeasure"_s);
+    QTRY_VERIFY_WITH_TIMEOUT(settled(), 30'000);
+    QCOMPARE(table(u"qualityIndexTable"_s)->rowCount(), 2);
+}
+
+void TestQuality::aModelThatNobodyComputesIsSaid()
+{
+    VERIFY_OK(m_database->superuser().execute("SELECT retail.set_active_embedding_model('nobody-1')"));
+    open(u"sandbox_owner"_s);
+    select(u"seattle\x1f"_s + u"nobody"_s);
+    press(u"coverageEmbed"_s);
+    const auto said = [this] {
+        const QList<QLabel *> labels = m_window->currentPage()->findChildren<QLabel *>();
+        return std::any_of(labels.cbegin(), labels.cend(), [](const QLabel *label) {
+            return label->isVisible() && label->text().contains(u"Nothing is set up here"_s);
+        });
+    };
+    QTRY_VERIFY(said());
+    QVERIFY(m_app->jobs.jobs().isEmpty());
+}
+
+void TestQuality::worksByKeyboardAlone()
+{
+    open(u"sandbox_dba"_s);
+    auto *tabs = find<QTabWidget>(u"qualityTabs"_s);
+    QTest::keyClick(m_window.get(), Qt::Key_X, Qt::AltModifier);
+    QTRY_COMPARE(tabs->currentIndex(), 1);
+    find<QSpinBox>(u"qualitySamples"_s)->setValue(2);
+    find<QSpinBox>(u"qualitySamples"_s)->setFocus();
+    bool reached = false;
+    for (int i = 0; i < 20 && !reached; ++i) {
+        QTest::keyClick(QApplication::focusWidget(), Qt::Key_Tab);
+        reached = QApplication::focusWidget() == find<QWidget>(u"qualityMeasure"_s);
+    }
+    QVERIFY(reached);
+    QTest::keyClick(QApplication::focusWidget(), Qt::Key_Space);
+    QTRY_COMPARE_WITH_TIMEOUT(table(u"qualityIndexTable"_s)->rowCount(), 2, 30'000);
+}
+
+QTEST_MAIN(TestQuality)
+#include "tst_qualitypage.moc"

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/appcontext.h"
+#include "app/core/format.h"
+#include "ui/search/searchbar.h"
+#include "ui/search/searchpage.h"
+#include "ui/search/searchresults.h"
+
+#include <QJsonDocument>
+
+using namespace Qt::StringLiterals;
+
+// What SearchPage takes away: a file of its results.
+
+bool SearchPage::exportShown()
+{
+    if (m_results->answer().hits.isEmpty())
+        return false;
+    const SearchRequest request = m_bar->request();
+    const StoreSummary &store = m_ui.app.stores.current();
+    auto *dialog = new ExportDialog(
+        m_ui.app.settings,
+        tr("The %1 products of %2 that are shown.").arg(m_results->answer().hits.size()).arg(store.name),
+        u"%1-search-%2"_s.arg(store.storeId, QDate::currentDate().toString(Qt::ISODate)), this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &ExportDialog::chosen, this,
+            [this, request](const ExportDialog::Choice &choice) { exportTo(choice, request); });
+    dialog->open();
+    return true;
+}
+
+void SearchPage::exportTo(const ExportDialog::Choice &choice, const SearchRequest &request)
+{
+    const StoreSummary &store = m_ui.app.stores.current();
+    const SearchAnswer &answer = m_results->answer();
+    ExportStyle style = choice.style;
+    if (choice.header)
+        style.header = {
+            {tr("search"),
+             request.like.isEmpty() ? request.text.left(500) : tr("similar to %1").arg(answer.likeName)},
+            {tr("mode"), searchModeName(answer.mode)},
+            {tr("filters"),
+             QString::fromUtf8(QJsonDocument(SavedSearches::toJson(request)).toJson(QJsonDocument::Compact))},
+            {tr("store"), u"%1 (%2)"_s.arg(store.name, store.storeId)},
+            {tr("login"), m_ui.app.pool.capabilities().login},
+            {tr("time"), QDateTime::currentDateTimeUtc().toString(Qt::ISODate)}};
+    const ExportTable table = m_results->exported(choice.shownColumns);
+    m_ui.app.jobs.start(
+        {u"export"_s, tr("Export a search"), u"%1 · %2"_s.arg(m_ui.app.pool.profile().name, store.storeId),
+         u"retail-admin search --store %1 --profile %2 --json"_s.arg(store.storeId,
+                                                                     m_ui.app.pool.profile().name)},
+        [table, style, file = choice.file](JobContext &) -> Result<QString> {
+            if (const Result<void> written = ExportService::write(table, style, file, true); !written)
+                return written.error();
+            return u"%1 products were written to %2."_s.arg(format::count(table.rows.size()), file);
+        });
+}
