@@ -13,6 +13,12 @@ int cli::browse(AppContext &context, const QStringList &arguments)
     call.parser().addOption({u"store"_s, u"The store's id."_s, u"S"_s});
     call.parser().addOption(
         {u"sort"_s, u"Column to sort by, with - before it for descending."_s, u"COLUMN"_s});
+    call.parser().addOption({u"filter"_s,
+                             u"Only rows that fit; may be repeated. brand=acme (contains), sku==A-1 (is), "
+                             u"product_name=^Gar (starts with), price=10..20, current_stock=..5, "
+                             u"loyalty_tier=:in gold,silver, phone=:null, tags=:has a,b, metadata=:path $.x, "
+                             u"brand!=Acme."_s,
+                             u"COLUMN=EXPR"_s});
     call.parser().addOption({u"limit"_s, u"Rows a page (100)."_s, u"N"_s, u"100"_s});
     call.parser().addOption({u"after"_s, u"Go on after a former page: its “next”."_s, u"CURSOR"_s});
     if (!call.parse(arguments))
@@ -33,6 +39,11 @@ int cli::browse(AppContext &context, const QStringList &arguments)
     request.descending = request.sort.startsWith('-');
     if (request.descending)
         request.sort.remove(0, 1);
+    const Result<QList<ColumnFilter>> filters =
+        browsefilter::parse(*BrowseService::table(request.table), call.parser().values(u"filter"_s));
+    if (!filters)
+        return call.fail(filters.error());
+    request.filters = *filters;
     request.after = call.value(u"after"_s);
     request.limit = *limit;
     if (const Result<Capabilities> connected = call.connect(); !connected)

@@ -11,101 +11,9 @@ using namespace Qt::StringLiterals;
 namespace {
 
 constexpr int countLimit = 10'000;
+// In the planner's units; below it a count up to the limit takes some milliseconds.
+constexpr double cheapCount = 4'000;
 constexpr int maximumPage = 10'000;
-
-QString title(const char *text)
-{
-    return QString::fromUtf8(text);
-}
-
-QList<TableDef> makeTables()
-{
-    using enum ColumnType;
-    constexpr bool sortable = true;
-    constexpr bool nullable = true;
-    constexpr bool hidden = false;
-    TableDef customers{"customers", title("Customers"), title("customer"), "customer_id", "last_name", false,
-                       {}};
-    customers.columns = {
-        {"customer_id", title("Id"), Uuid, 0, false, false, hidden},
-        {"first_name", title("First name")},
-        {"last_name", title("Last name"), Text, 0, sortable, false, true, {"first_name"}},
-        {"email", title("E-mail"), Text},
-        {"phone", title("Phone"), Text, 0, false, nullable},
-        {"loyalty_tier", title("Loyalty tier"), Text, 0, sortable, nullable},
-        {"total_lifetime_value", title("Lifetime value"), Money, 2, sortable, nullable},
-        {"customer_since", title("Customer since"), Date, 0, sortable, nullable},
-        {"date_of_birth", title("Born"), Date, 0, false, nullable, hidden},
-        {"gender", title("Gender"), Text, 0, false, nullable, hidden},
-        {"created_at", title("Created"), Timestamp, 0, sortable, nullable, hidden},
-        {"updated_at", title("Changed"), Timestamp, 0, false, nullable, hidden},
-    };
-    TableDef products{"products", title("Products"), title("product"), "product_id", "product_name", false,
-                      {}};
-    products.columns = {
-        {"product_id", title("Id"), Uuid, 0, false, false, hidden},
-        {"sku", title("SKU"), Text, 0, sortable},
-        {"product_name", title("Name"), Text, 0, sortable},
-        {"brand", title("Brand"), Text, 0, sortable, nullable},
-        {"price", title("Price"), Money, 2, sortable},
-        {"current_stock", title("Stock"), Integer, 0, sortable, nullable},
-        {"rating_average", title("Rating"), Decimal, 2, sortable, nullable},
-        {"rating_count", title("Ratings"), Integer, 0, false, nullable},
-        {"is_active", title("Active"), Boolean, 0, false, nullable},
-        {"is_featured", title("Featured"), Boolean, 0, false, nullable, hidden},
-        {"model", title("Model"), Text, 0, false, nullable, hidden},
-        {"color", title("Colour"), Text, 0, false, nullable, hidden},
-        {"size", title("Size"), Text, 0, false, nullable, hidden},
-        {"cost", title("Cost"), Money, 2, false, nullable, hidden},
-        {"minimum_stock", title("Minimum stock"), Integer, 0, false, nullable, hidden},
-        {"reorder_point", title("Reorder at"), Integer, 0, false, nullable, hidden},
-        {"maximum_stock", title("Maximum stock"), Integer, 0, false, nullable, hidden},
-        {"weight_kg", title("Weight (kg)"), Decimal, 3, false, nullable, hidden},
-        {"dimensions_cm", title("Dimensions (cm)"), Text, 0, false, nullable, hidden},
-        {"supplier_name", title("Supplier"), Text, 0, false, nullable, hidden},
-        {"supplier_sku", title("Supplier's SKU"), Text, 0, false, nullable, hidden},
-        {"tags", title("Tags"), Tags, 0, false, nullable, hidden},
-        {"metadata", title("More facts"), Json, 0, false, nullable, hidden},
-        {"product_description", title("Description"), Text, 0, false, nullable, hidden},
-        {"category_id", title("Category"), Integer, 0, false, nullable, hidden},
-        {"created_at", title("Created"), Timestamp, 0, sortable, nullable, hidden},
-        {"updated_at", title("Changed"), Timestamp, 0, false, nullable, hidden},
-    };
-    TableDef sales{
-        "sales_transactions", title("Sales"), title("sale"), "transaction_id", "transaction_date", true, {}};
-    sales.columns = {
-        {"transaction_id", title("Id"), Uuid, 0, false, false, hidden},
-        {"transaction_date", title("Date"), Timestamp, 0, sortable, nullable},
-        {"receipt_number", title("Receipt"), Text, 0, sortable, nullable},
-        {"transaction_type", title("Type"), Text, 0, false, nullable},
-        {"payment_method", title("Payment"), Text, 0, false, nullable},
-        {"subtotal", title("Subtotal"), Money, 2},
-        {"discount_amount", title("Discount"), Money, 2, false, nullable},
-        {"tax_amount", title("Tax"), Money, 2, false, nullable},
-        {"total_amount", title("Total"), Money, 2, sortable},
-        {"customer_id", title("Customer"), Uuid, 0, false, nullable, hidden},
-        {"cashier_id", title("Cashier"), Text, 0, false, nullable},
-        {"register_id", title("Register"), Text, 0, false, nullable},
-        {"notes", title("Notes"), Text, 0, false, nullable, hidden},
-        {"metadata", title("More facts"), Json, 0, false, nullable, hidden},
-        {"created_at", title("Created"), Timestamp, 0, false, nullable, hidden},
-    };
-    TableDef items{"sales_transaction_items", title("Items"), title("item"), "item_id", "item_id", false, {}};
-    items.columns = {
-        {"item_id", title("Id"), Uuid, 0, sortable, false, hidden},
-        {"product_id", title("Product id"), Uuid, 0, false, false, hidden},
-        {"sku", title("SKU"), Text},
-        {"product_name", title("Product"), Text},
-        {"quantity", title("Quantity"), Integer},
-        {"unit_price", title("Unit price"), Money, 2},
-        {"discount_amount", title("Discount"), Money, 2, false, nullable},
-        {"tax_amount", title("Tax"), Money, 2, false, nullable, hidden},
-        {"total_price", title("Total"), Money, 2},
-        {"transaction_id", title("Sale"), Uuid, 0, false, false, hidden},
-        {"created_at", title("Created"), Timestamp, 0, false, nullable, hidden},
-    };
-    return {customers, products, sales, items};
-}
 
 /// A place between rows: the values of the sort columns and the key of the row beside it; null is SQL NULL.
 Result<QJsonArray> decodeCursor(const QString &cursor, qsizetype size)
@@ -137,6 +45,64 @@ QByteArray orderBy(const QList<QByteArray> &columns, bool descending)
     return text;
 }
 
+Result<QByteArray> sortOf(const TableDef &table, const BrowseRequest &request)
+{
+    const QByteArray sort = request.sort.isEmpty() ? table.sort : request.sort;
+    const int column = table.column(sort);
+    if (column >= 0 && table.columns[column].sortable)
+        return sort;
+    QStringList sortable;
+    for (const ColumnDef &each : table.columns)
+        if (each.sortable)
+            sortable += QString::fromUtf8(each.name);
+    return Error{ErrorKind::Usage,
+                 u"“%1” cannot be sorted by “%2”."_s.arg(table.title, QString::fromUtf8(sort)),
+                 u"It can be sorted by %1."_s.arg(sortable.join(u", "_s))};
+}
+
+/// The columns of the index that serves a sort, behind the store.
+QList<QByteArray> sortColumns(const TableDef &table, const QByteArray &sort)
+{
+    QList<QByteArray> columns{sort};
+    columns += table.columns[table.column(sort)].thenBy;
+    if (sort != table.key)
+        columns += table.key;
+    return columns;
+}
+
+Result<QByteArray> conditionsOf(const TableDef &table, const BrowseRequest &request,
+                                const browsefilter::Bind &bind)
+{
+    const Result<QByteArray> filters = browsefilter::conditions(table, request.filters, bind);
+    if (!filters || request.parent.isEmpty())
+        return filters;
+    const Result<QByteArray> parent =
+        browsefilter::condition(table, {"transaction_id", FilterOp::Equals, {request.parent}}, bind);
+    if (!parent)
+        return parent.error();
+    return " AND " + *parent + *filters;
+}
+
+/// What the server says of a path that is none, as a mistake in the filter.
+Error readError(const Error &error, const BrowseRequest &request)
+{
+    if (error.sqlstate != u"42601" && error.sqlstate != u"22P02")
+        return error;
+    for (const ColumnFilter &filter : request.filters)
+        if (filter.op == FilterOp::Path || filter.op == FilterOp::Equals)
+            return Error{
+                ErrorKind::Usage, u"The filter “%1” cannot be read."_s.arg(browsefilter::expression(filter)),
+                filter.op == FilterOp::Path ? u"Write a path as $.material == \"cotton\" or $.sizes[*]."_s
+                                            : QString(),
+                error.message, error.sqlstate};
+    return error;
+}
+
+Error noTable(const QByteArray &name)
+{
+    return Error{ErrorKind::Usage, u"There is no table “%1” to browse."_s.arg(QString::fromUtf8(name))};
+}
+
 /// The statement of one page, with the columns whose values make its cursors.
 struct PageStatement
 {
@@ -151,26 +117,17 @@ struct PageStatement
 Result<PageStatement> pageStatement(const TableDef &table, const QString &storeId,
                                     const BrowseRequest &request)
 {
-    const QByteArray sort = request.sort.isEmpty() ? table.sort : request.sort;
+    const Result<QByteArray> sortable = sortOf(table, request);
+    if (!sortable)
+        return sortable.error();
+    const QByteArray sort = *sortable;
     const int sortColumn = table.column(sort);
-    if (sortColumn < 0 || !table.columns[sortColumn].sortable) {
-        QStringList sortable;
-        for (const ColumnDef &column : table.columns)
-            if (column.sortable)
-                sortable += QString::fromUtf8(column.name);
-        return Error{ErrorKind::Usage,
-                     u"“%1” cannot be sorted by “%2”."_s.arg(table.title, QString::fromUtf8(sort)),
-                     u"It can be sorted by %1."_s.arg(sortable.join(u", "_s))};
-    }
     const bool descending = request.sort.isEmpty() ? table.descending : request.descending;
     const bool reversed = descending != request.backwards;
     const bool nullable = table.columns[sortColumn].nullable;
 
     PageStatement page;
-    QList<QByteArray> columns{sort};
-    columns += table.columns[sortColumn].thenBy;
-    if (sort != table.key)
-        columns += table.key;
+    const QList<QByteArray> columns = sortColumns(table, sort);
     for (const QByteArray &column : columns)
         page.cursorColumns.append(table.column(column));
 
@@ -181,8 +138,10 @@ Result<PageStatement> pageStatement(const TableDef &table, const QString &storeI
         page.params.append(value);
         return '$' + QByteArray::number(page.params.size());
     };
-    if (!request.parent.isEmpty())
-        base += " AND transaction_id = " + bind(request.parent);
+    const Result<QByteArray> conditions = conditionsOf(table, request, bind);
+    if (!conditions)
+        return conditions.error();
+    base += *conditions;
     const QByteArray limit = " LIMIT " + bind(std::clamp(request.limit, 1, maximumPage) + 1) + "::int";
 
     QJsonArray cursor;
@@ -231,35 +190,12 @@ Result<PageStatement> pageStatement(const TableDef &table, const QString &storeI
 
 } // namespace
 
-int TableDef::column(QByteArrayView columnName) const
-{
-    for (int i = 0; i < columns.size(); ++i)
-        if (columns[i].name == columnName)
-            return i;
-    return -1;
-}
-
-const QList<TableDef> &BrowseService::tables()
-{
-    static const QList<TableDef> all = makeTables();
-    return all;
-}
-
-const TableDef *BrowseService::table(QByteArrayView name)
-{
-    for (const TableDef &table : tables())
-        if (table.name == name)
-            return &table;
-    return nullptr;
-}
-
 QFuture<Result<RecordPage>> BrowseService::page(const QString &storeId, const BrowseRequest &request,
                                                 const CancelToken &token)
 {
     const TableDef *definition = table(request.table);
     if (!definition)
-        return QtFuture::makeReadyFuture(Result<RecordPage>(Error{
-            ErrorKind::Usage, u"There is no table “%1” to browse."_s.arg(QString::fromUtf8(request.table))}));
+        return QtFuture::makeReadyFuture(Result<RecordPage>(noTable(request.table)));
     const auto read = [definition, storeId, request](Session &session) -> Result<RecordPage> {
         QElapsedTimer clock;
         clock.start();
@@ -268,7 +204,7 @@ QFuture<Result<RecordPage>> BrowseService::page(const QString &storeId, const Br
             return page.error();
         const Result<Rows> rows = session.read(storeId, page->statement, page->params);
         if (!rows)
-            return rows.error();
+            return readError(rows.error(), request);
         // One row more than asked for tells whether there is a further page on that side.
         const int limit = std::clamp(request.limit, 1, maximumPage);
         const bool more = rows->count() > limit;
@@ -286,29 +222,78 @@ QFuture<Result<RecordPage>> BrowseService::page(const QString &storeId, const Br
     return m_pool.run<RecordPage>(definition->title, token, read);
 }
 
-QFuture<Result<RowCount>> BrowseService::count(const QString &storeId, const QByteArray &tableName,
-                                               const CancelToken &token)
+QFuture<Result<RowCount>> BrowseService::count(const QString &storeId, const BrowseRequest &request,
+                                               bool exact, const CancelToken &token)
 {
-    const TableDef *definition = table(tableName);
+    const TableDef *definition = table(request.table);
     if (!definition)
-        return QtFuture::makeReadyFuture(Result<RowCount>(
-            Error{ErrorKind::Usage, u"There is no table “%1”."_s.arg(QString::fromUtf8(tableName))}));
-    const auto count = [definition, storeId](Session &session) -> Result<RowCount> {
-        const QByteArray from = " FROM retail." + definition->name + " WHERE store_id = $1";
+        return QtFuture::makeReadyFuture(Result<RowCount>(noTable(request.table)));
+    const auto count = [storeId, request, exact](Session &session) -> Result<RowCount> {
+        Params params{storeId};
+        const Result<QByteArray> rows = select(request, u"$1"_s, [&params](const QString &value) {
+            params.append(value);
+            return '$' + QByteArray::number(params.size());
+        });
+        if (!rows)
+            return rows.error();
+        const QByteArray from = " FROM (" + *rows + ") AS counted";
+        if (exact) {
+            const Result<Rows> counted =
+                session.read(storeId, {"browse/count", "SELECT count(*)" + from}, params);
+            if (!counted)
+                return readError(counted.error(), request);
+            return RowCount{counted->integer(0, 0), true};
+        }
+        params.append(countLimit + 1);
+        const QByteArray limited =
+            "SELECT 1" + from + " LIMIT $" + QByteArray::number(params.size()) + "::int";
+        const Result<Rows> plan =
+            session.read(storeId, {"browse/estimate", "EXPLAIN (FORMAT JSON) " + limited}, params);
+        if (!plan)
+            return readError(plan.error(), request);
+        const QJsonArray json = QJsonDocument::fromJson(plan->text(0, 0).toUtf8()).array();
+        const QJsonValue top = json[0][u"Plan"];
+        const qint64 estimate = top[u"Plans"][0][u"Plan Rows"].toInteger();
+        if (top[u"Total Cost"].toDouble() > cheapCount)
+            return RowCount{std::max<qint64>(estimate, 1), false};
         const Result<Rows> counted = session.read(
-            storeId, {"browse/count", "SELECT count(*) FROM (SELECT 1" + from + " LIMIT $2::int) AS counted"},
-            {storeId, countLimit + 1});
+            storeId, {"browse/count", "SELECT count(*) FROM (" + limited + ") AS limited"}, params);
         if (!counted)
             return counted.error();
         if (counted->integer(0, 0) <= countLimit)
             return RowCount{counted->integer(0, 0), true};
-        const Result<Rows> plan =
-            session.read(storeId, {"browse/estimate", "EXPLAIN (FORMAT JSON) SELECT 1" + from}, {storeId});
-        if (!plan)
-            return plan.error();
-        const QJsonArray json = QJsonDocument::fromJson(plan->text(0, 0).toUtf8()).array();
-        const qint64 estimate = json[0][u"Plan"][u"Plan Rows"].toInteger();
         return RowCount{std::max<qint64>(estimate, countLimit + 1), false};
     };
     return m_pool.run<RowCount>(definition->title, token, count);
+}
+
+Result<QByteArray> BrowseService::select(const BrowseRequest &request, const QString &storeId,
+                                         const browsefilter::Bind &bind)
+{
+    const TableDef *definition = table(request.table);
+    if (!definition)
+        return noTable(request.table);
+    QByteArray sql = sqlcatalog::query(("browse/" + request.table).constData()).sql.trimmed();
+    if (storeId != u"$1") // for COPY, which takes no parameters
+        sql.replace("$1", quoteLiteral(storeId));
+    const Result<QByteArray> conditions = conditionsOf(*definition, request, bind);
+    if (!conditions)
+        return conditions.error();
+    return sql + *conditions;
+}
+
+Result<QByteArray> BrowseService::order(const BrowseRequest &request)
+{
+    const TableDef *definition = table(request.table);
+    if (!definition)
+        return noTable(request.table);
+    const Result<QByteArray> sort = sortOf(*definition, request);
+    if (!sort)
+        return sort.error();
+    const bool descending = request.sort.isEmpty() ? definition->descending : request.descending;
+    QByteArray text = orderBy(sortColumns(*definition, *sort), descending);
+    // Where there are no NULLs the order is that of the index, and without the words an index can serve it.
+    if (definition->columns[definition->column(*sort)].nullable && descending)
+        text.replace(*sort + " DESC", *sort + " DESC NULLS LAST");
+    return text;
 }

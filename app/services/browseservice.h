@@ -2,35 +2,11 @@
 #pragma once
 
 #include "app/db/connectionpool.h"
+#include "app/services/browsefilter.h"
 
-enum class ColumnType { Text, Integer, Decimal, Money, Boolean, Date, Timestamp, Uuid, Tags, Json };
+#include <QLocale>
 
-/// A column of a browsable table, in the order of its statement.
-struct ColumnDef
-{
-    QByteArray name; ///< as the database names it: JSON key, CSV header, --sort
-    QString title;   ///< as people read it
-    ColumnType type = ColumnType::Text;
-    int decimals = 0;      ///< for Decimal and Money
-    bool sortable = false; ///< an index (store_id, column, thenBy…, key) serves it
-    bool nullable = false;
-    bool shown = true;             ///< in the grid at first; the details pane shows all
-    QList<QByteArray> thenBy = {}; ///< further columns of that index before the key; never null
-};
-
-/// A table of the store that can be paged through.
-struct TableDef
-{
-    QByteArray name;  ///< "customers"
-    QString title;    ///< "Customers"
-    QString singular; ///< "customer"
-    QByteArray key;   ///< the single-column primary key, last column of every sort
-    QByteArray sort;  ///< the sort at first
-    bool descending = false;
-    QList<ColumnDef> columns;
-
-    int column(QByteArrayView columnName) const; ///< -1 when there is none
-};
+#include <optional>
 
 /// What to show of a table. `parent` restricts items to one transaction.
 struct BrowseRequest
@@ -39,9 +15,10 @@ struct BrowseRequest
     QByteArray sort;         ///< empty: the table's own
     bool descending = false; ///< meant only with `sort`
     QString after;           ///< cursor of a former page, or empty for the start
-    bool backwards = false;  ///< the page before `after`
+    bool backwards = false;  ///< the page before `after`, or the last one
     int limit = 200;
     QString parent; ///< transaction_id, for sales_transaction_items
+    QList<ColumnFilter> filters = {};
 };
 
 /// A page in display order. Cursors are opaque texts; empty means that there is nothing further on that side.
@@ -59,6 +36,35 @@ struct RowCount
     bool exact = false;
 };
 
+/// A value to be changed, as the database writes it; nullopt is NULL. `old` is what the user saw.
+struct CellEdit
+{
+    QByteArray column;
+    std::optional<QString> old;
+    std::optional<QString> value;
+};
+
+struct RowEdit
+{
+    QString key;
+    QList<CellEdit> cells;
+};
+
+/// Somebody else changed the value meanwhile; `gone` when the whole row is no longer there.
+struct EditConflict
+{
+    QString key;
+    CellEdit mine;
+    std::optional<QString> theirs;
+    bool gone = false;
+};
+
+/// All was saved when there is no conflict, and nothing when there is one.
+struct SaveResult
+{
+    QList<EditConflict> conflicts;
+};
+
 /// Reads the rows of one store, a keyset page at a time: the cost of a page does not grow with its distance
 /// from the start, and rows that come or go meanwhile are neither shown twice nor lost. Any thread may call.
 class BrowseService final
@@ -69,15 +75,36 @@ public:
     {
     }
 
-    static const QList<TableDef> &tables();
-    static const TableDef *table(QByteArrayView name); ///< nullptr when there is none
+    static const QList<TableDef> &tables() { return browseTables(); }
+    static const TableDef *table(QByteArrayView name) { return browseTable(name); }
 
     QFuture<Result<RecordPage>> page(const QString &storeId, const BrowseRequest &request,
                                      const CancelToken &token = {});
 
-    /// How many rows of the table are the store's: counted up to 10,000, beyond that the planner's estimate.
-    QFuture<Result<RowCount>> count(const QString &storeId, const QByteArray &table,
+    /// How many rows the request's filters leave: the planner's estimate, or the figure itself where
+    /// counting costs next to nothing or `exact` asks for it.
+    QFuture<Result<RowCount>> count(const QString &storeId, const BrowseRequest &request, bool exact,
                                     const CancelToken &token = {});
+
+    /// The columns of the table that this login may change; none on a standby and in a read-only profile.
+    QFuture<Result<QList<QByteArray>>> editable(const QString &storeId, const QByteArray &table,
+                                                const CancelToken &token = {});
+
+    /// Changes values in one transaction, each only where it still is what the user saw.
+    QFuture<Result<SaveResult>> save(const QString &storeId, const QByteArray &table,
+                                     const QList<RowEdit> &edits, const CancelToken &token = {});
+
+    /// The value of a column from what was typed in the locale, as the database takes it; a Usage error says
+    /// what is wrong with it. nullopt: no value.
+    static Result<std::optional<QString>>
+    checked(const ColumnDef &column, const std::optional<QString> &typed, const QLocale &locale = QLocale());
+
+    /// FROM, WHERE and columns of the request's rows, without sort and limit, its values handed to `bind`:
+    /// what an export reads is what the pages show.
+    static Result<QByteArray> select(const BrowseRequest &request, const QString &storeId,
+                                     const browsefilter::Bind &bind);
+    /// The sort of the request as SQL, NULLs last.
+    static Result<QByteArray> order(const BrowseRequest &request);
 
 private:
     ConnectionPool &m_pool;

@@ -7,6 +7,7 @@
 #include <QPromise>
 #include <QSignalSpy>
 #include <QTest>
+#include <QTimeZone>
 
 using namespace Qt::StringLiterals;
 
@@ -34,9 +35,19 @@ QList<Value> thing(const QByteArray &id, const Value &name)
     return {id, name, "1234.5", "12400", "t", "2026-01-02 03:04:05.5+00", "{a,\"b c\"}"};
 }
 
-RecordPage page(const QList<QList<Value>> &values, const QString &next = {})
+/// `count` things whose ids are the numbers from `first` on.
+QList<QList<Value>> things(int first, int count)
+{
+    QList<QList<Value>> values;
+    for (int i = 0; i < count; ++i)
+        values.append(thing(QByteArray::number(first + i), "n"));
+    return values;
+}
+
+RecordPage page(const QList<QList<Value>> &values, const QString &next = {}, const QString &previous = {})
 {
     RecordPage page;
+    page.previous = previous;
     page.rows = fakeRows({"id", "name", "price", "stock", "active", "seen", "tags"}, values);
     page.next = next;
     return page;
@@ -88,6 +99,16 @@ private slots:
     void anyTextIsKept_data();
     void anyTextIsKept();
     void theModelMayGoWhileAPageIsUnderWay();
+    void farPagesAreLetGoAndReadAgain();
+    void theEndIsReadWithoutWhatIsBeforeIt();
+    void filtersAreAskedWithEveryPage();
+    void rowsAheadOfTheViewAreRead();
+    void aChangeIsShownUntilItIsSavedOrUndone();
+    void aValueThatCannotBeIsRefused();
+    void whatMayNotBeChangedIsNotEditable();
+    void aConflictKeepsMineOrTakesTheirs();
+    void timesAreToldInTheChosenZone();
+    void rowsAreCopiedAsTheDatabaseWritesThem();
 };
 
 void TestRecordModel::anOlderAnswerIsDropped()
@@ -265,6 +286,226 @@ void TestRecordModel::theModelMayGoWhileAPageIsUnderWay()
     QVERIFY(source.questions[0].token.cancelled());
     source.questions[0].answer(page({thing("1", "a")}));
     QTest::qWait(0);
+}
+
+void TestRecordModel::farPagesAreLetGoAndReadAgain()
+{
+    RecordModel model(things());
+    Source source;
+    model.load(source.function());
+    constexpr int size = 500;
+    const auto next = [](int page) { return u"after %1"_s.arg(page); };
+    const auto previous = [](int page) { return u"before %1"_s.arg(page); };
+    int pages = RecordModel::windowRows / size + 4;
+    for (int i = 0; i < pages; ++i) {
+        source.questions.last().answer(
+            page(things(i * size, size), next(i), i > 0 ? previous(i) : QString()));
+        QTRY_VERIFY(!model.loading());
+        QVERIFY(model.rowCount() <= RecordModel::windowRows);
+        if (i + 1 < pages) {
+            model.fetchMore({});
+            QCOMPARE(source.questions.last().request.after, next(i));
+            QVERIFY(!source.questions.last().request.backwards);
+        }
+    }
+    // The window ends with the last page; what it starts with is known, and how many rows precede it.
+    QCOMPARE(model.key(model.rowCount() - 1), QString::number(pages * size - 1));
+    QCOMPARE(model.offset(), qint64(pages) * size - model.rowCount());
+    QCOMPARE(model.key(0), QString::number(model.offset()));
+    const qint64 firstPage = model.offset() / size;
+    QVERIFY(model.canFetchPrevious());
+    model.fetchPrevious();
+    QVERIFY(source.questions.last().request.backwards);
+    QCOMPARE(source.questions.last().request.after, previous(static_cast<int>(firstPage)));
+    source.questions.last().answer(page(things(static_cast<int>(firstPage - 1) * size, size),
+                                        next(static_cast<int>(firstPage - 1)),
+                                        previous(static_cast<int>(firstPage - 1))));
+    QTRY_VERIFY(!model.loading());
+    QCOMPARE(model.key(0), QString::number((firstPage - 1) * size));
+    QCOMPARE(model.offset(), (firstPage - 1) * size);
+    // The far end went instead, and is read again from where the window ends now.
+    QVERIFY(model.rowCount() <= RecordModel::windowRows);
+    for (int row = 0; row < model.rowCount(); ++row)
+        QCOMPARE(model.key(row), QString::number(model.offset() + row));
+    model.fetchMore({});
+    QCOMPARE(source.questions.last().request.after,
+             next(static_cast<int>((model.offset() + model.rowCount()) / size) - 1));
+}
+
+void TestRecordModel::theEndIsReadWithoutWhatIsBeforeIt()
+{
+    RecordModel model(things());
+    const QAbstractItemModelTester tester(&model);
+    Source source;
+    model.load(source.function());
+    source.questions.last().answer(page(things(0, 2), u"next"_s));
+    QTRY_COMPARE(model.rowCount(), 2);
+    model.toEnd();
+    QVERIFY(source.questions.last().request.backwards);
+    QVERIFY(source.questions.last().request.after.isEmpty());
+    source.questions.last().answer(page(things(100, 2), {}, u"previous"_s));
+    QTRY_COMPARE(model.key(0), u"100"_s);
+    QVERIFY(model.atEnd());
+    QVERIFY(!model.complete());
+    QCOMPARE(model.offset(), -1); // nobody counted
+    if (!model.loading())         // the tester asks by itself
+        model.fetchPrevious();
+    source.questions.last().answer(page(things(98, 2), u"next"_s));
+    QTRY_COMPARE(model.rowCount(), 4);
+    QCOMPARE(model.key(0), u"98"_s);
+    QVERIFY(model.complete());
+    QCOMPARE(model.offset(), 0);
+}
+
+void TestRecordModel::filtersAreAskedWithEveryPage()
+{
+    RecordModel model(things());
+    Source source;
+    const QList<ColumnFilter> filters{{"name", FilterOp::Contains, {u"a"_s}}};
+    model.setFilters(filters);
+    model.load(source.function());
+    QCOMPARE(source.questions.last().request.filters, filters);
+    source.questions.last().answer(page(things(0, 2), u"next"_s));
+    QTRY_COMPARE(model.rowCount(), 2);
+    model.fetchMore({});
+    QCOMPARE(source.questions.last().request.filters, filters);
+    model.toEnd();
+    QCOMPARE(source.questions.last().request.filters, filters);
+    QCOMPARE(model.question().filters, filters);
+}
+
+void TestRecordModel::rowsAheadOfTheViewAreRead()
+{
+    RecordModel model(things());
+    Source source;
+    model.load(source.function());
+    source.questions.last().answer(page(things(0, 1000), u"next"_s));
+    QTRY_COMPARE(model.rowCount(), 1000);
+    model.showing(0, 30);
+    QCOMPARE(source.questions.size(), 1); // enough is there
+    model.showing(880, 910);
+    QCOMPARE(source.questions.size(), 2);
+    model.showing(890, 920);
+    QCOMPARE(source.questions.size(), 2); // one at a time
+}
+
+void TestRecordModel::aChangeIsShownUntilItIsSavedOrUndone()
+{
+    RecordModel model(things());
+    const QAbstractItemModelTester tester(&model);
+    Source source;
+    model.load(source.function());
+    source.questions.last().answer(page({thing("1", "a"), thing("2", "b")}));
+    QTRY_COMPARE(model.rowCount(), 2);
+    model.setEditable({"price", "stock", "active", "tags"});
+    const QModelIndex price = model.index(0, Price);
+    QCOMPARE(price.data(Qt::EditRole).toString(), u"1234.50"_s);
+    QVERIFY(model.setData(price, u"2,000"_s, Qt::EditRole));
+    QCOMPARE(price.data().toString(), u"2,000.00"_s);
+    QCOMPARE(price.data(cell::ToneRole).toInt(), static_cast<int>(cell::Tone::Accent));
+    QVERIFY(!price.data(cell::Icon).toString().isEmpty()); // never by colour alone
+    QVERIFY(price.data(Qt::AccessibleTextRole).toString().contains("not saved"_L1));
+    QVERIFY(model.setData(model.index(0, Active), u"No"_s, Qt::EditRole));
+    QVERIFY(model.setData(model.index(1, Tags), u"x, y z"_s, Qt::EditRole));
+    QCOMPARE(model.edits().cells(), 3);
+    QCOMPARE(model.edits().rows(), 2);
+    const QList<RowEdit> rows = model.edits().toSave();
+    QCOMPARE(rows[0].key, u"1"_s);
+    QCOMPARE(rows[0].cells.last().column, "price"_ba);
+    QCOMPARE(rows[0].cells.last().old, std::optional(u"1234.5"_s));
+    QCOMPARE(rows[0].cells.last().value, std::optional(u"2000.00"_s));
+    model.edit([](RecordEdits &edits) { edits.undo(); });
+    QCOMPARE(model.index(1, Tags).data().toString(), u"a, b c"_s);
+    model.edit([](RecordEdits &edits) { edits.saved(); });
+    QVERIFY(model.edits().isEmpty());
+    QCOMPARE(price.data().toString(), u"2,000.00"_s);
+    QCOMPARE(price.data(cell::ToneRole).toInt(), static_cast<int>(cell::Tone::Normal));
+    // Back to what the rows said when they were read is a change now.
+    QVERIFY(model.setData(price, u"1234.5"_s, Qt::EditRole));
+    QCOMPARE(model.edits().toSave().first().cells.first().old, std::optional(u"2000.00"_s));
+}
+
+void TestRecordModel::aValueThatCannotBeIsRefused()
+{
+    RecordModel model(things());
+    Source source;
+    model.load(source.function());
+    source.questions.last().answer(page({thing("1", "a")}));
+    QTRY_COMPARE(model.rowCount(), 1);
+    model.setEditable({"price", "stock"});
+    const QSignalSpy refused(&model, &RecordModel::refused);
+    QVERIFY(!model.setData(model.index(0, Price), u"cheap"_s, Qt::EditRole));
+    QVERIFY(!model.setData(model.index(0, Stock), u"-1"_s, Qt::EditRole));
+    QVERIFY(!model.setNull(model.index(0, Stock))); // no column without a value
+    QCOMPARE(refused.count(), 3);
+    QVERIFY(model.edits().isEmpty());
+}
+
+void TestRecordModel::whatMayNotBeChangedIsNotEditable()
+{
+    RecordModel model(things());
+    Source source;
+    model.load(source.function());
+    source.questions.last().answer(page({thing("1", "a")}));
+    QTRY_COMPARE(model.rowCount(), 1);
+    QVERIFY(!model.flags(model.index(0, Price)).testFlag(Qt::ItemIsEditable));
+    QVERIFY(!model.setData(model.index(0, Price), u"1"_s, Qt::EditRole));
+    model.setEditable({"price"});
+    QVERIFY(model.flags(model.index(0, Price)).testFlag(Qt::ItemIsEditable));
+    QVERIFY(!model.flags(model.index(0, Name)).testFlag(Qt::ItemIsEditable));
+}
+
+void TestRecordModel::aConflictKeepsMineOrTakesTheirs()
+{
+    RecordModel model(things());
+    Source source;
+    model.load(source.function());
+    source.questions.last().answer(page({thing("1", "a"), thing("2", "b")}));
+    QTRY_COMPARE(model.rowCount(), 2);
+    model.setEditable({"price"});
+    QVERIFY(model.setData(model.index(0, Price), u"1"_s, Qt::EditRole));
+    QVERIFY(model.setData(model.index(1, Price), u"2"_s, Qt::EditRole));
+    const CellEdit first = model.edits().toSave()[0].cells[0];
+    const CellEdit second = model.edits().toSave()[1].cells[0];
+    model.edit([&](RecordEdits &edits) {
+        edits.resolve({u"1"_s, first, u"7.00"_s, false}, true);
+        edits.resolve({u"2"_s, second, u"8.00"_s, false}, false);
+    });
+    QCOMPARE(model.index(0, Price).data().toString(), u"1.00"_s);
+    QCOMPARE(model.index(1, Price).data().toString(), u"8.00"_s);
+    const QList<RowEdit> left = model.edits().toSave();
+    QCOMPARE(left.size(), 1);
+    QCOMPARE(left[0].cells[0].old, std::optional(u"7.00"_s));
+}
+
+void TestRecordModel::timesAreToldInTheChosenZone()
+{
+    RecordModel model(things());
+    Source source;
+    model.load(source.function());
+    source.questions.last().answer(page({thing("1", "a")}));
+    QTRY_COMPARE(model.rowCount(), 1);
+    model.setZone(QTimeZone("America/Los_Angeles"));
+    QVERIFY(model.fullText(0, Seen).contains("19:04:05"_L1)); // the evening before
+    QVERIFY(model.headerData(Seen, Qt::Horizontal).toString() != model.table().columns[Seen].title);
+    model.setZone(QTimeZone::utc());
+    QVERIFY(model.fullText(0, Seen).contains("03:04:05"_L1));
+    QVERIFY(model.headerData(Seen, Qt::Horizontal).toString().contains("UTC"_L1));
+}
+
+void TestRecordModel::rowsAreCopiedAsTheDatabaseWritesThem()
+{
+    RecordModel model(things());
+    Source source;
+    model.load(source.function());
+    source.questions.last().answer(page({thing("1", "it's"), thing("2", std::nullopt)}));
+    QTRY_COMPARE(model.rowCount(), 2);
+    const ExportTable table = model.exported({0, 1}, {Name, Price});
+    QCOMPARE(ExportService::text(table, {}), QByteArray("name,price\nit's,1234.5\n,1234.5\n"));
+    TableDef definition = things();
+    QCOMPARE(ExportService::inserts(definition, u"seattle"_s, table).split('\n').first(),
+             QByteArray("INSERT INTO retail.things (name, price, store_id) VALUES ('it''s', '1234.5', "
+                        "'seattle');"));
 }
 
 QTEST_GUILESS_MAIN(TestRecordModel)

@@ -3,12 +3,20 @@
 
 #include "app/appcontext.h"
 #include "app/core/format.h"
+#include "ui/browse/editbar.h"
+#include "ui/browse/gridactions.h"
+#include "ui/browse/viewsmenu.h"
 #include "ui/shared/detailspane.h"
+#include "ui/shared/emptystate.h"
+#include "ui/shared/filterbar.h"
 #include "ui/shared/recordmodel.h"
 #include "ui/shared/tableview.h"
 #include "ui/shared/theme.h"
+#include "ui/shared/zonechoice.h"
 
+#include <QSignalBlocker>
 #include <QSplitter>
+#include <QStackedWidget>
 #include <QToolButton>
 
 using namespace Qt::StringLiterals;
@@ -29,20 +37,10 @@ void showDetails(DetailsPane &pane, const RecordModel &model, int row)
         return;
     }
     QList<DetailsPane::Field> fields;
-    QString heading;
     const QList<ColumnDef> &columns = model.table().columns;
-    for (int column = 0; column < columns.size(); ++column) {
-        const QString text = model.fullText(row, column);
-        fields.append({columnHeading(columns[column]), text});
-        if (columns[column].shown && columns[column].type == ColumnType::Text && heading.isEmpty())
-            heading = text;
-        // A name says more than a number.
-        if (columns[column].name == "product_name" || columns[column].name == "receipt_number")
-            heading = text;
-        if (columns[column].name == "last_name")
-            heading = u"%1 %2"_s.arg(heading, text).trimmed();
-    }
-    pane.show(heading, fields);
+    for (int column = 0; column < columns.size(); ++column)
+        fields.append({columnHeading(columns[column], model.zone()), model.fullText(row, column)});
+    pane.show(model.heading(row), fields);
 }
 
 BrowsePage::BrowsePage(const UiContext &ui, const QByteArray &table, QWidget *parent)
@@ -51,53 +49,33 @@ BrowsePage::BrowsePage(const UiContext &ui, const QByteArray &table, QWidget *pa
     , m_model(new RecordModel(m_table, this))
     , m_view(new TableView(ui.theme, ui.app.settings, QString::fromUtf8(table) + u"Table"_s, this))
     , m_details(new DetailsPane(ui.theme, this))
+    , m_filters(new FilterBar(ui.theme, m_table, this))
+    , m_actions(new GridActions(ui, *m_view, *m_model))
+    , m_editBar(new EditBar(ui, *m_model, this))
+    , m_views(new ViewsMenu(
+          ui.app.local, [this] { return viewBody(); }, this))
+    , m_zone(new ZoneChoice(ui.app.settings, this))
+    , m_nothing(new EmptyState(ui.theme, this))
+    , m_grid(new QStackedWidget(this))
     , m_columns(new QSplitter(Qt::Horizontal, this))
     , m_rows(new QSplitter(Qt::Vertical, this))
     , m_detailsButton(new QToolButton(this))
+    , m_countButton(new QToolButton(this))
     , m_countRequest(this)
+    , m_editableRequest(this)
 {
     setObjectName(QString::fromUtf8(table) + u"Page"_s);
-    m_view->setModel(m_model);
-    m_view->setAccessibleName(m_table.title);
-    QList<int> hidden;
-    for (int column = 0; column < m_table.columns.size(); ++column)
-        if (!m_table.columns[column].shown)
-            hidden.append(column);
-    m_view->setInitiallyHidden(hidden);
-    m_view->setSortIndicator(m_model->sortColumn(), m_model->sortOrder());
+    build();
+    connectGrid();
+    m_model->setZone(m_zone->zone());
+    m_filters->setZone(m_zone->zone());
+}
 
-    m_rows->addWidget(m_view);
-    m_rows->setChildrenCollapsible(false);
-    m_columns->addWidget(m_rows);
-    m_columns->addWidget(m_details);
-    m_columns->setStretchFactor(0, 1);
-    m_columns->setCollapsible(0, false);
-    m_columns->setSizes({900, 304});
-    m_columns->setHandleWidth(1);
-    m_rows->setHandleWidth(1);
-    m_columns->setObjectName(objectName() + u"Columns"_s);
-    m_columns->restoreState(ui.app.settings.state(m_columns->objectName()));
-    setContent(m_columns);
-    m_detailsButton->setObjectName(m_view->objectName() + u"Details"_s);
-    m_detailsButton->setText(tr("&Details"));
-    m_detailsButton->setCheckable(true);
-    m_detailsButton->setToolTip(tr("All columns of the selected row (Alt+D)"));
-    addHeaderWidget(m_detailsButton);
-    connect(m_detailsButton, &QToolButton::toggled, m_details, &QWidget::setVisible);
-    connect(m_detailsButton, &QToolButton::clicked, this, [this] { m_detailsByHand = true; });
-
-    connect(m_columns, &QSplitter::splitterMoved, this,
-            [this] { m_ui.app.settings.setState(m_columns->objectName(), m_columns->saveState()); });
-    connect(m_view, &TableView::sortRequested, m_model, &RecordModel::sortBy);
-    connect(m_view, &TableView::currentRowChanged, this, &BrowsePage::rowChanged);
-    connect(m_model, &RecordModel::firstPageShown, this, &BrowsePage::pageShown);
-    connect(m_model, &RecordModel::rowsInserted, this, &BrowsePage::updateStatus);
-    connect(m_model, &RecordModel::loadingChanged, this, [this] {
-        setLoading(busy());
-        updateStatus();
-    });
-    connect(m_model, &RecordModel::failed, this,
-            [this](const Error &error) { showError(error, m_model->rowCount() == 0); });
+void BrowsePage::setZone(const QTimeZone &zone)
+{
+    m_model->setZone(zone);
+    m_filters->setZone(zone);
+    showDetails(*m_details, *m_model, m_view->currentIndex().row());
 }
 
 void BrowsePage::resizeEvent(QResizeEvent *event)
@@ -112,42 +90,145 @@ void BrowsePage::resizeEvent(QResizeEvent *event)
 void BrowsePage::load()
 {
     showContent();
+    const QString store = m_ui.app.stores.current().storeId;
+    m_scope = u"%1|%2|%3"_s.arg(m_ui.app.pool.profile().target(), store, QString::fromUtf8(m_table.name));
+    m_views->setScope(m_scope);
+    m_zone->setStore(store);
+    setZone(m_zone->zone());
+    m_model->setFilters(m_filters->filters());
     m_model->load(pagesOfCurrentStore(m_ui.app));
-    m_countRequest.run(
-        [this](const CancelToken &token) {
-            return m_ui.app.browse.count(m_ui.app.stores.current().storeId, m_table.name, token);
-        },
-        [this](const Result<RowCount> &result) {
-            // Without a count the page says what it has; the rows' own error is the one to show.
-            m_counted = result.ok();
-            if (result)
-                m_count = *result;
-            setLoading(busy());
-            updateStatus();
-        });
+    if (m_aside.contains(m_scope))
+        m_model->edit([this](RecordEdits &edits) { edits = m_aside.take(m_scope); });
+    count(false);
+    loadEditable();
     setLoading(true);
 }
 
 void BrowsePage::clear()
 {
     m_countRequest.cancel();
-    m_counted = false;
+    m_editableRequest.cancel();
+    m_editBar->forget();
+    m_counted = m_counting = m_toEnd = false;
+    if (!m_model->edits().isEmpty())
+        m_aside.insert(m_scope, m_model->edits());
     m_model->clear();
+    m_model->setEditable({});
+    m_view->setEditTriggers(QAbstractItemView::NoEditTriggers);
     m_details->clear();
+    const QSignalBlocker blocker(m_filters); // they name values of the former store
+    m_filters->setChips({});
+}
+
+void BrowsePage::loadEditable()
+{
+    m_editableRequest.run(
+        [this](const CancelToken &token) {
+            return m_ui.app.browse.editable(m_ui.app.stores.current().storeId, m_table.name, token);
+        },
+        [this](const Result<QList<QByteArray>> &columns) {
+            // Without an answer nothing can be changed, which the grid shows by itself.
+            m_model->setEditable(columns ? *columns : QList<QByteArray>());
+            m_view->setEditTriggers(columns && !columns->isEmpty()
+                                        ? QAbstractItemView::DoubleClicked | QAbstractItemView::EditKeyPressed
+                                        : QAbstractItemView::NoEditTriggers);
+        });
+}
+
+void BrowsePage::count(bool exact)
+{
+    m_counting = exact;
+    m_countRequest.run(
+        [this, exact](const CancelToken &token) {
+            BrowseRequest rows = m_model->question();
+            return m_ui.app.browse.count(m_ui.app.stores.current().storeId, rows, exact, token);
+        },
+        [this](const Result<RowCount> &result) {
+            // Without a count the page says what it has; the rows' own error is the one to show.
+            m_counted = result.ok();
+            if (result)
+                m_count = *result;
+            else if (m_counting)
+                showError(result.error(), false);
+            m_counting = false;
+            setLoading(busy());
+            updateStatus();
+        });
+    setLoading(busy());
+    updateStatus();
+}
+
+void BrowsePage::filtersChanged()
+{
+    m_counted = false;
+    refresh();
+}
+
+void BrowsePage::open(const QStringList &words)
+{
+    if (words == this->words())
+        return;
+    QList<ColumnFilter> filters;
+    for (const QString &word : words) {
+        if (word.startsWith("sort="_L1)) {
+            const bool descending = word.startsWith("sort=-"_L1);
+            m_model->setSort(m_table.column(word.mid(descending ? 6 : 5).toUtf8()),
+                             descending ? Qt::DescendingOrder : Qt::AscendingOrder);
+            m_view->setSortIndicator(m_model->sortColumn(), m_model->sortOrder());
+        } else if (const Result<ColumnFilter> filter = browsefilter::parse(m_table, word); filter) {
+            filters.append(*filter);
+        }
+    }
+    const QSignalBlocker blocker(m_filters);
+    m_filters->setFilters(filters);
+    m_model->clearRows();
+    filtersChanged();
+}
+
+QStringList BrowsePage::words() const
+{
+    QStringList words = browsefilter::expressions(m_filters->filters());
+    const BrowseRequest question = m_model->question();
+    if (question.sort != m_table.sort || question.descending != m_table.descending)
+        words.append(
+            u"sort=%1%2"_s.arg(question.descending ? u"-"_s : QString(), QString::fromUtf8(question.sort)));
+    return words;
+}
+
+void BrowsePage::toEnd()
+{
+    if (m_model->atEnd()) {
+        m_view->selectRow(m_model->rowCount() - 1);
+        m_view->scrollToBottom();
+        return;
+    }
+    m_toEnd = true;
+    m_model->toEnd();
 }
 
 void BrowsePage::pageShown()
 {
-    if (m_model->rowCount() == 0) {
+    const bool filtered = !m_filters->filters().isEmpty();
+    if (m_model->rowCount() == 0 && !filtered) {
         showEmpty(u"view-list-text"_s, tr("No %1 yet").arg(m_table.title.toLower()),
                   tr("%1 has no %2 that this login may see.")
                       .arg(m_ui.app.stores.current().name, m_table.singular));
         return;
     }
     showContent();
-    if (m_view->currentIndex().row() != 0)
-        m_view->selectRow(0);
-    m_view->scrollToTop();
+    m_grid->setCurrentIndex(m_model->rowCount() == 0 ? 1 : 0);
+    if (m_model->rowCount() == 0)
+        m_nothing->show(
+            u"view-filter"_s, tr("No %1 fits").arg(m_table.singular),
+            tr("%1 has none that all the filters above let through.").arg(m_ui.app.stores.current().name),
+            tr("Switch the filters off"));
+    const int row = std::exchange(m_toEnd, false) ? m_model->rowCount() - 1 : 0;
+    if (m_view->currentIndex().row() != row)
+        m_view->selectRow(row);
+    if (row == 0)
+        m_view->scrollToTop();
+    else
+        m_view->scrollToBottom();
     rowChanged(m_view->currentIndex().row());
     updateStatus();
 }
@@ -172,34 +253,55 @@ bool BrowsePage::busy() const
 void BrowsePage::updateStatus()
 {
     const int rows = m_model->rowCount();
+    m_countButton->setVisible(m_counting ||
+                              (m_counted && !m_count.exact && rows > 0 && !m_model->complete()));
+    m_countButton->setText(m_counting ? tr("Stop &counting") : tr("&Count"));
     if (rows == 0) {
         setStatus(m_model->loading() ? tr("Loading…") : QString());
         return;
     }
-    const QString range = u"1 – %1"_s.arg(format::count(rows));
-    if (m_model->complete())
-        setStatus(tr("%1 of %2").arg(range, format::count(rows)));
+    const QString range = m_model->offset() >= 0 ? u"%1 – %2"_s.arg(format::count(m_model->offset() + 1),
+                                                                    format::count(m_model->offset() + rows))
+                          : m_model->atEnd()     ? tr("last %1").arg(format::count(rows))
+                                                 : tr("%1 rows").arg(format::count(rows));
+    QString status = range;
+    if (m_model->atEnd() && m_model->offset() >= 0)
+        status = tr("%1 of %2").arg(range, format::count(m_model->offset() + rows));
     else if (m_counted)
-        setStatus(
+        status =
             tr("%1 of %2")
-                .arg(range, m_count.exact ? format::count(m_count.rows) : format::estimate(m_count.rows)));
-    else
-        setStatus(range);
-}
-
-QString BrowsePage::help() const
-{
-    return tr("The %1 of the chosen store. Rows are read as you scroll. Click a heading to sort; headings "
-              "without an "
-              "index cannot be sorted by and say so. Right-click a heading to choose columns. Ctrl+C copies "
-              "the "
-              "selected rows, Ctrl+Shift+C the current value. The details at the right show every column "
-              "whole.")
-        .arg(m_table.title.toLower());
+                .arg(range, m_count.exact ? format::count(m_count.rows) : format::estimate(m_count.rows));
+    if (!m_filters->filters().isEmpty())
+        status = tr("%1, filtered").arg(status);
+    setStatus(status);
 }
 
 bool BrowsePage::focusFilter()
 {
-    m_view->setFocus();
+    m_filters->edit();
     return true;
+}
+
+QString BrowsePage::unsaved() const
+{
+    qsizetype cells = m_model->edits().cells();
+    for (const RecordEdits &edits : m_aside)
+        cells += edits.cells();
+    return cells == 0 ? QString()
+                      : tr("%1: %2 changes are not saved.").arg(m_table.title, format::count(cells));
+}
+
+QString BrowsePage::help() const
+{
+    return tr("The %1 of the chosen store. Rows are read as you scroll, Ctrl+End goes to the last ones. "
+              "Click a "
+              "heading to sort; headings without an index cannot be sorted by and say so. Right-click a "
+              "heading "
+              "to choose columns. Ctrl+F adds a filter, Ctrl+Shift+F one for the current value; a click on a "
+              "filter switches it off. Go to shows the rows that belong to the selected one, Alt+Left goes "
+              "back. "
+              "Ctrl+C copies the selected rows, Ctrl+Shift+C the current value, Ctrl+E exports all. F2 "
+              "changes a "
+              "value where your login may; nothing is sent before Ctrl+S.")
+        .arg(m_table.title.toLower());
 }

@@ -2,17 +2,26 @@
 #pragma once
 
 #include "app/services/browseservice.h"
+#include "ui/shared/exportdialog.h"
+#include "ui/shared/recordedits.h"
 #include "ui/shared/request.h"
 #include "ui/shell/page.h"
 
 class DetailsPane;
+class EditBar;
+class EmptyState;
+class FilterBar;
+class GridActions;
 class QSplitter;
+class QStackedWidget;
 class QToolButton;
 class RecordModel;
 class TableView;
+class ViewsMenu;
+class ZoneChoice;
 
-/// One table of the chosen store: rows in a grid that reads on as it is scrolled, all columns of the current
-/// row beside it.
+/// One table of the chosen store: filters, rows in a grid that reads on as it is scrolled, all columns of the
+/// current row beside it. Where the login may, values are changed in place and saved together.
 class BrowsePage : public Page
 {
     Q_OBJECT
@@ -23,6 +32,11 @@ public:
 
     QString help() const override;
     bool focusFilter() override;
+    bool exportShown() override;
+    QString unsaved() const override;
+    /// Filters as --filter writes them, and "sort=COLUMN" or "sort=-COLUMN".
+    void open(const QStringList &words) override;
+    QStringList words() const override;
 
 protected:
     void load() override;
@@ -30,6 +44,7 @@ protected:
     void resizeEvent(QResizeEvent *event) override;
     /// The current row is another one; -1 when there is none.
     virtual void rowChanged(int row);
+    virtual void setZone(const QTimeZone &zone);
 
     RecordModel &model() { return *m_model; }
     bool busy() const; ///< rows or their count are under way
@@ -37,20 +52,42 @@ protected:
     void addBelow(QWidget *widget);
 
 private:
+    void build();
+    void connectGrid();
     void updateStatus();
     void pageShown();
+    void filtersChanged();
+    void count(bool exact);
+    void loadEditable();
+    void toEnd();
+    void exportTo(const ExportDialog::Choice &choice);
+    void showView(const QString &body);
+    QString viewBody() const;
 
     const TableDef m_table;
     RecordModel *m_model;
     TableView *m_view;
     DetailsPane *m_details;
+    FilterBar *m_filters;
+    GridActions *m_actions;
+    EditBar *m_editBar;
+    ViewsMenu *m_views;
+    ZoneChoice *m_zone;
+    EmptyState *m_nothing;
+    QStackedWidget *m_grid;
     QSplitter *m_columns;
     QSplitter *m_rows;
     QToolButton *m_detailsButton;
+    QToolButton *m_countButton;
     bool m_detailsByHand = false; // the user decided, not the width
+    bool m_toEnd = false;         // the page that comes is the last one
     Request<RowCount> m_countRequest;
+    Request<QList<QByteArray>> m_editableRequest;
     RowCount m_count;
     bool m_counted = false;
+    bool m_counting = false;             // exactly, on request
+    QString m_scope;                     // database, store and table of what is shown
+    QHash<QString, RecordEdits> m_aside; // changes of other stores that wait to be saved
 };
 
 /// Where a model of this table gets its pages: the browse service, for the store that is chosen now.

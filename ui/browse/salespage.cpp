@@ -3,6 +3,7 @@
 
 #include "app/appcontext.h"
 #include "app/core/format.h"
+#include "ui/browse/gridactions.h"
 #include "ui/shared/recordmodel.h"
 #include "ui/shared/tableview.h"
 #include "ui/shared/theme.h"
@@ -18,6 +19,16 @@ SalesPage::SalesPage(const UiContext &ui, QWidget *parent)
     , m_itemsView(new TableView(ui.theme, ui.app.settings, u"itemsTable"_s, this))
     , m_itemsTitle(new QLabel(this))
 {
+    auto *actions = new GridActions(ui, *m_itemsView, *m_items);
+    // The items of one sale are all there: a filter is asked on the page of all items.
+    connect(actions, &GridActions::filterWanted, this, [this](const ColumnFilter &filter) {
+        emit placeRequested({pageOfTable("sales_transaction_items"), {browsefilter::expression(filter)}});
+    });
+    connect(actions, &GridActions::filterEditorWanted, this, [this] {
+        emit placeRequested({pageOfTable("sales_transaction_items"),
+                             {browsefilter::expression({"transaction_id", FilterOp::Equals, {m_shown}})}});
+    });
+    connect(actions, &GridActions::placeWanted, this, &Page::placeRequested);
     m_itemsView->setModel(m_items);
     m_itemsView->setAccessibleName(tr("Items of the selected sale"));
     QList<int> hidden;
@@ -73,6 +84,12 @@ void SalesPage::rowChanged(int row)
     if (!sale.isEmpty())
         m_items->load(pagesOfCurrentStore(m_ui.app), sale);
     itemsChanged();
+}
+
+void SalesPage::setZone(const QTimeZone &zone)
+{
+    BrowsePage::setZone(zone);
+    m_items->setZone(zone);
 }
 
 void SalesPage::itemsChanged()

@@ -19,6 +19,7 @@ public:
 protected:
     void clear() override;
     void rowChanged(int row) override;
+    void setZone(const QTimeZone &zone) override;
 
 private:
     void itemsChanged();
