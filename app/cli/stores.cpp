@@ -18,9 +18,10 @@ int cli::stores(AppContext &context, const QStringList &arguments)
         return call.fail(rows.error());
     using enum ColumnType;
     static const QHash<QString, ColumnType> types{
-        {u"is_active"_s, Boolean},    {u"customers"_s, Integer},       {u"products"_s, Integer},
-        {u"low_stock"_s, Integer},    {u"transactions"_s, Integer},    {u"sales_30d"_s, Money},
-        {u"sales_prev_30d"_s, Money}, {u"last_activity"_s, Timestamp}, {u"embedded_products"_s, Integer}};
+        {u"is_active"_s, Boolean},      {u"customers"_s, Integer},       {u"products"_s, Integer},
+        {u"low_stock"_s, Integer},      {u"transactions"_s, Integer},    {u"sales_30d"_s, Money},
+        {u"sales_prev_30d"_s, Money},   {u"last_activity"_s, Timestamp}, {u"embedded_products"_s, Integer},
+        {u"active_products"_s, Integer}};
     QList<QPair<QString, ColumnType>> columns;
     for (int column = 0; column < rows->columns(); ++column)
         columns.append({rows->columnName(column), types.value(rows->columnName(column), Text)});

@@ -36,6 +36,7 @@ Result<QList<StoreSummary>> readStores(Session &session)
         store.salesPrevious30Days = amount(row, 11);
         store.lastActivity = rows->timestamp(row, 12);
         store.embeddedProducts = count(row, 13);
+        store.activeProducts = count(row, 14);
         stores.append(store);
     }
     return stores;

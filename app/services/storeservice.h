@@ -20,7 +20,8 @@ struct StoreSummary
     double sales30Days = 0;         ///< net of returns, tax included
     double salesPrevious30Days = 0; ///< the 30 days before those
     QDateTime lastActivity;
-    qint64 embeddedProducts = -1;
+    qint64 embeddedProducts = -1; ///< active ones with a vector of the active model
+    qint64 activeProducts = -1;
 };
 
 /// The stores a login may see and the one that is chosen. The choice is this program's only: on the server it

@@ -22,6 +22,14 @@ double trend(const StoreSummary &store)
     return store.sales30Days / store.salesPrevious30Days - 1.0;
 }
 
+/// The share of active products with an embedding of the active model; -1 where there is none to tell.
+double coverage(const StoreSummary &store)
+{
+    return store.activeProducts > 0 && store.embeddedProducts >= 0
+               ? double(store.embeddedProducts) / double(store.activeProducts)
+               : -1.0;
+}
+
 bool isNumber(int column)
 {
     return column >= TenantsModel::Customers && column <= TenantsModel::Trend;
@@ -74,6 +82,8 @@ QVariant TenantsModel::raw(const StoreSummary &store, int column) const
         return store.products;
     case LowStock:
         return store.lowStock;
+    case Coverage:
+        return coverage(store);
     case Sales:
         return std::isnan(store.sales30Days) ? -1e300 : store.sales30Days;
     case Trend:
@@ -105,6 +115,11 @@ QString TenantsModel::display(const StoreSummary &store, int column) const
         return count(store.products);
     case LowStock:
         return count(store.lowStock);
+    case Coverage:
+        if (coverage(store) < 0)
+            return store.activeProducts == 0 ? u"–"_s : tr("not shown");
+        // Down: 100 % is said of all and of nothing less.
+        return format::decimal(std::floor(coverage(store) * 1000) / 10, 1) + u" %"_s;
     case Sales:
         return std::isnan(store.sales30Days) ? tr("not shown") : format::decimal(store.sales30Days, 2);
     case Trend: {
@@ -206,7 +221,10 @@ QVariant TenantsModel::headerData(int section, Qt::Orientation orientation, int 
     case Products:
         return tr("Products");
     case LowStock:
-        return tip ? tr("Products at or below their minimum stock") : tr("Low stock");
+        return tip ? tr("Active products at or below their reorder point") : tr("Low stock");
+    case Coverage:
+        return tip ? tr("Share of the active products that have a vector of the active model")
+                   : tr("Embedded");
     case Sales:
         return tip ? tr("Sales of the last 30 days, returns subtracted, tax included")
                    : tr("Sales 30 days, %1").arg(currency());

@@ -21,6 +21,7 @@ public:
         Customers,
         Products,
         LowStock,
+        Coverage,
         Sales,
         Trend,
         LastActivity,

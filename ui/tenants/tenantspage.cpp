@@ -3,12 +3,19 @@
 
 #include "app/appcontext.h"
 #include "app/core/format.h"
+#include "ui/shared/chartpanel.h"
+#include "ui/shared/currency.h"
 #include "ui/shared/tableview.h"
 #include "ui/shared/theme.h"
 #include "ui/tenants/tenantsmodel.h"
 
 #include <QLineEdit>
 #include <QSortFilterProxyModel>
+#include <QSplitter>
+#include <QVBoxLayout>
+
+#include <algorithm>
+#include <cmath>
 
 using namespace Qt::StringLiterals;
 
@@ -18,12 +25,25 @@ TenantsPage::TenantsPage(const UiContext &ui, QWidget *parent)
     , m_view(new TableView(ui.theme, ui.app.settings, u"tenantsTable"_s, this))
     , m_proxy(showSorted(*m_view, m_model, TenantsModel::Name))
     , m_filter(new QLineEdit(this))
+    , m_chart(new ChartPanel(ui, u"tenantsChart"_s, this))
     , m_request(this)
 {
     setObjectName(u"tenantsPage"_s);
     m_view->setSelectionMode(QAbstractItemView::SingleSelection);
     m_view->setAccessibleName(tr("Stores"));
-    setContent(m_view);
+    m_view->setInitiallyHidden({TenantsModel::Type, TenantsModel::Region});
+    auto *frame = new QWidget(this);
+    auto *frameLayout = new QVBoxLayout(frame);
+    frameLayout->setContentsMargins(16, 8, 16, 8);
+    frameLayout->addWidget(m_chart);
+    auto *split = new QSplitter(Qt::Vertical, this);
+    split->setChildrenCollapsible(false);
+    split->addWidget(m_view);
+    split->addWidget(frame);
+    split->setStretchFactor(0, 1);
+    split->setStretchFactor(1, 1);
+    setContent(split);
+    m_chart->setActionHint(tr("Enter chooses this store"));
 
     m_filter->setObjectName(u"tenantsFilter"_s);
     m_filter->setAccessibleName(tr("Filter stores"));
@@ -37,6 +57,8 @@ TenantsPage::TenantsPage(const UiContext &ui, QWidget *parent)
         m_proxy->setFilterFixedString(text);
         updateStatus();
     });
+    connect(m_chart, &ChartPanel::activated, this,
+            [this](int index) { emit storeRequested(m_charted.value(index)); });
     connect(m_view, &QAbstractItemView::activated, this, &TenantsPage::chooseCurrent);
     connect(&ui.app.stores, &StoreService::currentChanged, this,
             [this] { m_model->setCurrentStore(m_ui.app.stores.current().storeId); });
@@ -55,6 +77,7 @@ void TenantsPage::load()
                           showError(result.error(), m_model->rowCount() == 0);
                           return;
                       }
+                      showChart(*result);
                       m_model->setStores(std::move(result).value());
                       m_model->setCurrentStore(m_ui.app.stores.current().storeId);
                       if (m_model->rowCount() == 0)
@@ -72,6 +95,45 @@ void TenantsPage::clear()
 {
     m_request.cancel();
     m_model->setStores({});
+    m_chart->setData({});
+    m_charted.clear();
+}
+
+/// The stores beside each other: sales where the login is told of them, else how much each holds.
+void TenantsPage::showChart(const QList<StoreSummary> &stores)
+{
+    QList<StoreSummary> sorted = stores;
+    const bool sales = std::any_of(stores.begin(), stores.end(),
+                                   [](const StoreSummary &store) { return !std::isnan(store.sales30Days); });
+    std::stable_sort(sorted.begin(), sorted.end(), [sales](const StoreSummary &a, const StoreSummary &b) {
+        // Stores that are not told come last; a NaN has no place in an order.
+        const auto rank = [sales](const StoreSummary &store) {
+            return !sales                          ? double(store.customers)
+                   : std::isnan(store.sales30Days) ? -1e300
+                                                   : store.sales30Days;
+        };
+        return rank(a) > rank(b);
+    });
+    ChartData chart{.title = sales ? tr("Sales of the last 30 days by store")
+                                   : tr("Customers and products by store"),
+                    .note = sales ? tr("Sales less returns, tax included; grey: the 30 days before")
+                                  : tr("Numbers of rows; this login is not told about sales"),
+                    .xTitle = tr("Store"),
+                    .unit = sales ? currency() : QString(),
+                    .decimals = sales ? 2 : 0,
+                    .form = ChartData::Form::HorizontalBars};
+    ChartSeries first{.name = sales ? tr("Last 30 days") : tr("Customers")};
+    ChartSeries second{.name = sales ? tr("30 days before") : tr("Products"), .comparison = sales};
+    m_charted.clear();
+    for (const StoreSummary &store : std::as_const(sorted)) {
+        m_charted.append(store.storeId);
+        chart.categories.append(store.name);
+        first.values.append(sales ? store.sales30Days : double(store.customers));
+        second.values.append(sales ? store.salesPrevious30Days : double(store.products));
+    }
+    chart.series = {first, second};
+    m_chart->setEmptyReason(tr("No store has figures to compare."));
+    m_chart->setData(chart);
 }
 
 void TenantsPage::updateStatus()

@@ -5,6 +5,7 @@
 #include "ui/shared/request.h"
 #include "ui/shell/page.h"
 
+class ChartPanel;
 class QLineEdit;
 class QSortFilterProxyModel;
 class TableView;
@@ -29,10 +30,13 @@ protected:
 private:
     void chooseCurrent();
     void updateStatus();
+    void showChart(const QList<StoreSummary> &stores);
 
     TenantsModel *m_model;
     TableView *m_view;
     QSortFilterProxyModel *m_proxy;
     QLineEdit *m_filter;
+    ChartPanel *m_chart;
+    QStringList m_charted; // store ids in the chart's order
     Request<QList<StoreSummary>> m_request;
 };

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/appcontext.h"
+#include "tests/support/testcluster.h"
+#include "ui/overview/overviewpage.h"
+#include "ui/overview/reordermodel.h"
+#include "ui/shared/chartpanel.h"
+#include "ui/shared/figuretile.h"
+#include "ui/shared/theme.h"
+#include "ui/shell/mainwindow.h"
+#include "ui/shell/prompt.h"
+
+#include <QAbstractItemModelTester>
+#include <QPdfWriter>
+#include <QPushButton>
+#include <QSignalSpy>
+#include <QTableView>
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace Qt::StringLiterals;
+
+/// From the overview's figures to their rows, from a row to its history, and back, in the real window.
+class TestOverviewPage final : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void initTestCase();
+    void cleanupTestCase();
+    void init();
+
+    void aFigureOpensAsManyRowsAsItCounts_data();
+    void aFigureOpensAsManyRowsAsItCounts();
+    void aDayOfTheChartOpensItsSales();
+    void aTierOpensItsCustomers();
+    void aLineOfTheReorderListOpensItsProduct();
+    void ctrlHShowsTheHistoryOfTheRowAndBackReturns();
+    void paperHoldsEveryLineOfTheReorderList_data();
+    void paperHoldsEveryLineOfTheReorderList();
+    void reorderListIsAModel();
+
+private:
+    template <typename T>
+    T *find(const QString &name) const
+    {
+        return m_window->currentPage()->findChild<T *>(name);
+    }
+    void loaded() const { QTRY_VERIFY_WITH_TIMEOUT(!m_window->currentPage()->loading(), 20'000); }
+    qint64 rowsOfPage(const QByteArray &table) const;
+    Overview lastMonth() const;
+
+    QTemporaryDir m_home;
+    std::unique_ptr<TestDatabase> m_database;
+    std::unique_ptr<AppContext> m_app;
+    std::unique_ptr<Theme> m_theme;
+    Prompt m_prompt;
+    std::unique_ptr<MainWindow> m_window;
+};
+
+void TestOverviewPage::initTestCase()
+{
+    QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates));
+    for (const char *name : {"XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"})
+        qputenv(name, m_home.path().toUtf8());
+    m_database = std::make_unique<TestDatabase>();
+    m_app = std::make_unique<AppContext>();
+    QVERIFY(m_app->profiles.save(m_database->login(u"sandbox_manager"_s).profile).ok());
+    m_theme = std::make_unique<Theme>(*qApp, m_app->settings);
+    m_window = std::make_unique<MainWindow>(UiContext{*m_app, *m_theme, m_prompt}, allPages());
+    m_window->resize(1440, 900);
+    m_window->show();
+    QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
+    m_window->connectTo(u"sandbox_manager"_s);
+    QTRY_VERIFY(m_app->pool.state() == ConnectionPool::State::Open);
+    m_window->chooseStore(u"seattle"_s);
+    QTRY_COMPARE(m_app->stores.current().storeId, u"seattle"_s);
+}
+
+void TestOverviewPage::cleanupTestCase()
+{
+    m_window.reset();
+    m_theme.reset();
+    m_app.reset();
+    m_database.reset();
+}
+
+void TestOverviewPage::init()
+{
+    m_window->showPage(u"overview"_s);
+    loaded();
+}
+
+/// All rows that the filters of the page that is shown leave.
+qint64 TestOverviewPage::rowsOfPage(const QByteArray &table) const
+{
+    const auto filters = browsefilter::parse(*browseTable(table), m_window->currentPage()->words()).value();
+    BrowseRequest request;
+    request.table = table;
+    request.filters = filters;
+    const auto count = m_app->browse.count(u"seattle"_s, request, true).result();
+    return count ? count->rows : -1;
+}
+
+Overview TestOverviewPage::lastMonth() const
+{
+    const QDate today = QDate::currentDate();
+    return m_app->overview.overview(u"seattle"_s, {.from = today.addDays(-29), .to = today}).result().value();
+}
+
+void TestOverviewPage::aFigureOpensAsManyRowsAsItCounts_data()
+{
+    QTest::addColumn<QString>("tile");
+    QTest::addColumn<qint64>("rows");
+    const SalesFigure all = lastMonth().total();
+    QVERIFY(all.sales > 0 && all.returns > 0);
+    QTest::newRow("net sales are of sales and returns") << u"netSales"_s << all.sales + all.returns;
+    QTest::newRow("the number of sales") << u"saleCount"_s << all.sales;
+    QTest::newRow("the average is of the sales") << u"basket"_s << all.sales;
+    QTest::newRow("returns") << u"returns"_s << all.returns;
+    QTest::newRow("sales of known customers") << u"buyers"_s << all.sales - lastMonth().unknownCustomerSales;
+}
+
+void TestOverviewPage::aFigureOpensAsManyRowsAsItCounts()
+{
+    QFETCH(QString, tile);
+    QFETCH(qint64, rows);
+    find<FigureTile>(tile)->findChild<QPushButton *>()->click();
+    QCOMPARE(m_window->currentPage()->title(), u"Sales"_s);
+    loaded();
+    QCOMPARE(rowsOfPage("sales_transactions"), rows);
+    QVERIFY(find<QTableView>(u"sales_transactionsTable"_s)->model()->rowCount() > 0);
+    m_window->goBack();
+    QCOMPARE(m_window->currentPage()->title(), u"Overview"_s);
+}
+
+void TestOverviewPage::aDayOfTheChartOpensItsSales()
+{
+    const Overview overview = lastMonth();
+    const SalesFigure &day = overview.days[17];
+    emit find<ChartPanel>(u"salesByDay"_s)->activated(17);
+    QCOMPARE(m_window->currentPage()->title(), u"Sales"_s);
+    loaded();
+    QCOMPARE(rowsOfPage("sales_transactions"), day.sales + day.returns);
+}
+
+void TestOverviewPage::aTierOpensItsCustomers()
+{
+    const NamedFigure gold = lastMonth().tiers.value(2);
+    QCOMPARE(gold.key, u"gold"_s);
+    emit find<ChartPanel>(u"loyaltyTiers"_s)->activated(2);
+    QCOMPARE(m_window->currentPage()->title(), u"Customers"_s);
+    loaded();
+    QCOMPARE(rowsOfPage("customers"), gold.pieces);
+}
+
+void TestOverviewPage::aLineOfTheReorderListOpensItsProduct()
+{
+    auto *list = find<QTableView>(u"reorderList"_s);
+    QVERIFY(list->model()->rowCount() > 0);
+    emit list->activated(list->model()->index(0, ReorderModel::Name));
+    QCOMPARE(m_window->currentPage()->title(), u"Products"_s);
+    loaded();
+    QCOMPARE(rowsOfPage("products"), 1);
+}
+
+void TestOverviewPage::ctrlHShowsTheHistoryOfTheRowAndBackReturns()
+{
+    m_window->goTo({u"products"_s, {u"sort=-price"_s}});
+    loaded();
+    auto *products = find<QTableView>(u"productsTable"_s);
+    QTRY_VERIFY(products->model()->rowCount() > 0);
+    const QString dearest =
+        m_database->superuser()
+            .execute("SELECT product_id FROM retail.products WHERE store_id = 'seattle' ORDER BY price DESC, "
+                     "product_id DESC LIMIT 1")
+            .value()
+            .text(0, 0);
+    const Result<Rows> changed = m_database->superuser().execute(
+        "UPDATE retail.products SET price = price + 1 WHERE product_id = '" + dearest.toUtf8() + '\'');
+    VERIFY_OK(changed);
+    products->setCurrentIndex(products->model()->index(0, 1));
+    products->setFocus();
+    QTest::keyClick(products, Qt::Key_H, Qt::ControlModifier);
+    QCOMPARE(m_window->currentPage()->title(), u"Audit log"_s);
+    loaded();
+    QCOMPARE(m_window->currentPage()->words(), (QStringList{u"record"_s, u"products"_s, dearest}));
+    auto *entries = find<QTableView>(u"auditEntries"_s);
+    QTRY_COMPARE(entries->model()->rowCount(), 2); // when it was added, and now
+    QCOMPARE(entries->model()->index(0, 1).data().toString(), u"Changed"_s);
+    QCOMPARE(entries->model()->index(0, 2).data().toString(), u"Products"_s);
+    entries->setCurrentIndex(entries->model()->index(0, 0));
+    const auto *differences = find<QTableView>(u"auditDiff"_s);
+    QTRY_VERIFY(differences->model()->rowCount() > 0);
+    QCOMPARE(differences->model()->index(0, 0).data().toString(), u"Price"_s);
+    m_window->goBack();
+    QCOMPARE(m_window->currentPage()->title(), u"Products"_s);
+}
+
+void TestOverviewPage::paperHoldsEveryLineOfTheReorderList_data()
+{
+    QTest::addColumn<OverviewReport::Part>("part");
+    QTest::newRow("the overview") << OverviewReport::All;
+    QTest::newRow("the reorder list") << OverviewReport::ReorderListOnly;
+}
+
+void TestOverviewPage::paperHoldsEveryLineOfTheReorderList()
+{
+    QFETCH(OverviewReport::Part, part);
+    Overview overview = lastMonth();
+    while (overview.reorder.size() < 200) // more than two pages
+        overview.reorder.append(overview.reorder.first());
+    QList<const ChartPanel *> charts;
+    for (const ChartPanel *chart : m_window->currentPage()->findChildren<ChartPanel *>())
+        charts.append(chart);
+    const OverviewReport report(*m_theme, overview, u"Zava Retail Seattle"_s, {{u"Net sales"_s, u"1.00"_s}},
+                                part == OverviewReport::All ? charts : QList<const ChartPanel *>());
+    const QString file = m_home.filePath(u"paper-%1.pdf"_s.arg(int(part)));
+    VERIFY_OK(report.savePdf(file, part));
+    QFile pdf(file);
+    QVERIFY(pdf.open(QIODevice::ReadOnly));
+    const QByteArray bytes = pdf.readAll();
+    QVERIFY(bytes.startsWith("%PDF"));
+    const qsizetype pages = bytes.count("/Type /Page\n");
+    QVERIFY2(pages >= (part == OverviewReport::All ? 5 : 3), QByteArray::number(pages).constData());
+    QVERIFY(!report.savePdf(m_home.filePath(u"no/such/folder.pdf"_s), part));
+    if (const QString folder = qEnvironmentVariable("CHART_PICTURES"); !folder.isEmpty())
+        QFile::copy(file, folder + u"/paper-%1.pdf"_s.arg(int(part)));
+}
+
+void TestOverviewPage::reorderListIsAModel()
+{
+    ReorderModel model;
+    const QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
+    model.setLines(lastMonth().reorder);
+    QVERIFY(model.rowCount() > 0);
+    model.setLines({});
+    QCOMPARE(model.rowCount(), 0);
+}
+
+QTEST_MAIN(TestOverviewPage)
+#include "tst_overviewpage.moc"

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/appcontext.h"
+#include "app/core/format.h"
+#include "ui/audit/auditmodel.h"
+#include "ui/audit/auditpage.h"
+
+#include <QFileDialog>
+#include <QLabel>
+#include <QStandardPaths>
+
+using namespace Qt::StringLiterals;
+
+// What AuditLogPage hands on: all entries of its filter.
+
+bool AuditLogPage::exportShown()
+{
+    if (m_model->rowCount() == 0)
+        return false;
+    exportEvidence();
+    return true;
+}
+
+void AuditLogPage::exportEvidence()
+{
+    auto *dialog = new QFileDialog(this, tr("Export evidence"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setAcceptMode(QFileDialog::AcceptSave);
+    dialog->setNameFilters({tr("CSV (*.csv)"), tr("Lines of JSON (*.jsonl)")});
+    dialog->setDefaultSuffix(u"csv"_s);
+    dialog->setDirectory(QStandardPaths::writableLocation(QStandardPaths::DocumentsLocation));
+    dialog->selectFile(u"audit-%1.csv"_s.arg(m_ui.app.stores.current().storeId));
+    connect(dialog, &QFileDialog::fileSelected, this, [this](const QString &file) {
+        const EvidenceFormat format =
+            file.endsWith(".jsonl"_L1) ? EvidenceFormat::JsonLines : EvidenceFormat::Csv;
+        m_notice->setText(tr("Writing %1…").arg(file));
+        m_notice->show();
+        m_exportRequest.run(
+            [this, file, format](const CancelToken &token) {
+                return m_ui.app.audit.exportEvidence(m_ui.app.stores.current().storeId, m_asked, format, file,
+                                                     token);
+            },
+            [this](const Result<EvidenceFile> &written) {
+                m_notice->setText(written ? tr("%1 entries are in %2. SHA-256 %3; filter and sum are in %4.")
+                                                .arg(format::count(written->rows), written->file,
+                                                     QString::fromLatin1(written->sha256), written->manifest)
+                                          : written.error().text());
+            });
+    });
+    dialog->open();
+}
