@@ -6,17 +6,47 @@
 
 using namespace Qt::StringLiterals;
 
+namespace {
+
+/// The provider of a server that was set up for the model; null when there is none.
+Result<std::shared_ptr<EmbeddingProvider>> serverOf(const EmbeddingServers &servers, const QString &model,
+                                                    const CancelToken &token)
+{
+    const Result<QList<EmbeddingServer>> all = servers.all();
+    if (!all)
+        return all.error();
+    for (const EmbeddingServer &server : *all)
+        if (server.modelName() == model)
+            return EmbeddingServers::provider(server, token);
+    return std::shared_ptr<EmbeddingProvider>();
+}
+
+} // namespace
+
 AppContext::AppContext()
     : settings(paths::config() + u"/settings.ini"_s)
     , profiles(paths::config() + u"/profiles"_s)
     , local(paths::data() + u"/local.db"_s)
+    , embeddingServers(paths::config() + u"/embedding-servers.json"_s)
+    , metrics(local.file())
+    , providers([this](const QString &model, const CancelToken &token) {
+        return serverOf(embeddingServers, model, token);
+    })
     , pool(settings.get(settings::poolSize))
     , stores(pool)
     , browse(pool)
+    , exports(pool)
+    , isolation(pool)
+    , audit(pool)
+    , overview(pool)
     , sampleData(pool)
     , embeddings(pool, providers)
     , search(pool, providers)
+    , searchQuality(pool)
     , imports(pool)
+    , sampler(pool, metrics, settings)
+    , performance(pool, metrics, sampler)
+    , explain(pool)
     , jobs(local)
 {
     const Result<QString> prepared = local.prepare();

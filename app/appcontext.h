@@ -7,10 +7,20 @@
 #include "app/db/secretstore.h"
 #include "app/jobs/jobrunner.h"
 #include "app/local/localstore.h"
+#include "app/local/metricstore.h"
+#include "app/services/auditservice.h"
 #include "app/services/browseservice.h"
+#include "app/services/embeddingservers.h"
 #include "app/services/embeddingservice.h"
+#include "app/services/explainservice.h"
+#include "app/services/exportservice.h"
 #include "app/services/importservice.h"
+#include "app/services/isolationservice.h"
+#include "app/services/metricsampler.h"
+#include "app/services/overviewservice.h"
+#include "app/services/performanceservice.h"
 #include "app/services/sampledataservice.h"
+#include "app/services/searchquality.h"
 #include "app/services/searchservice.h"
 #include "app/services/storeservice.h"
 
@@ -27,13 +37,23 @@ public:
     ProfileStore profiles;
     SecretStore secrets;
     LocalStore local;
+    EmbeddingServers embeddingServers;
+    MetricStore metrics;
     EmbeddingProviders providers;
     ConnectionPool pool;
     StoreService stores;
     BrowseService browse;
+    ExportService exports;
+    IsolationService isolation;
+    AuditService audit;
+    OverviewService overview;
     SampleDataService sampleData;
     EmbeddingService embeddings;
     SearchService search;
+    SearchQuality searchQuality;
     ImportService imports;
+    MetricSampler sampler;
+    PerformanceService performance;
+    ExplainService explain;
     JobRunner jobs; ///< last, so that it ends first: its work uses all above
 };

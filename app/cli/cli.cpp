@@ -6,7 +6,6 @@
 #include "app/db/connecterror.h"
 
 #include <QCoreApplication>
-#include <QJsonArray>
 #include <QJsonDocument>
 
 #include <fcntl.h>
@@ -32,17 +31,31 @@ struct CommandRow
 const QList<CommandRow> &commands()
 {
     static const QList<CommandRow> all{
+        {u"audit"_s, u"print who changed what in a store"_s, cli::audit},
         {u"backup"_s, u"make, list, verify, look into and remove backups"_s, cli::backup},
         {u"browse"_s, u"print a page of a store's table"_s, cli::browse},
+        {u"check"_s, u"tell a monitoring system whether all is well (Nagios plugin)"_s, cli::check},
+        {u"customer"_s, u"export or erase all that is known about one customer"_s, cli::customer},
         {u"doctor"_s, u"list what is missing or broken in the database"_s, cli::doctor},
         {u"embed"_s, u"give products the vectors that a search by meaning needs"_s, cli::embed},
+        {u"export"_s, u"write a store's rows to a CSV, JSON or Excel file"_s, cli::exportRows},
+        {u"embedding-server"_s, u"set up, list and remove servers that compute vectors"_s,
+         cli::embeddingServer},
+        {u"explain"_s, u"show how the server runs a statement, and what stands out"_s, cli::explain},
         {u"import"_s, u"read products from a CSV file"_s, cli::import},
         {u"jobs"_s, u"list what was run on this machine, and how it ended"_s, cli::jobs},
+        {u"maintain"_s, u"vacuum, analyse and reindex, by a plan"_s, cli::maintain},
         {u"migrate"_s, u"bring the database to this program's schema"_s, cli::migrate},
         {u"profile"_s, u"list, import and export profiles"_s, cli::profile},
+        {u"restore"_s, u"restore a backup, or one store's rows of it"_s, cli::restore},
+        {u"prove-isolation"_s, u"try as a role to reach another store's data"_s, cli::proveIsolation},
         {u"sample-data"_s, u"load made-up customers, products and sales"_s, cli::sampleData},
         {u"sandbox"_s, u"start, stop, show or destroy a private server to try"_s, cli::sandbox},
         {u"search"_s, u"find a store's products by meaning or by words"_s, cli::search},
+        {u"search-quality"_s, u"measure recall and times of searches by meaning"_s, cli::searchQuality},
+        {u"stats"_s, u"print what the server counts: slow statements, indexes, tables, activity, settings"_s,
+         cli::stats},
+        {u"store"_s, u"add and close stores, decide who may enter them"_s, cli::store},
         {u"stores"_s, u"list the stores this login may see"_s, cli::stores},
     };
     return all;
@@ -90,41 +103,62 @@ QJsonValue jsonValue(const Rows &rows, int row, int column, ColumnType type)
     return rows.text(row, column);
 }
 
-/// For people: columns as wide as their content, at most 40 characters, numbers to the right.
-void printTable(const QList<QPair<QString, ColumnType>> &columns, const Rows &rows)
+/// For people: columns as wide as their content, at most 40 characters, numbers to the right. The first line
+/// is the header.
+void printTable(QList<QStringList> lines, const QList<bool> &numbers)
 {
     constexpr int widest = 40;
-    QList<QStringList> lines;
-    QStringList header;
-    for (const auto &[name, type] : columns)
-        header += name;
-    lines += header;
-    for (int row = 0; row < rows.count(); ++row) {
-        QStringList line;
-        for (int column = 0; column < columns.size(); ++column) {
-            QString text = rows.isNull(row, column) ? u"null"_s : rows.text(row, column).simplified();
-            if (text.size() > widest)
-                text = text.left(widest - 1) + u'…';
-            line += text;
-        }
-        lines += line;
-    }
-    QList<qsizetype> widths(columns.size(), 0);
-    for (const QStringList &line : lines)
-        for (int column = 0; column < line.size(); ++column)
+    QList<qsizetype> widths(numbers.size(), 0);
+    for (QStringList &line : lines)
+        for (int column = 0; column < line.size(); ++column) {
+            line[column] = line[column].simplified();
+            if (line[column].size() > widest)
+                line[column] = line[column].left(widest - 1) + u'…';
             widths[column] = std::max(widths[column], line[column].size());
-    for (const QStringList &line : lines) {
+        }
+    for (const QStringList &line : std::as_const(lines)) {
         QString text;
         for (int column = 0; column < line.size(); ++column) {
-            const ColumnType type = columns[column].second;
-            const bool right =
-                type == ColumnType::Integer || type == ColumnType::Decimal || type == ColumnType::Money;
-            text += right ? line[column].rightJustified(widths[column])
-                          : line[column].leftJustified(widths[column]);
+            text += numbers[column] ? line[column].rightJustified(widths[column])
+                                    : line[column].leftJustified(widths[column]);
             text += u"  ";
         }
         cli::printLine(text.trimmed());
     }
+}
+
+void printTable(const QList<QPair<QString, ColumnType>> &columns, const Rows &rows)
+{
+    QStringList header;
+    QList<bool> numbers;
+    for (const auto &[name, type] : columns) {
+        header += name;
+        numbers += type == ColumnType::Integer || type == ColumnType::Decimal || type == ColumnType::Money;
+    }
+    QList<QStringList> lines{header};
+    for (int row = 0; row < rows.count(); ++row) {
+        QStringList line;
+        for (int column = 0; column < columns.size(); ++column)
+            line += rows.isNull(row, column) ? u"null"_s : rows.text(row, column);
+        lines += line;
+    }
+    printTable(lines, numbers);
+}
+
+/// A value of JSON as text; NULL is empty in CSV and "null" for people.
+QString textOf(const QJsonValue &value)
+{
+    if (value.isBool())
+        return value.toBool() ? u"true"_s : u"false"_s;
+    if (value.isArray()) {
+        QStringList texts;
+        for (const QJsonValue &each : value.toArray())
+            texts += textOf(each);
+        return texts.join(u',');
+    }
+    if (value.isDouble())
+        return value.toVariant().toString();
+    return value.toString();
 }
 
 } // namespace
@@ -320,7 +354,18 @@ Result<QString> cli::askPassword(const QString &target)
 
 Result<Login> cli::Invocation::login() const
 {
-    return m_context.profiles.resolve(value(u"profile"_s));
+    Result<Login> login = m_context.profiles.resolve(value(u"profile"_s));
+    if (!login || !login->password.isEmpty() || !login->profile.passfile.isEmpty() || isSet(u"password"_s))
+        return login;
+    // Only where the window put one: most logins need no keyring, and some desktops have none that answers.
+    const QString name = login->profile.name;
+    if (name.isEmpty() || m_context.secrets.rememberedBackend(name).isEmpty())
+        return login;
+    if (const Result<QString> kept = SecretStore::readHere(name, interruption()))
+        login->password = *kept;
+    else
+        printError(kept.error().message);
+    return login;
 }
 
 Result<Capabilities> cli::Invocation::connect()
@@ -392,7 +437,38 @@ void cli::Invocation::print(const QList<QPair<QString, ColumnType>> &columns, co
     }
 }
 
-int cli::Invocation::runJob(const JobSpec &spec, const JobWork &work) const
+void cli::Invocation::print(const QStringList &fields, const QJsonArray &rows) const
+{
+    if (json()) {
+        const QJsonObject all{{u"rows"_s, rows}, {u"next"_s, QJsonValue()}};
+        printLine(QString::fromUtf8(QJsonDocument(all).toJson(QJsonDocument::Compact)));
+        return;
+    }
+    if (m_data && isSet(u"csv"_s)) {
+        printLine(fields.join(u','));
+        for (const QJsonValue &row : rows) {
+            QByteArrayList line;
+            for (const QString &field : fields)
+                line += row[field].isNull() ? QByteArray() : csvField(textOf(row[field]));
+            printLine(QString::fromUtf8(line.join(',')));
+        }
+        return;
+    }
+    QList<bool> numbers;
+    for (const QString &field : fields)
+        numbers += std::any_of(rows.begin(), rows.end(),
+                               [&](const QJsonValue &row) { return row[field].isDouble(); });
+    QList<QStringList> lines{fields};
+    for (const QJsonValue &row : rows) {
+        QStringList line;
+        for (const QString &field : fields)
+            line += row[field].isNull() ? u"null"_s : textOf(row[field]);
+        lines += line;
+    }
+    printTable(lines, numbers);
+}
+
+int cli::Invocation::runJob(const JobSpec &spec, const JobWork &work, bool outputTaken) const
 {
     const bool terminal = ::isatty(STDERR_FILENO) == 1;
     const bool verbose = isSet(u"verbose"_s);
@@ -413,7 +489,9 @@ int cli::Invocation::runJob(const JobSpec &spec, const JobWork &work) const
         std::fprintf(stderr, "\r\033[K");
     if (!result)
         return fail(result.error());
-    if (!json())
+    if (outputTaken)
+        printError(*result);
+    else if (!json())
         printLine(*result);
     return Success;
 }

@@ -4,6 +4,7 @@
 #include "app/appcontext.h"
 
 #include <QCommandLineParser>
+#include <QJsonArray>
 #include <QJsonObject>
 
 #include <functional>
@@ -53,6 +54,7 @@ public:
     /// Opens the pool on --profile. Asks for a password on the terminal, with echo off, when the server wants
     /// one and none was found (never with -w), or beforehand with -W.
     Result<Capabilities> connect();
+    /// The profile of --profile, with the password that the keyring holds for it.
     Result<Login> login() const;
 
     /// Prints the error on standard error; returns its exit code.
@@ -62,9 +64,12 @@ public:
     /// Rows as the options ask: {"rows": […], "next": …}, CSV, or a table for people.
     void print(const QList<QPair<QString, ColumnType>> &columns, const Rows &rows,
                const QString &next = {}) const;
+    /// The same for objects; CSV and the table have these fields of them.
+    void print(const QStringList &fields, const QJsonArray &rows) const;
 
-    /// Runs a job here with a progress line; prints its summary. SIGINT and SIGTERM cancel it.
-    int runJob(const JobSpec &spec, const JobWork &work) const;
+    /// Runs a job here with a progress line; prints its summary, on standard error where standard output is
+    /// the job's. SIGINT and SIGTERM cancel it.
+    int runJob(const JobSpec &spec, const JobWork &work, bool outputTaken = false) const;
 
     AppContext &context() { return m_context; }
 
@@ -87,19 +92,35 @@ void printError(const QString &text);
 
 /// --provider and what belongs to it; the provider they name.
 void addProviderOptions(Invocation &call);
-Result<std::shared_ptr<EmbeddingProvider>> chosenProvider(const Invocation &call);
+Result<std::shared_ptr<EmbeddingProvider>> chosenProvider(Invocation &call);
 
+int audit(AppContext &context, const QStringList &arguments);
 int backup(AppContext &context, const QStringList &arguments);
 int browse(AppContext &context, const QStringList &arguments);
+int check(AppContext &context, const QStringList &arguments);
+int customer(AppContext &context, const QStringList &arguments);
 int doctor(AppContext &context, const QStringList &arguments);
 int embed(AppContext &context, const QStringList &arguments);
+int exportRows(AppContext &context, const QStringList &arguments);
+int embeddingServer(AppContext &context, const QStringList &arguments);
+int explain(AppContext &context, const QStringList &arguments);
 int import(AppContext &context, const QStringList &arguments);
 int jobs(AppContext &context, const QStringList &arguments);
+int maintain(AppContext &context, const QStringList &arguments);
 int migrate(AppContext &context, const QStringList &arguments);
 int profile(AppContext &context, const QStringList &arguments);
+int restore(AppContext &context, const QStringList &arguments);
+int proveIsolation(AppContext &context, const QStringList &arguments);
 int sampleData(AppContext &context, const QStringList &arguments);
 int sandbox(AppContext &context, const QStringList &arguments);
 int search(AppContext &context, const QStringList &arguments);
+int searchQuality(AppContext &context, const QStringList &arguments);
+int stats(AppContext &context, const QStringList &arguments);
+int store(AppContext &context, const QStringList &arguments);
 int stores(AppContext &context, const QStringList &arguments);
+
+/// “stats slow”, and the options that are its own.
+int slowStatements(Invocation &call);
+void addSlowOptions(Invocation &call);
 
 } // namespace cli

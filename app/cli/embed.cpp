@@ -37,6 +37,38 @@ QString estimate(const EmbeddingPlan &plan)
     return text + u")."_s;
 }
 
+/// --status: how far the vectors cover the catalogues.
+int printStatus(AppContext &context, const cli::Invocation &call)
+{
+    const Result<QList<EmbeddingCoverage>> coverage =
+        context.embeddings.coverage(cli::interruption()).result();
+    if (!coverage)
+        return call.fail(coverage.error());
+    QJsonArray rows;
+    for (const EmbeddingCoverage &row : *coverage) {
+        const QString newest = row.newest.isValid() ? row.newest.toString(Qt::ISODateWithMs) : QString();
+        rows.append(QJsonObject{{u"store_id"_s, row.storeId},
+                                {u"store_name"_s, row.storeName},
+                                {u"model"_s, row.model},
+                                {u"active"_s, row.active},
+                                {u"products"_s, row.products},
+                                {u"up_to_date"_s, row.upToDate},
+                                {u"stale"_s, row.stale},
+                                {u"missing"_s, row.missing},
+                                {u"newest"_s, newest.isEmpty() ? QJsonValue() : QJsonValue(newest)}});
+        if (!call.json())
+            cli::printLine(u"%1  %2%3  %4 of %5 up to date, %6 stale, %7 missing"_s.arg(
+                row.storeId.leftJustified(12), row.model.leftJustified(24), row.active ? u"*"_s : u" "_s,
+                format::count(row.upToDate), format::count(row.products), format::count(row.stale),
+                format::count(row.missing)));
+    }
+    if (call.json())
+        cli::printLine(
+            QString::fromUtf8(QJsonDocument(QJsonObject{{u"rows"_s, rows}, {u"next"_s, QJsonValue()}})
+                                  .toJson(QJsonDocument::Compact)));
+    return cli::Success;
+}
+
 } // namespace
 
 int cli::embed(AppContext &context, const QStringList &arguments)
@@ -49,10 +81,16 @@ int cli::embed(AppContext &context, const QStringList &arguments)
     addProviderOptions(call);
     call.parser().addOption({u"activate"_s, u"Searches use this model afterwards; for the owner."_s});
     call.parser().addOption({u"dry-run"_s, u"Only count and estimate."_s});
+    call.parser().addOption(
+        {u"status"_s, u"Only tell how many products of each store and model have a vector of their text."_s});
     if (!call.parse(arguments))
         return call.exit();
     if (call.isSet(u"csv"_s))
         return call.usage(u"embed prints a sentence or --json."_s);
+    if (call.isSet(u"status"_s)) {
+        const Result<Capabilities> opened = call.connect();
+        return opened ? printStatus(context, call) : call.fail(opened.error());
+    }
     const Result<std::shared_ptr<EmbeddingProvider>> provider = chosenProvider(call);
     if (!provider)
         return call.fail(provider.error());

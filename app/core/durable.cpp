@@ -60,6 +60,13 @@ Result<void> durable::rename(const QString &from, const QString &to)
     return sync(QFileInfo(to).path());
 }
 
+Result<void> durable::replace(const QString &from, const QString &to)
+{
+    if (::rename(QFile::encodeName(from).constData(), QFile::encodeName(to).constData()) != 0)
+        return ioError(u"%1 cannot be renamed to %2."_s.arg(from, to), errno);
+    return sync(QFileInfo(to).path());
+}
+
 Result<void> durable::write(const QString &path, const QByteArray &content)
 {
     const QString part = path + u".part"_s;

@@ -16,6 +16,9 @@ Result<void> sync(const QString &path);
 /// Renames and makes the new name lasting. Never over an existing file: the error is of kind Conflict then.
 Result<void> rename(const QString &from, const QString &to);
 
+/// The same over an existing file, which stays whole until the moment it is replaced.
+Result<void> replace(const QString &from, const QString &to);
+
 /// Writes a file that only its owner can read, through `path`.part, fsync and rename; replaces an older one.
 Result<void> write(const QString &path, const QByteArray &content);
 

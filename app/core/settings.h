@@ -54,6 +54,8 @@ inline const Setting<int> zoomPercent{"window/zoom", 100};
 inline const Setting<QString> lastPage{"window/page", QStringLiteral("tenants")};
 inline const Setting<int> poolSize{"connection/pool-size", 4};
 
+inline const Setting<bool> sampling{"performance/history", true}; // see MetricSampler
+
 inline const Setting<QString> backupFolder{"backup/folder", {}};  // of the last backup
 inline const Setting<QString> toolFolder{"tools/postgresql", {}}; // where pg_dump is looked for first
 

@@ -3,16 +3,14 @@
 
 #include "app/core/paths.h"
 #include "app/jobs/job.h"
+#include "app/local/localconnection.h"
 
 #include <QFile>
 #include <QFileInfo>
-#include <QSqlError>
-#include <QSqlQuery>
-#include <QVariant>
 
+#include <pwd.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <csignal>
 
 using namespace Qt::StringLiterals;
@@ -29,58 +27,42 @@ const QStringList upgrades[] = {
         u"started TEXT NOT NULL, ended TEXT, pid INTEGER NOT NULL)"_s,
         u"CREATE INDEX jobs_started ON jobs (started)"_s,
     },
+    {
+        u"ALTER TABLE jobs ADD COLUMN who TEXT NOT NULL DEFAULT ''"_s,
+        u"ALTER TABLE jobs ADD COLUMN origin TEXT NOT NULL DEFAULT ''"_s,
+    },
+    // Saved views, filters and searches.
+    {
+        u"CREATE TABLE views (scope TEXT NOT NULL, name TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY "
+        u"(scope, "
+        u"name))"_s,
+    },
+    // Samples of the server's statistics: see metricstore.h.
+    {
+        u"CREATE TABLE metric_sources (id INTEGER PRIMARY KEY, server TEXT NOT NULL, kind TEXT NOT NULL, "
+        u"base BLOB, UNIQUE (server, kind))"_s,
+        u"CREATE TABLE metric_series (id INTEGER PRIMARY KEY, source INTEGER NOT NULL, object TEXT NOT NULL, "
+        u"label TEXT NOT NULL DEFAULT '', changed INTEGER NOT NULL DEFAULT 0, UNIQUE (source, object))"_s,
+        u"CREATE TABLE metric_samples (source INTEGER NOT NULL, step INTEGER NOT NULL, at INTEGER NOT NULL, "
+        u"seconds INTEGER NOT NULL, PRIMARY KEY (source, step, at)) WITHOUT ROWID"_s,
+        u"CREATE TABLE metric_values (series INTEGER NOT NULL, step INTEGER NOT NULL, at INTEGER NOT NULL, "
+        u"counters BLOB, PRIMARY KEY (series, step, at)) WITHOUT ROWID"_s,
+    },
 };
 
-/// A connection for one call; Qt's connections belong to a thread, and ours to no thread for longer than
-/// that.
-class Connection final
+/// The user of the system: whoever shares a login of the database is told apart by it.
+QString systemUser()
 {
-public:
-    explicit Connection(const QString &file)
-    {
-        static std::atomic<int> counter{0};
-        m_name = u"local-%1"_s.arg(++counter);
-        m_database = QSqlDatabase::addDatabase(u"QSQLITE"_s, m_name);
-        m_database.setDatabaseName(file);
-        m_database.setConnectOptions(u"QSQLITE_BUSY_TIMEOUT=5000"_s);
-        m_open = m_database.open();
-    }
-    ~Connection()
-    {
-        m_database = {};
-        QSqlDatabase::removeDatabase(m_name);
-    }
-    Q_DISABLE_COPY_MOVE(Connection)
-
-    Result<QSqlQuery> run(const QString &sql, const QVariantList &values = {}) const
-    {
-        QSqlQuery query(m_database);
-        if (m_open && query.prepare(sql)) {
-            // A null QString would be bound as NULL; our columns know the empty text only.
-            for (const QVariant &value : values) {
-                const bool null = value.typeId() == QMetaType::QString && value.toString().isNull();
-                query.addBindValue(null ? QVariant(QLatin1String("")) : value);
-            }
-            if (query.exec())
-                return query;
-        }
-        return Error{ErrorKind::Io, u"This desktop's local store cannot be used."_s,
-                     u"Check the free space and the rights of %1."_s.arg(m_database.databaseName()),
-                     m_open ? query.lastError().text() : m_database.lastError().text()};
-    }
-
-private:
-    QString m_name;
-    QSqlDatabase m_database;
-    bool m_open = false;
-};
+    const passwd *entry = getpwuid(::geteuid());
+    return entry ? QString::fromLocal8Bit(entry->pw_name) : QString::number(::geteuid());
+}
 
 QString now()
 {
     return QDateTime::currentDateTimeUtc().toString(Qt::ISODateWithMs);
 }
 
-Result<void> upgrade(const Connection &connection)
+Result<void> upgrade(const LocalConnection &connection)
 {
     if (const auto wal = connection.run(u"PRAGMA journal_mode = WAL"_s); !wal)
         return wal.error();
@@ -114,29 +96,30 @@ Result<QString> LocalStore::prepare()
 {
     if (const Result<void> made = paths::makePrivate(QFileInfo(m_file).path()); !made)
         return made.error();
-    if (upgrade(Connection(m_file)))
+    if (upgrade(LocalConnection(m_file)))
         return QString();
     const QString aside =
         m_file + u".damaged-"_s + QDateTime::currentDateTimeUtc().toString(u"yyyyMMddHHmmss");
     if (!QFile::exists(m_file) || !QFile::rename(m_file, aside)) {
-        const Result<void> again = upgrade(Connection(m_file));
+        const Result<void> again = upgrade(LocalConnection(m_file));
         return again ? Result<QString>(QString()) : again.error();
     }
     QFile::remove(m_file + u"-wal"_s);
     QFile::remove(m_file + u"-shm"_s);
-    if (const Result<void> again = upgrade(Connection(m_file)); !again)
+    if (const Result<void> again = upgrade(LocalConnection(m_file)); !again)
         return again.error();
     return u"The local store could not be read and was set aside as %1. Job history starts anew; no data of "
            u"the "
            u"database is concerned."_s.arg(aside);
 }
 
-Result<qint64> LocalStore::jobStarted(const JobSpec &spec)
+Result<qint64> LocalStore::jobStarted(const JobSpec &spec, const QString &origin)
 {
-    const Connection connection(m_file);
+    const LocalConnection connection(m_file);
     const auto inserted = connection.run(
-        u"INSERT INTO jobs (kind, title, target, command, state, started, pid) VALUES (?, ?, ?, ?, 'running', ?, ?)"_s,
-        {spec.kind, spec.title, spec.target, spec.command, now(), qint64(::getpid())});
+        u"INSERT INTO jobs (kind, title, target, command, state, started, pid, who, origin) "
+        u"VALUES (?, ?, ?, ?, 'running', ?, ?, ?, ?)"_s,
+        {spec.kind, spec.title, spec.target, spec.command, now(), qint64(::getpid()), systemUser(), origin});
     if (!inserted)
         return inserted.error();
     return inserted->lastInsertId().toLongLong();
@@ -144,7 +127,7 @@ Result<qint64> LocalStore::jobStarted(const JobSpec &spec)
 
 Result<void> LocalStore::jobEnded(qint64 id, const QString &state, const QString &summary, const QString &log)
 {
-    const Connection connection(m_file);
+    const LocalConnection connection(m_file);
     const auto updated =
         connection.run(u"UPDATE jobs SET state = ?, summary = ?, log = ?, ended = ? WHERE id = ?"_s,
                        {state, summary, log, now(), id});
@@ -153,11 +136,11 @@ Result<void> LocalStore::jobEnded(qint64 id, const QString &state, const QString
 
 Result<QList<JobRecord>> LocalStore::jobs(int limit) const
 {
-    const Connection connection(m_file);
-    Result<QSqlQuery> query = connection.run(
-        u"SELECT id, kind, title, target, command, state, summary, log, started, ended, pid FROM jobs "
-        u"ORDER BY id DESC LIMIT ?"_s,
-        {limit});
+    const LocalConnection connection(m_file);
+    Result<QSqlQuery> query = connection.run(u"SELECT id, kind, title, target, command, state, summary, log, "
+                                             u"started, ended, pid, who, origin FROM jobs "
+                                             u"ORDER BY id DESC LIMIT ?"_s,
+                                             {limit});
     if (!query)
         return query.error();
     QList<JobRecord> records;
@@ -171,7 +154,9 @@ Result<QList<JobRecord>> LocalStore::jobs(int limit) const
                          query->value(6).toString(),
                          query->value(7).toString(),
                          QDateTime::fromString(query->value(8).toString(), Qt::ISODateWithMs),
-                         QDateTime::fromString(query->value(9).toString(), Qt::ISODateWithMs)};
+                         QDateTime::fromString(query->value(9).toString(), Qt::ISODateWithMs),
+                         query->value(11).toString(),
+                         query->value(12).toString()};
         if (record.state == u"running" && ::kill(pid_t(query->value(10).toLongLong()), 0) != 0) {
             record.state = u"failed"_s;
             record.summary = u"The program ended before the job did."_s;
@@ -179,4 +164,34 @@ Result<QList<JobRecord>> LocalStore::jobs(int limit) const
         records.append(record);
     }
     return records;
+}
+
+Result<QList<SavedView>> LocalStore::views(const QString &scope) const
+{
+    const LocalConnection connection(m_file);
+    Result<QSqlQuery> query =
+        connection.run(u"SELECT name, body FROM views WHERE scope = ? ORDER BY name"_s, {scope});
+    if (!query)
+        return query.error();
+    QList<SavedView> views;
+    while (query->next())
+        views.append({query->value(0).toString(), query->value(1).toString()});
+    return views;
+}
+
+Result<void> LocalStore::saveView(const QString &scope, const SavedView &view)
+{
+    const LocalConnection connection(m_file);
+    const auto saved =
+        connection.run(u"INSERT INTO views (scope, name, body) VALUES (?, ?, ?) ON CONFLICT (scope, name) DO "
+                       u"UPDATE SET body = excluded.body"_s,
+                       {scope, view.name, view.body});
+    return saved ? Result<void>() : saved.error();
+}
+
+Result<void> LocalStore::removeView(const QString &scope, const QString &name)
+{
+    const LocalConnection connection(m_file);
+    const auto removed = connection.run(u"DELETE FROM views WHERE scope = ? AND name = ?"_s, {scope, name});
+    return removed ? Result<void>() : removed.error();
 }

@@ -5,7 +5,6 @@
 
 #include <QDateTime>
 #include <QList>
-#include <QSqlDatabase>
 
 #include <mutex>
 
@@ -23,11 +22,21 @@ struct JobRecord
     QString log;
     QDateTime started;
     QDateTime ended;
+    QString who = {};    ///< user of the system
+    QString origin = {}; ///< "window", "command line", "timer"; empty of older versions
 };
 
-/// What belongs to this desktop and to no server: the job history (samples of statistics and saved views
-/// follow), in SQLite under paths::data(). A file of an older version is migrated, one that is damaged is set
-/// aside. Any thread: a connection is opened per call, for the calls are few and short.
+/// A way to look at a table that somebody wants back: which rows, in which order, which columns.
+struct SavedView
+{
+    QString name;
+    QString body; ///< JSON, of the page that made it
+};
+
+/// What belongs to this desktop and to no server: the job history and saved views (samples of statistics are
+/// MetricStore's, in the same file), in SQLite under paths::data(). A file of an older version is migrated,
+/// one that is damaged is set aside. Any thread: a connection is opened per call, for the calls are few and
+/// short.
 class LocalStore final
 {
 public:
@@ -35,10 +44,16 @@ public:
 
     /// Opens, migrates or sets aside; the sentence says what was set aside, and is empty otherwise.
     Result<QString> prepare();
+    const QString &file() const { return m_file; }
 
-    Result<qint64> jobStarted(const JobSpec &spec);
+    Result<qint64> jobStarted(const JobSpec &spec, const QString &origin = {});
     Result<void> jobEnded(qint64 id, const QString &state, const QString &summary, const QString &log);
     Result<QList<JobRecord>> jobs(int limit) const; ///< newest first
+
+    /// `scope` says of what: database, store and table.
+    Result<QList<SavedView>> views(const QString &scope) const;         ///< by name
+    Result<void> saveView(const QString &scope, const SavedView &view); ///< replaces one of the same name
+    Result<void> removeView(const QString &scope, const QString &name);
 
 private:
     QString m_file;

@@ -90,10 +90,64 @@ private slots:
             3);
         row("a foreign store",
             {u"browse"_s, u"customers"_s, u"--store"_s, u"redmond"_s, u"--profile"_s, good}, 1);
+        row("a filter on no column",
+            {u"browse"_s, u"customers"_s, u"--store"_s, u"seattle"_s, u"--filter"_s, u"x=1"_s}, 2);
+        row("a filter that cannot be",
+            {u"browse"_s, u"products"_s, u"--store"_s, u"seattle"_s, u"--filter"_s, u"price=cheap"_s}, 2);
+        row("an export to nowhere", {u"export"_s, u"customers"_s, u"--store"_s, u"seattle"_s}, 2);
+        row("an export in a format that is none",
+            {u"export"_s, u"customers"_s, u"--store"_s, u"seattle"_s, u"--out"_s, u"-"_s, u"--format"_s,
+             u"doc"_s},
+            2);
+        row("a workbook on standard output",
+            {u"export"_s, u"customers"_s, u"--store"_s, u"seattle"_s, u"--out"_s, u"-"_s, u"--format"_s,
+             u"xlsx"_s, u"--profile"_s, good},
+            2);
+        row("an export of a foreign store",
+            {u"export"_s, u"customers"_s, u"--store"_s, u"redmond"_s, u"--out"_s, u"-"_s, u"--profile"_s,
+             good},
+            1);
         row("stores", {u"stores"_s, u"list"_s, u"--profile"_s, good}, 0);
+        const auto quality = [&](QStringList more) {
+            return QStringList{u"search-quality"_s, u"--profile"_s, good} + more;
+        };
+        row("search quality of the own store", quality({u"--store"_s, u"seattle"_s, u"--samples"_s, u"2"_s}),
+            0);
+        row("search quality of a foreign store",
+            quality({u"--store"_s, u"redmond"_s, u"--samples"_s, u"2"_s}), 1);
+        row("search quality of no store", quality({}), 2);
+        row("an ef_search that cannot be", quality({u"--store"_s, u"seattle"_s, u"--ef-search"_s, u"0"_s}),
+            2);
+        row("changing ef_search as a manager", quality({u"--set-ef-search"_s, u"100"_s}), 1);
+        row("the plan as a manager", quality({u"--store"_s, u"seattle"_s, u"--plan"_s}), 1);
+        row("what is embedded", {u"embed"_s, u"--status"_s, u"--profile"_s, good}, 0);
+        row("a search that nobody saved",
+            {u"search"_s, u"--saved"_s, u"gifts"_s, u"--store"_s, u"seattle"_s, u"--profile"_s, good}, 2);
+        row("the embedding servers", {u"embedding-server"_s, u"list"_s}, 0);
+        row("an embedding server of an unknown kind", {u"embedding-server"_s, u"set"_s, u"nobody"_s}, 2);
+        row("an embedding server without an address", {u"embedding-server"_s, u"set"_s, u"azure"_s}, 2);
+        row("forgetting a server that is none", {u"embedding-server"_s, u"remove"_s, u"nobody"_s}, 2);
         row("a page", {u"browse"_s, u"customers"_s, u"--store"_s, u"seattle"_s, u"--profile"_s, good}, 0);
+        row("the audit log of no store", {u"audit"_s}, 2);
+        row("a time that is none", {u"audit"_s, u"--store"_s, u"seattle"_s, u"--since"_s, u"tomorrow"_s}, 2);
+        row("evidence in a form that is none",
+            {u"audit"_s, u"--store"_s, u"seattle"_s, u"--evidence"_s, u"x.doc"_s}, 2);
+        row("the audit log of a foreign store",
+            {u"audit"_s, u"--store"_s, u"redmond"_s, u"--profile"_s, good}, 1);
+        row("a page of the audit log",
+            {u"audit"_s, u"--store"_s, u"seattle"_s, u"--table"_s, u"products"_s, u"--profile"_s, good}, 0);
         row("migrating twice", {u"migrate"_s, u"--profile"_s, profile(u"postgres"_s)}, 0);
         row("migrating without the right", {u"migrate"_s, u"--profile"_s, good}, 1);
+        const auto statistics = [&](const QString &user, QStringList more) {
+            return QStringList{u"stats"_s, u"--json"_s, u"--profile"_s, profile(user)} + more;
+        };
+        row("statistics of nothing", statistics(u"sandbox_dba"_s, {}), 2);
+        row("statistics of what nobody counts", statistics(u"sandbox_dba"_s, {u"weather"_s}), 2);
+        row("indexes", statistics(u"sandbox_dba"_s, {u"indexes"_s}), 0);
+        row("advice about indexes", statistics(u"sandbox_ops"_s, {u"indexes"_s, u"--advice"_s}), 0);
+        row("tables", statistics(u"sandbox_dba"_s, {u"tables"_s}), 0);
+        row("activity as who is not told of others", statistics(u"sandbox_manager"_s, {u"activity"_s}), 0);
+        row("settings", statistics(u"sandbox_dba"_s, {u"settings"_s}), 0);
         row("the window without a display", {}, 1);
     }
     void exitCodesAreAsDocumented()
@@ -107,6 +161,73 @@ private slots:
             QVERIFY2(done.out.isEmpty(), done.out.constData());
             QVERIFY(!done.err.contains("wrong"));
         }
+    }
+
+    void aCheckIsALineForNagios_data()
+    {
+        QTest::addColumn<QString>("user");
+        QTest::addColumn<QStringList>("limits");
+        QTest::addColumn<int>("code");
+        QTest::addColumn<QByteArray>("start");
+        // Other tests' sessions on the same server are not to be judged here.
+        const QStringList calm{u"--blocked"_s, u"off"_s, u"--idle-in-transaction"_s, u"off"_s};
+        QTest::newRow("all is well") << u"sandbox_dba"_s << calm << 0 << QByteArray("RETAIL OK - ");
+        QTest::newRow("a warning") << u"sandbox_dba"_s << calm + QStringList{u"--connections"_s, u"0,100"_s}
+                                   << 1 << QByteArray("RETAIL WARNING - WARNING: ");
+        QTest::newRow("a limit that is reached")
+            << u"sandbox_dba"_s << calm + QStringList{u"--invalid-indexes"_s, u"0,0"_s} << 2
+            << QByteArray("RETAIL CRITICAL - CRITICAL: ");
+        QTest::newRow("what the login is not told is unknown")
+            << u"sandbox_manager"_s << QStringList{u"--blocked"_s, u"off"_s} << 3
+            << QByteArray("RETAIL UNKNOWN - UNKNOWN: ");
+    }
+    void aCheckIsALineForNagios()
+    {
+        QFETCH(QString, user);
+        QFETCH(QStringList, limits);
+        QFETCH(QByteArray, start);
+        const Run done = run(QStringList{u"check"_s, u"--profile"_s, profile(user)} + limits);
+        QTEST(done.exitCode, "code");
+        QVERIFY2(done.out.startsWith(start), done.out.constData());
+        QCOMPARE(done.out.count('\n'), 1);
+        QVERIFY2(done.out.contains(" | 'connections'="), done.out.constData());
+    }
+
+    void filtersAreTakenAsTheWindowTakesThem()
+    {
+        const QStringList page{u"browse"_s,  u"customers"_s, u"--store"_s,
+                               u"seattle"_s, u"--profile"_s, profile(u"sandbox_manager"_s),
+                               u"--json"_s,  u"--filter"_s,  u"loyalty_tier=:in gold,silver"_s};
+        const QJsonArray rows = run(page).json()[u"rows"].toArray();
+        QVERIFY(!rows.isEmpty());
+        for (const QJsonValue &row : rows)
+            QVERIFY(row[u"loyalty_tier"].toString() == u"gold" ||
+                    row[u"loyalty_tier"].toString() == u"silver");
+        const Run hostile =
+            run(page + QStringList{u"--filter"_s, u"last_name='; DROP TABLE retail.customers; -- %_\\"_s});
+        QCOMPARE(hostile.exitCode, 0);
+        QVERIFY(hostile.json()[u"rows"].toArray().isEmpty());
+    }
+
+    void exportsGoToFilesAndPipes()
+    {
+        const QString file = m_home.filePath(u"products.csv"_s);
+        const QStringList call{u"export"_s,    u"products"_s,  u"--store"_s,
+                               u"seattle"_s,   u"--profile"_s, profile(u"sandbox_manager"_s),
+                               u"--columns"_s, u"sku,price"_s};
+        const Run written = run(call + QStringList{u"--out"_s, file, u"--header"_s});
+        QCOMPARE(written.exitCode, 0);
+        QFile read(file);
+        QVERIFY(read.open(QIODevice::ReadOnly));
+        const QByteArray content = read.readAll();
+        QVERIFY(content.startsWith("# table: products\n# store: seattle\n"));
+        const Run again = run(call + QStringList{u"--out"_s, file});
+        QCOMPARE(again.exitCode, 1); // it exists
+        const Run piped = run(call + QStringList{u"--out"_s, u"-"_s});
+        QCOMPARE(piped.exitCode, 0);
+        QCOMPARE(piped.out, content.mid(content.indexOf("sku,price")));
+        const Run lines = run(call + QStringList{u"--out"_s, u"-"_s, u"--format"_s, u"jsonl"_s});
+        QCOMPARE(lines.out.count('\n'), piped.out.count('\n') - 1);
     }
 
     void variablesOfLibpqWorkAsInPsql()
@@ -236,6 +357,33 @@ private slots:
             {u"doctor"_s, u"--profile"_s, login.profile.conninfo + u" passfile="_s + login.profile.passfile});
         QCOMPARE(done.exitCode, 5);
         QVERIFY2(done.out.contains("customers"), done.out.constData());
+    }
+
+    void isolationIsProvedForScripts()
+    {
+        const auto prove = [this](const TestDatabase &database, const QString &login,
+                                  const QStringList &more) {
+            const Login as = database.login(login);
+            return run(QStringList{u"prove-isolation"_s, u"--profile"_s,
+                                   as.profile.conninfo + u" passfile="_s + as.profile.passfile} +
+                       more);
+        };
+        const QStringList asManager{u"--role"_s, u"sandbox_manager"_s};
+        Run proved = prove(*m_database, u"sandbox_owner"_s, asManager + QStringList{u"--json"_s});
+        QVERIFY2(proved.exitCode == 0, proved.err.constData());
+        QCOMPARE(proved.json()[u"verdict"].toString(), u"passed"_s);
+        QCOMPARE(proved.json()[u"broken"].toInt(), 0);
+        QCOMPARE(proved.json()[u"role"].toString(), u"sandbox_manager"_s);
+        QVERIFY(proved.json()[u"rows"].toArray().size() > 70);
+        QCOMPARE(prove(*m_database, u"sandbox_manager"_s, {}).exitCode, 0);
+        QCOMPARE(prove(*m_database, u"sandbox_owner"_s, {}).exitCode, 2); // bound by no policy
+        QCOMPARE(prove(*m_database, u"sandbox_manager"_s, {u"--role"_s, u"sandbox_owner"_s}).exitCode, 1);
+
+        const TestDatabase broken;
+        VERIFY_OK(broken.superuser().execute("DROP POLICY products_store_isolation ON retail.products"));
+        proved = prove(broken, u"sandbox_owner"_s, asManager);
+        QCOMPARE(proved.exitCode, 5);
+        QVERIFY2(proved.out.contains("BROKEN"), proved.out.constData());
     }
 };
 

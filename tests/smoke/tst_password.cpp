@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/core/paths.h"
+#include "app/db/secretstore.h"
 #include "tests/support/testcluster.h"
 
 #include <QFile>
+#include <QFileInfo>
 #include <QProcess>
 #include <QTest>
 
@@ -18,7 +21,74 @@ class TestPassword final : public QObject
 {
     Q_OBJECT
 
+    static QByteArray passwordOf(const QByteArray &login)
+    {
+        QFile lines(TestCluster::shared().status().passfile);
+        if (lines.open(QIODevice::ReadOnly))
+            for (const QByteArray &line : lines.readAll().split('\n'))
+                if (line.startsWith("localhost:*:*:" + login + ':'))
+                    return line.split(':').last();
+        return {};
+    }
+
+    static bool inside() { return qEnvironmentVariableIsSet("RETAIL_TEST_KEYRING"); }
+
 private slots:
+    /// Runs this program again below a session bus with an unlocked keyring of its own.
+    void theKeyringIsAskedBeforeTheTerminal()
+    {
+        const SandboxStatus &status = TestCluster::shared().status();
+        if (inside()) {
+            const QByteArray password = passwordOf("sandbox_manager");
+            ProfileStore profiles(paths::config() + u"/profiles"_s);
+            Profile profile;
+            profile.name = u"north"_s;
+            profile.conninfo = u"host='%1' port=%2 user=sandbox_manager dbname=retail_db"_s.arg(status.host)
+                                   .arg(status.port);
+            VERIFY_OK(profiles.save(profile));
+            SecretStore store;
+            auto written = store.write(u"north"_s, QString::fromUtf8(password));
+            QTRY_VERIFY_WITH_TIMEOUT(written.isFinished(), 12'000);
+            VERIFY_OK(written.result());
+            const auto run = [](const QString &name) {
+                QProcess process;
+                process.start(qEnvironmentVariable("RETAIL_ADMIN"),
+                              {u"stores"_s, u"list"_s, u"--csv"_s, u"-w"_s, u"--profile"_s, name});
+                process.waitForFinished(30'000);
+                return std::make_tuple(process.exitCode(), process.readAllStandardOutput(),
+                                       process.readAllStandardError());
+            };
+            // -w keeps it from the terminal; the keyring is none.
+            const auto [code, output, errors] = run(u"north"_s);
+            QVERIFY2(code == 0 && output.contains("seattle"), errors.constData());
+            QVERIFY(!errors.contains(password));
+            profile.name = u"south"_s;
+            VERIFY_OK(profiles.save(profile));
+            QCOMPARE(std::get<0>(run(u"south"_s)), 3);
+            return;
+        }
+        const QTemporaryDir home;
+        QProcess process;
+        QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+        for (const char *variable : {"XDG_DATA_HOME", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME", "XDG_CACHE_HOME",
+                                     "XDG_STATE_HOME", "HOME"})
+            environment.insert(QString::fromLatin1(variable), home.path());
+        environment.remove(u"DBUS_SESSION_BUS_ADDRESS"_s);
+        environment.insert(u"RETAIL_TEST_KEYRING"_s, u"1"_s);
+        environment.insert(u"PGPASSFILE"_s, u"/nonexistent"_s);
+        environment.insert(u"RETAIL_TEST_CLUSTER"_s, QFileInfo(status.passfile).path());
+        process.setProcessEnvironment(environment);
+        process.setProcessChannelMode(QProcess::MergedChannels);
+        process.start(u"dbus-run-session"_s,
+                      {u"--"_s, u"sh"_s, u"-c"_s,
+                       u"printf secret | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1 "
+                       u"&& exec \"$0\" theKeyringIsAskedBeforeTheTerminal"_s,
+                       QCoreApplication::applicationFilePath()});
+        QVERIFY2(process.waitForStarted(), "dbus-run-session is missing: packaging/deps/install test");
+        QVERIFY(process.waitForFinished(60'000));
+        QVERIFY2(process.exitCode() == 0, process.readAll().constData());
+    }
+
     void itIsAskedForWithEchoOff_data()
     {
         QTest::addColumn<QStringList>("options");
@@ -35,12 +105,7 @@ private slots:
         QFETCH(bool, right);
         QFETCH(bool, asked);
         const SandboxStatus &status = TestCluster::shared().status();
-        QByteArray password;
-        QFile lines(status.passfile);
-        QVERIFY(lines.open(QIODevice::ReadOnly));
-        for (const QByteArray &line : lines.readAll().split('\n'))
-            if (line.startsWith("localhost:*:*:sandbox_manager:"))
-                password = line.split(':').last();
+        const QByteArray password = passwordOf("sandbox_manager");
         int terminal = -1;
         int slave = -1;
         QVERIFY(::openpty(&terminal, &slave, nullptr, nullptr, nullptr) == 0);

@@ -3,7 +3,7 @@
 -- The three views with same-named tables elsewhere, the summaries, maintenance, the doctor's list.
 \set doctor `cat "$here/../../sql/queries/doctor/checks.sql"`
 BEGIN;
-SELECT plan(35);
+SELECT plan(36);
 
 CREATE SCHEMA other;
 CREATE TABLE other.customers (x integer);
@@ -50,10 +50,12 @@ GRANT EXECUTE ON FUNCTION pg_catalog.lo_create(oid) TO PUBLIC;
 ALTER DEFAULT PRIVILEGES IN SCHEMA retail GRANT SELECT ON TABLES TO mcp_user;
 DROP VIEW retail.slow_queries;
 REVOKE retail_app FROM mcp_user;
+CREATE ROLE t_importer LOGIN IN ROLE retail_app;
+REVOKE TEMPORARY ON DATABASE retail_db FROM PUBLIC;
 SELECT is((SELECT string_agg(DISTINCT d.status, ',') FROM pg_temp.doctor() d WHERE d.check_name = v.c AND d.object LIKE v.o AND d.status <> 'ok' AND d.remedy IS NOT NULL), v.s, format('the doctor finds: %s %s', v.c, v.o))
   FROM (VALUES ('row level security', 'retail.customers', 'broken'), ('audit trigger', 'retail.products update', 'broken'), ('audit trigger', 'retail.stores delete', 'missing'),
                ('policy', '%open', 'broken'), ('function', '%use_store%', 'broken'), ('function', '%redact_audit%', 'broken'), ('schema', 'retail', 'broken'),
-               ('large objects', '%lo_create%', 'broken'), ('default privileges', 'retail%', 'broken'), ('view', 'retail.slow_queries', 'missing'), ('membership', 'mcp_user%', 'missing')) v (c, o, s);
+               ('large objects', '%lo_create%', 'broken'), ('default privileges', 'retail%', 'broken'), ('view', 'retail.slow_queries', 'missing'), ('membership', 'mcp_user%', 'missing'), ('database', 't_importer', 'broken')) v (c, o, s);
 
 -- ---- an index serves what a page asks for ----
 SET LOCAL enable_seqscan = off;

@@ -60,6 +60,9 @@ void TestTheme::contrast_data()
             << t.control << t.window << 3.0;
         QTest::addRow("%s: the focus ring is seen on a selected row", appearance)
             << t.accent << t.selection << 3.0;
+        for (int slot = 0; slot < 7; ++slot)
+            QTest::addRow("%s: colour %d of the charts is seen on the surface", appearance, slot + 1)
+                << Theme::seriesColour(t, slot) << t.surface << 3.0;
     };
     add("light", Tokens::light());
     add("dark", Tokens::dark());

@@ -81,6 +81,15 @@ private:
     {
         return m_window->findChild<T *>(name);
     }
+    /// Of the page's widgets of that name the one that is visible: a page has more than one way to be empty.
+    template <typename T>
+    T *onView(const QString &name) const
+    {
+        for (T *each : m_window->currentPage()->findChildren<T *>(name))
+            if (each->isVisible())
+                return each;
+        return nullptr;
+    }
     void connectAs(const QString &profile);
     void chooseStore(const QString &store);
     QTableView *table(const QString &name) const { return find<QTableView>(name); }
@@ -227,8 +236,8 @@ void TestWindow::withoutAStoreNothingIsAsked()
     const qint64 before = statementsOnProducts();
     for (const QString &page : {u"customers"_s, u"products"_s, u"sales"_s}) {
         m_window->showPage(page);
-        auto *reason = m_window->currentPage()->findChild<QLabel *>(u"emptyReason"_s);
-        QVERIFY(reason->isVisible());
+        const auto *reason = onView<QLabel>(u"emptyReason"_s);
+        QVERIFY(reason);
         QVERIFY(!reason->text().isEmpty());
         QVERIFY(!m_window->currentPage()->loading());
         m_window->currentPage()->refresh();
@@ -236,8 +245,9 @@ void TestWindow::withoutAStoreNothingIsAsked()
     }
     QCOMPARE(statementsOnProducts(), before);
     // The next step is one key away.
-    QTest::mouseClick(m_window->currentPage()->findChild<QAbstractButton *>(u"emptyAction"_s),
-                      Qt::LeftButton);
+    auto *next = onView<QAbstractButton>(u"emptyAction"_s);
+    QVERIFY(next);
+    QTest::mouseClick(next, Qt::LeftButton);
     QVERIFY(find<QLineEdit>(u"paletteEdit"_s)->isVisible());
 }
 
@@ -245,7 +255,7 @@ void TestWindow::aStoreIsPickedByKeyboard()
 {
     connectAs(u"sandbox_owner"_s);
     QTRY_COMPARE(table(u"tenantsTable"_s)->model()->rowCount(), 4);
-    QTest::keyClick(m_window.get(), Qt::Key_2, Qt::ControlModifier);
+    QTest::keyClick(m_window.get(), Qt::Key_3, Qt::ControlModifier);
     QTest::keyClick(m_window.get(), Qt::Key_K, Qt::ControlModifier);
     auto *edit = find<QLineEdit>(u"paletteEdit"_s);
     QTRY_VERIFY(edit->isVisible());

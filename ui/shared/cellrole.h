@@ -13,6 +13,7 @@ enum Role {
     Icon,                   ///< the name of an icon before the text
     StoreMark,              ///< a store's id: its colour before the text
     Key,                    ///< the primary key of the row
+    Choices,                ///< the only values that an editor offers, if they are few
 };
 
 /// Meaning of a text, which the theme turns into a colour. Never the only sign of that meaning.

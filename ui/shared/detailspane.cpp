@@ -4,6 +4,7 @@
 #include "ui/shared/theme.h"
 
 #include <QLabel>
+#include <QLineEdit>
 #include <QVBoxLayout>
 
 using namespace Qt::StringLiterals;
@@ -31,7 +32,15 @@ DetailsPane::DetailsPane(Theme &theme, QWidget *parent)
     m_nothing = new QLabel(tr("Select a row to see all its columns."), body);
     m_nothing->setWordWrap(true);
     m_nothing->setProperty("secondary", true);
+    m_search = new QLineEdit(body);
+    m_search->setObjectName(u"detailsSearch"_s);
+    m_search->setPlaceholderText(tr("Search in this row"));
+    m_search->setAccessibleName(tr("Search in the details"));
+    m_search->setClearButtonEnabled(true);
+    connect(m_search, &QLineEdit::textChanged, this, &DetailsPane::search);
     layout->addWidget(m_heading);
+    layout->addSpacing(8);
+    layout->addWidget(m_search);
     layout->addWidget(m_nothing);
     layout->addStretch();
     setWidget(body);
@@ -51,6 +60,8 @@ void DetailsPane::show(const QString &heading, const QList<Field> &fields)
     m_nothing->hide();
     m_heading->show();
     m_heading->setText(heading);
+    m_search->show();
+    m_used = fields.size();
     auto *layout = qobject_cast<QVBoxLayout *>(widget()->layout());
     while (m_rows.size() < fields.size()) {
         auto *label = new QLabel(widget());
@@ -83,11 +94,29 @@ void DetailsPane::show(const QString &heading, const QList<Field> &fields)
         setStyleProperty(value, "secondary", text.isEmpty());
     }
     applyTheme();
+    search();
+}
+
+void DetailsPane::search()
+{
+    const QString word = m_search->text().trimmed();
+    for (qsizetype i = 0; i < m_used; ++i) {
+        const auto &[label, value] = m_rows[i];
+        const qsizetype found = value->text().indexOf(word, 0, Qt::CaseInsensitive);
+        const bool fits = word.isEmpty() || found >= 0 || label->text().contains(word, Qt::CaseInsensitive);
+        label->setVisible(fits);
+        value->setVisible(fits);
+        // Where in a long JSON it is, is seen at once.
+        value->setSelection(!word.isEmpty() && found >= 0 ? static_cast<int>(found) : 0,
+                            !word.isEmpty() && found >= 0 ? static_cast<int>(word.size()) : 0);
+    }
 }
 
 void DetailsPane::clear()
 {
     m_heading->hide();
+    m_search->hide();
+    m_used = 0;
     m_nothing->show();
     for (const auto &[label, value] : m_rows) {
         label->hide();

@@ -5,9 +5,11 @@
 #include <QScrollArea>
 
 class QLabel;
+class QLineEdit;
 class Theme;
 
-/// All columns of one row, whole and selectable, beside the table that cuts them.
+/// All columns of one row, whole and selectable, beside the table that cuts them; a search line leaves those
+/// in whose name or value a word is.
 class DetailsPane final : public QScrollArea
 {
     Q_OBJECT
@@ -27,9 +29,12 @@ public:
 
 private:
     void applyTheme();
+    void search();
 
     Theme &m_theme;
     QLabel *m_heading;
     QLabel *m_nothing;
+    QLineEdit *m_search;
+    qsizetype m_used = 0; // of m_rows
     QList<std::pair<QLabel *, QLabel *>> m_rows;
 };

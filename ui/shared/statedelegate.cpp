@@ -4,6 +4,7 @@
 #include "ui/shared/theme.h"
 
 #include <QAbstractItemView>
+#include <QComboBox>
 #include <QHelpEvent>
 #include <QPainter>
 #include <QToolTip>
@@ -100,6 +101,48 @@ QSize StateDelegate::sizeHint(const QStyleOptionViewItem &option, const QModelIn
     return {option.fontMetrics.horizontalAdvance(index.data(Qt::DisplayRole).toString()) + icon +
                 m_theme.px(18),
             m_theme.rowHeight()};
+}
+
+QWidget *StateDelegate::createEditor(QWidget *parent, const QStyleOptionViewItem &option,
+                                     const QModelIndex &index) const
+{
+    const QStringList choices = index.data(cell::Choices).toStringList();
+    if (choices.isEmpty()) {
+        QWidget *editor = QStyledItemDelegate::createEditor(parent, option, index);
+        editor->setObjectName(u"cellEditor"_s);
+        editor->setAccessibleName(index.model()->headerData(index.column(), Qt::Horizontal).toString());
+        return editor;
+    }
+    auto *box = new QComboBox(parent);
+    box->setObjectName(u"cellEditor"_s);
+    box->setAccessibleName(index.model()->headerData(index.column(), Qt::Horizontal).toString());
+    box->addItems(choices);
+    // A choice is made when it is clicked, not when the list loses the focus.
+    connect(box, &QComboBox::activated, this, [this, box] {
+        auto *self = const_cast<StateDelegate *>(this);
+        emit self->commitData(box);
+        emit self->closeEditor(box);
+    });
+    return box;
+}
+
+void StateDelegate::setEditorData(QWidget *editor, const QModelIndex &index) const
+{
+    if (auto *box = qobject_cast<QComboBox *>(editor)) {
+        box->setCurrentIndex(box->findText(index.data(Qt::EditRole).toString()));
+        return;
+    }
+    QStyledItemDelegate::setEditorData(editor, index);
+}
+
+void StateDelegate::setModelData(QWidget *editor, QAbstractItemModel *model, const QModelIndex &index) const
+{
+    if (const auto *box = qobject_cast<QComboBox *>(editor)) {
+        if (box->currentIndex() >= 0)
+            model->setData(index, box->currentText(), Qt::EditRole);
+        return;
+    }
+    QStyledItemDelegate::setModelData(editor, model, index);
 }
 
 bool StateDelegate::helpEvent(QHelpEvent *event, QAbstractItemView *view, const QStyleOptionViewItem &option,

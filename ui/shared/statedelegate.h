@@ -6,7 +6,8 @@
 class Theme;
 
 /// Draws a cell of any table: tones as colours, an icon before the text, a calm selection that keeps the
-/// text's colours, the whole text as tooltip where it is cut off.
+/// text's colours, the whole text as tooltip where it is cut off. Where a cell can be edited, a list of the
+/// values that are possible, or a line.
 class StateDelegate final : public QStyledItemDelegate
 {
     Q_OBJECT
@@ -18,6 +19,10 @@ public:
     void paint(QPainter *painter, const QStyleOptionViewItem &option,
                const QModelIndex &index) const override;
     QSize sizeHint(const QStyleOptionViewItem &option, const QModelIndex &index) const override;
+    QWidget *createEditor(QWidget *parent, const QStyleOptionViewItem &option,
+                          const QModelIndex &index) const override;
+    void setEditorData(QWidget *editor, const QModelIndex &index) const override;
+    void setModelData(QWidget *editor, QAbstractItemModel *model, const QModelIndex &index) const override;
     bool helpEvent(QHelpEvent *event, QAbstractItemView *view, const QStyleOptionViewItem &option,
                    const QModelIndex &index) override;
 

@@ -15,6 +15,7 @@
 #include <QPainter>
 #include <QPolygonF>
 #include <QScopedValueRollback>
+#include <QScrollBar>
 #include <QSortFilterProxyModel>
 
 using namespace Qt::StringLiterals;
@@ -168,6 +169,10 @@ void TableView::setModel(QAbstractItemModel *newModel)
     setSortIndicator(-1, Qt::AscendingOrder);
     connect(newModel, &QAbstractItemModel::modelReset, this, &TableView::rowsArrived);
     connect(newModel, &QAbstractItemModel::rowsInserted, this, &TableView::rowsArrived);
+    connect(newModel, &QAbstractItemModel::rowsRemoved, this, [this] {
+        if (m_removedBefore > 0)
+            keepPlace(-std::exchange(m_removedBefore, 0));
+    });
     // A column may need more room than at first ("Running" after "Waiting"), but it never jumps back.
     connect(newModel, &QAbstractItemModel::dataChanged, this, [this] { fitColumns(Fit::Grow); });
     rowsArrived();
@@ -205,6 +210,8 @@ void TableView::headerMenu(const QPoint &position)
 {
     auto *menu = new QMenu(this);
     menu->setAttribute(Qt::WA_DeleteOnClose);
+    if (const int column = horizontalHeader()->logicalIndexAt(position); column >= 0)
+        emit headerMenuOpening(column, menu);
     for (int visual = 0; visual < horizontalHeader()->count(); ++visual) {
         const int column = horizontalHeader()->logicalIndex(visual);
         QAction *action = menu->addAction(model()->headerData(column, Qt::Horizontal).toString());
@@ -244,14 +251,79 @@ void TableView::rowsArrived()
     }
     setFocusPolicy(Qt::StrongFocus);
     fitColumns(m_fitted ? Fit::Grow : Fit::Anew);
+    const bool first = !m_fitted || !m_windowed;
     m_fitted = true;
-    if (!currentIndex().isValid()) {
-        int first = 0;
-        while (first < horizontalHeader()->count() - 1 &&
-               isColumnHidden(horizontalHeader()->logicalIndex(first)))
-            ++first;
-        setCurrentIndex(model()->index(0, horizontalHeader()->logicalIndex(first)));
+    if (m_windowed) // once the view has laid the rows out
+        QMetaObject::invokeMethod(this, &TableView::tellVisible, Qt::QueuedConnection);
+    // In a window the current row may have been let go of: then there is none until somebody chooses.
+    if (!currentIndex().isValid() && (first || verticalScrollBar()->value() == 0)) {
+        int column = 0;
+        while (column < horizontalHeader()->count() - 1 &&
+               isColumnHidden(horizontalHeader()->logicalIndex(column)))
+            ++column;
+        setCurrentIndex(model()->index(0, horizontalHeader()->logicalIndex(column)));
     }
+}
+
+void TableView::setWindowed()
+{
+    m_windowed = true;
+    // Queued: the scroll bar also moves while the model is in the middle of a change.
+    connect(verticalScrollBar(), &QScrollBar::valueChanged, this, &TableView::tellVisible,
+            Qt::QueuedConnection);
+}
+
+void TableView::tellVisible()
+{
+    if (!m_windowed || !model() || model()->rowCount() == 0)
+        return;
+    const int last = rowAt(viewport()->height() - 1);
+    emit visibleRows(std::max(rowAt(0), 0), last < 0 ? model()->rowCount() - 1 : last);
+}
+
+void TableView::rowsInserted(const QModelIndex &parent, int start, int end)
+{
+    QTableView::rowsInserted(parent, start, end);
+    if (m_windowed && start == 0 && end + 1 < model()->rowCount())
+        keepPlace(end + 1);
+}
+
+void TableView::rowsAboutToBeRemoved(const QModelIndex &parent, int start, int end)
+{
+    if (m_windowed) {
+        m_removedBefore = start == 0 ? end + 1 : 0;
+        // Qt would make a neighbour the current row and scroll to it.
+        if (const int current = currentIndex().row(); current >= start && current <= end)
+            selectionModel()->clear();
+    }
+    QTableView::rowsAboutToBeRemoved(parent, start, end);
+}
+
+/// That many rows came before what is seen, or went: the scroll bar follows.
+void TableView::keepPlace(int rows)
+{
+    const int before = verticalScrollBar()->value();
+    updateGeometries();
+    verticalScrollBar()->setValue(before + rows * verticalHeader()->defaultSectionSize());
+}
+
+QList<int> TableView::selectedRowNumbers() const
+{
+    QList<int> numbers;
+    if (selectionModel())
+        for (const QModelIndex &index : selectionModel()->selectedRows())
+            numbers.append(index.row());
+    std::sort(numbers.begin(), numbers.end());
+    return numbers;
+}
+
+QList<int> TableView::visibleColumns() const
+{
+    QList<int> columns;
+    for (int visual = 0; visual < horizontalHeader()->count(); ++visual)
+        if (const int column = horizontalHeader()->logicalIndex(visual); !isColumnHidden(column))
+            columns.append(column);
+    return columns;
 }
 
 void TableView::fitColumns(Fit fit)
@@ -293,6 +365,7 @@ void TableView::resizeEvent(QResizeEvent *event)
 {
     QTableView::resizeEvent(event);
     stretch();
+    tellVisible();
 }
 
 void TableView::stretch()
@@ -320,6 +393,8 @@ void TableView::currentChanged(const QModelIndex &current, const QModelIndex &pr
     QTableView::currentChanged(current, previous);
     if (current.row() != previous.row() || current.isValid() != previous.isValid())
         emit currentRowChanged(current.isValid() ? current.row() : -1);
+    if (current.isValid())
+        emit currentCellChanged(current);
 }
 
 void TableView::keyPressEvent(QKeyEvent *event)
@@ -328,27 +403,29 @@ void TableView::keyPressEvent(QKeyEvent *event)
         copySelection();
         return;
     }
+    if (m_windowed && event->modifiers() == Qt::ControlModifier &&
+        (event->key() == Qt::Key_Home || event->key() == Qt::Key_End)) {
+        if (event->key() == Qt::Key_Home)
+            emit startRequested();
+        else
+            emit endRequested();
+        return;
+    }
     QTableView::keyPressEvent(event);
 }
 
 void TableView::copySelection()
 {
-    const QModelIndexList rows = selectionModel() ? selectionModel()->selectedRows() : QModelIndexList();
-    if (rows.isEmpty())
+    const QList<int> numbers = selectedRowNumbers();
+    if (numbers.isEmpty())
         return;
-    QList<int> numbers;
-    for (const QModelIndex &index : rows)
-        numbers.append(index.row());
-    std::sort(numbers.begin(), numbers.end());
+    const QList<int> columns = visibleColumns();
     QString text;
     QString html = u"<table>"_s;
     for (const int row : numbers) {
         QStringList cells;
         html += u"<tr>"_s;
-        for (int visual = 0; visual < horizontalHeader()->count(); ++visual) {
-            const int column = horizontalHeader()->logicalIndex(visual);
-            if (isColumnHidden(column))
-                continue;
+        for (const int column : columns) {
             const QString shown = model()->index(row, column).data().toString();
             cells.append(shown);
             html += u"<td>%1</td>"_s.arg(shown.toHtmlEscaped());

@@ -4,6 +4,7 @@
 #include <QTableView>
 
 class QSortFilterProxyModel;
+class QMenu;
 class Settings;
 class Theme;
 
@@ -25,6 +26,11 @@ public:
     /// otherwise. To be called before setModel().
     void setLeastStretch(int width) { m_leastStretch = width; }
     void setSortIndicator(int column, Qt::SortOrder order);
+    /// For a model that holds a window of its rows: what is seen stays in place when rows come or go before
+    /// it, Ctrl+Home and Ctrl+End are asked of the model, and visibleRows() is told.
+    void setWindowed();
+    QList<int> selectedRowNumbers() const; ///< in order
+    QList<int> visibleColumns() const;     ///< in visual order
     /// The selected rows as shown, visible columns in visual order: tab-separated and as an HTML table.
     void copySelection();
     void copyCell();
@@ -33,6 +39,16 @@ signals:
     /// A sortable header was clicked.
     void sortRequested(int column, Qt::SortOrder order);
     void currentRowChanged(int row); ///< -1 when there is none
+    void currentCellChanged(const QModelIndex &index);
+    void visibleRows(int first, int last);
+    void startRequested();
+    void endRequested();
+    /// The menu of a heading is about to show: further actions go into it.
+    void headerMenuOpening(int column, QMenu *menu);
+
+protected slots:
+    void rowsAboutToBeRemoved(const QModelIndex &parent, int start, int end) override;
+    void rowsInserted(const QModelIndex &parent, int start, int end) override;
 
 protected:
     void keyPressEvent(QKeyEvent *event) override;
@@ -44,6 +60,8 @@ private:
     void headerClicked(int section);
     void headerMenu(const QPoint &position);
     void rowsArrived();
+    void keepPlace(int rows);
+    void tellVisible();
     enum class Fit { Anew, Grow };
     void fitColumns(Fit fit);
     void stretch();
@@ -57,6 +75,8 @@ private:
     int m_leastStretch = 0; // 0: as wide as its texts
     int m_sortColumn = -1;
     Qt::SortOrder m_sortOrder = Qt::AscendingOrder;
+    bool m_windowed = false;
+    int m_removedBefore = 0;  // rows that are going above what is seen
     bool m_adjusting = false; // widths are set by us, not by the user
     bool m_fitted = false;
     bool m_restored = false;

@@ -340,6 +340,18 @@ QColor Theme::storeColour(const Tokens &tokens, QStringView storeId)
     }
 }
 
+QColor Theme::seriesColour(const Tokens &tokens, int slot)
+{
+    // Blue, vermilion, bluish green, orange, reddish purple, sky blue, yellow: neighbours differ most.
+    static constexpr QRgb palette[] = {0xFF0072B2, 0xFFD55E00, 0xFF009E73, 0xFFE69F00,
+                                       0xFFCC79A7, 0xFF56B4E9, 0xFFF0E442};
+    const QColor base(palette[static_cast<size_t>(std::max(slot, 0)) % std::size(palette)]);
+    QColor colour = base;
+    for (int step = 1; step <= 25 && contrast(colour, tokens.surface) < 3.0; ++step)
+        colour = mix(base, tokens.text, step * 0.04);
+    return colour;
+}
+
 double Theme::contrast(const QColor &a, const QColor &b)
 {
     const double la = luminance(a);

@@ -60,6 +60,11 @@ public:
     QColor storeColour(QStringView storeId) const { return storeColour(m_tokens, storeId); }
     static QColor storeColour(const Tokens &tokens, QStringView storeId);
 
+    /// The colour of a chart's series: Okabe and Ito's palette, which the colour-blind can tell apart (2008),
+    /// each made darker or lighter until it is ≥ 3 : 1 on the surface.
+    QColor seriesColour(int slot) const { return seriesColour(m_tokens, slot); }
+    static QColor seriesColour(const Tokens &tokens, int slot);
+
     /// WCAG 2.1 contrast ratio, 1 to 21.
     static double contrast(const QColor &a, const QColor &b);
 

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/appcontext.h"
 #include "app/core/log.h"
+#include "ui/access/passwordchange.h"
 #include "ui/shared/theme.h"
 #include "ui/shell/logdialog.h"
 #include "ui/shell/mainwindow.h"
+#include "ui/shell/notifier.h"
 #include "ui/shell/prompt.h"
+#include "ui/shell/roletools.h"
+#include "ui/shell/viewas.h"
 
 #include <QActionGroup>
 #include <QApplication>
@@ -31,16 +35,28 @@ void MainWindow::buildMenus()
     QMenu *file = menuBar()->addMenu(tr("&File"));
     add(file, u"actionConnect"_s, tr("&Connect…"), QKeySequence(Qt::CTRL | Qt::Key_O), u"network-connect"_s,
         [this] { showConnectDialog(); });
+    QAction *disconnecting = add(file, u"actionDisconnect"_s, tr("&Disconnect"), {}, u"network-disconnect"_s,
+                                 [this] { m_ui.app.pool.close(); });
     add(file, u"actionSandbox"_s, tr("&Try with sample data"), {}, u"run-build"_s,
         [this] { startSandbox(); });
     QAction *sample = add(file, u"actionLoadSampleData"_s, tr("&Load sample data…"), {}, u"document-import"_s,
                           [this] { loadSampleData(); });
+    add(file, u"actionExport"_s, tr("&Export…"), QKeySequence(Qt::CTRL | Qt::Key_E), u"document-export"_s,
+        [this] {
+            Page *page = currentPage();
+            if (!page || !page->exportShown())
+                m_notifier->say(Notifier::Kind::Information, tr("There is nothing to export on this page."));
+        });
+    QAction *password = add(file, u"actionPassword"_s, tr("Change my &password…"), {}, u"password-generate"_s,
+                            [this] { changeOwnPassword(m_ui, this); });
     file->addSeparator();
     add(file, u"actionQuit"_s, tr("&Quit"), QKeySequence(Qt::CTRL | Qt::Key_Q), u"application-exit"_s,
         [this] { close(); });
-    connect(file, &QMenu::aboutToShow, this, [this, sample] {
+    connect(file, &QMenu::aboutToShow, this, [this, sample, disconnecting, password] {
+        disconnecting->setEnabled(m_ui.app.pool.state() != ConnectionPool::State::Closed);
         const bool open = m_ui.app.pool.state() == ConnectionPool::State::Open;
         sample->setEnabled(open && m_ui.app.pool.capabilities().owner);
+        password->setEnabled(open);
     });
 
     QMenu *view = menuBar()->addMenu(tr("&View"));
@@ -55,6 +71,10 @@ void MainWindow::buildMenus()
             if (Page *page = currentPage())
                 page->focusFilter();
         });
+    add(view, u"actionBack"_s, tr("&Back"), QKeySequence(Qt::ALT | Qt::Key_Left), u"go-previous"_s,
+        [this] { goBack(); });
+    add(view, u"actionForward"_s, tr("F&orward"), QKeySequence(Qt::ALT | Qt::Key_Right), u"go-next"_s,
+        [this] { goForward(); });
     view->addSeparator();
     QMenu *appearance = view->addMenu(tr("&Appearance"));
     auto *group = new QActionGroup(this);
@@ -75,6 +95,17 @@ void MainWindow::buildMenus()
         [this] { zoom(-10); });
     add(view, u"actionZoomReset"_s, tr("&Normal size"), QKeySequence(Qt::CTRL | Qt::Key_0),
         u"zoom-original"_s, [this] { zoom(0); });
+
+    QMenu *tools = menuBar()->addMenu(tr("&Tools"));
+    add(tools, u"actionViewAs"_s, tr("&View as…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_V),
+        u"view-visible"_s, [this] { m_roles->viewAs(); });
+    QAction *leaving = add(tools, u"actionLeaveView"_s, tr("&Leave the view"), {}, u"view-hidden"_s,
+                           [this] { m_viewAs->leave(); });
+    add(tools, u"actionRights"_s, tr("&Rights and plans…"), {}, u"documentinfo"_s,
+        [this] { m_roles->studyRights(); });
+    add(tools, u"actionProveIsolation"_s, tr("&Prove isolation…"), {}, u"checkmark"_s,
+        [this] { m_roles->proveIsolation(); });
+    connect(tools, &QMenu::aboutToShow, this, [this, leaving] { leaving->setEnabled(m_viewAs->active()); });
 
     QMenu *help = menuBar()->addMenu(tr("&Help"));
     add(help, u"actionPageHelp"_s, tr("About &this page"), QKeySequence(Qt::Key_F1), u"help-contextual"_s,

@@ -3,16 +3,21 @@
 
 #include "app/appcontext.h"
 #include "app/services/sandbox.h"
+#include "ui/shared/jobmodel.h"
 #include "ui/shared/theme.h"
 #include "ui/shell/commandpalette.h"
 #include "ui/shell/connectattempt.h"
 #include "ui/shell/connectdialog.h"
+#include "ui/shell/connectionnews.h"
 #include "ui/shell/jobpanel.h"
 #include "ui/shell/logdialog.h"
 #include "ui/shell/notifier.h"
+#include "ui/shell/productionguard.h"
 #include "ui/shell/prompt.h"
+#include "ui/shell/roletools.h"
 #include "ui/shell/sidebar.h"
 #include "ui/shell/storebar.h"
+#include "ui/shell/viewas.h"
 
 #include <QApplication>
 #include <QCloseEvent>
@@ -27,11 +32,15 @@ MainWindow::MainWindow(const UiContext &ui, QList<PageInfo> pages)
     , m_frame(new QWidget(this))
     , m_storeBar(new StoreBar(ui, m_frame))
     , m_notifier(new Notifier(ui.theme, m_frame))
+    , m_viewAs(new ViewAs(ui, m_frame))
     , m_sideBar(new SideBar(ui.theme, m_registry, m_frame))
     , m_stack(new QStackedWidget(m_frame))
     , m_palette(new CommandPalette(ui.theme, this))
     , m_attempt(new ConnectAttempt(ui.app, this))
     , m_dialog(new ConnectDialog(ui, this))
+    , m_news(new ConnectionNews(ui, *m_notifier, this))
+    , m_production(new ProductionGuard(ui, m_frame, this))
+    , m_roles(new RoleTools(ui, *m_viewAs, *m_palette, *m_notifier, this))
     , m_storesRequest(this)
     , m_chooseRequest(this)
 {
@@ -56,11 +65,15 @@ MainWindow::MainWindow(const UiContext &ui, QList<PageInfo> pages)
         m_dialog->showFailure(m_target, error, m_attempt->step());
     });
     connect(&ui.app.stores, &StoreService::currentChanged, this, &MainWindow::onStoreChanged);
-    connect(&ui.app.pool, &ConnectionPool::linkLost, this, [this](const QString &sentence) {
-        m_notifier->say(Notifier::Kind::Bad, sentence, tr("Connect…"), [this] { showConnectDialog(); });
+    connect(&ui.app.pool, &ConnectionPool::databaseChanged, this, &MainWindow::onDisconnected);
+    connect(m_news, &ConnectionNews::connectRequested, this, &MainWindow::connectAgain);
+    connect(m_news, &ConnectionNews::storePickerRequested, this, &MainWindow::pickStore);
+    connect(m_viewAs, &ViewAs::entered, this, [this] {
+        const QString store = m_store;
+        onConnected();
+        m_reenter = store; // if this role may
     });
-    connect(&ui.app.pool, &ConnectionPool::linkRestored, this,
-            [this] { m_notifier->say(Notifier::Kind::Good, tr("The connection is back.")); });
+    connect(m_storeBar, &StoreBar::viewAsRequested, m_roles, &RoleTools::viewAs);
     connect(&ui.app.jobs, &JobRunner::finished, this, &MainWindow::jobFinished);
 
     resize(1280, 800);
@@ -88,6 +101,7 @@ void MainWindow::build()
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
     layout->addWidget(m_storeBar);
+    layout->addWidget(m_viewAs);
     layout->addWidget(m_notifier);
     layout->addLayout(middle, 1);
     layout->addWidget(new JobPanel(m_ui, m_frame));
@@ -106,106 +120,13 @@ void MainWindow::forEachPage(const std::function<void(Page &)> &use, bool storeO
             use(*page);
 }
 
-void MainWindow::showPage(const QString &id)
-{
-    const PageInfo *info = m_registry.page(id);
-    if (!info || !m_registry.usable(id))
-        return;
-    Page *&page = m_pages[id];
-    if (!page) {
-        page = info->create(m_ui, m_stack);
-        m_stack->addWidget(page);
-        connect(page, &Page::connectRequested, this, [this] { showConnectDialog(); });
-        connect(page, &Page::storePickerRequested, this, &MainWindow::pickStore);
-        connect(page, &Page::storeRequested, this, &MainWindow::chooseStore);
-    }
-    m_stack->setCurrentWidget(page);
-    m_sideBar->setCurrentPage(id);
-}
-
-void MainWindow::connectTo(const QString &target)
-{
-    if (target.isEmpty()) {
-        showConnectDialog();
-        return;
-    }
-    m_target = target;
-    m_notifier->say(Notifier::Kind::Information, tr("Connecting…"), tr("Cancel"), [this] {
-        m_attempt->cancel();
-        showConnectDialog(m_target);
-    });
-    m_attempt->start(target);
-}
-
-void MainWindow::showConnectDialog(const QString &preferred)
-{
-    m_attempt->cancel();
-    m_dialog->choose(preferred.isEmpty() ? m_ui.app.settings.get(settings::lastProfile) : preferred);
-}
-
-void MainWindow::onConnected()
-{
-    const Profile profile = m_ui.app.pool.profile();
-    const Capabilities can = m_ui.app.pool.capabilities();
-    m_notifier->dismiss();
-    m_registry.setCapabilities(can);
-    for (auto it = m_pages.cbegin(); it != m_pages.cend(); ++it)
-        if (it.value() == currentPage() && !m_registry.usable(it.key())) {
-            showPage(m_registry.pages().first().id);
-            break;
-        }
-    m_chooseRequest.cancel();
-    m_storeBar->setChoosing(false);
-    m_ui.app.stores.clear();
-    m_stores.clear();
-    setStyleProperty(m_frame, "production", profile.environment == Environment::Production);
-    m_frame->layout()->setContentsMargins(
-        profile.environment == Environment::Production ? QMargins(2, 2, 2, 2) : QMargins());
-    forEachPage([](Page &page) { page.contextChanged(); }, false);
-    updateTitle();
-    loadStores();
-    emit connected();
-}
-
-void MainWindow::loadStores()
-{
-    m_storesRequest.run([this](const CancelToken &token) { return m_ui.app.stores.stores(token); },
-                        [this](Result<QList<StoreSummary>> result) {
-                            if (!result)
-                                return;
-                            m_stores = std::move(result).value();
-                            // Whoever may enter one store only is there already.
-                            const auto active = [](const StoreSummary &store) { return store.active; };
-                            if (std::count_if(m_stores.cbegin(), m_stores.cend(), active) == 1 &&
-                                !m_ui.app.stores.hasCurrent() && !m_chooseRequest.running() &&
-                                rowsUnavailable(m_ui.app.pool.capabilities()).isEmpty())
-                                chooseStore(
-                                    std::find_if(m_stores.cbegin(), m_stores.cend(), active)->storeId);
-                        });
-}
-
-void MainWindow::chooseStore(const QString &storeId)
-{
-    if (const QString reason = rowsUnavailable(m_ui.app.pool.capabilities()); !reason.isEmpty()) {
-        m_notifier->say(Notifier::Kind::Information, reason);
-        return;
-    }
-    m_storeBar->setChoosing(true);
-    m_chooseRequest.run([&](const CancelToken &token) { return m_ui.app.stores.choose(storeId, token); },
-                        [this](const Result<StoreSummary> &result) {
-                            m_storeBar->setChoosing(false);
-                            if (result || result.error().kind == ErrorKind::Cancelled)
-                                return;
-                            const Error &error = result.error();
-                            m_notifier->say(Notifier::Kind::Bad, error.hint.isEmpty()
-                                                                     ? error.message
-                                                                     : error.message + u' ' + error.hint);
-                            emit storeRefused(error);
-                        });
-}
-
 void MainWindow::onStoreChanged()
 {
+    // Places name rows of the former store.
+    m_back.clear();
+    m_forward.clear();
+    if (m_ui.app.stores.hasCurrent())
+        m_store = m_ui.app.stores.current().storeId;
     // What the pages show of the former store goes before anything of the new one is asked for.
     forEachPage([](Page &page) { page.contextChanged(); }, true);
     updateTitle();
@@ -219,6 +140,8 @@ void MainWindow::updateTitle()
     if (m_ui.app.pool.state() != ConnectionPool::State::Closed) {
         const Profile profile = m_ui.app.pool.profile();
         parts.append(profile.name.isEmpty() ? profile.target() : profile.name);
+        if (m_viewAs->active())
+            parts.append(tr("viewing as %1").arg(m_viewAs->role()));
         if (profile.environment == Environment::Production)
             parts.append(tr("PRODUCTION"));
     }
@@ -307,24 +230,32 @@ void MainWindow::loadSampleData()
 {
     const Capabilities can = m_ui.app.pool.capabilities();
     const QString name = m_ui.app.pool.profile().name;
-    m_ui.prompt.confirm(this, tr("Load sample data into %1?").arg(can.database),
-                        tr("Made-up customers, products and sales are written into every store of the "
-                           "database that %1 is connected "
-                           "to. A database that holds customers already is refused.")
-                            .arg(can.login),
-                        tr("Load sample data"), [this, can, name](bool yes) {
-                            if (yes)
-                                m_ui.app.jobs.start({u"sample-data"_s, tr("Load sample data"),
-                                                     u"%1 · %2"_s.arg(name, can.database),
-                                                     u"retail-admin sample-data load --profile "_s + name},
-                                                    m_ui.app.sampleData.load({}));
-                        });
+    const QString question = tr("Load sample data into %1?").arg(can.database);
+    const QString explanation =
+        tr("Made-up customers, products and sales are written into every store of the database that %1 is "
+           "connected to. A database that holds customers already is refused.")
+            .arg(can.login);
+    const QString action = tr("Load sample data");
+    const auto answer = [this, can, name](bool yes) {
+        if (yes)
+            m_ui.app.jobs.start({u"sample-data"_s, tr("Load sample data"),
+                                 u"%1 · %2"_s.arg(name, can.database),
+                                 u"retail-admin sample-data load --profile "_s + name},
+                                m_ui.app.sampleData.load({}));
+    };
+    if (m_production->active())
+        m_ui.prompt.confirmTyped(this, question, explanation, can.database, action, answer);
+    else
+        m_ui.prompt.confirm(this, question, explanation, action, answer);
 }
 
 void MainWindow::jobFinished(Job *job)
 {
-    if (!isActiveWindow())
+    if (!isActiveWindow()) {
         QApplication::alert(this);
+        m_ui.prompt.notify(u"%1: %2"_s.arg(job->spec().title, jobStateTitle(jobStateName(job->state()))),
+                           job->summary());
+    }
     if (job->state() == JobState::Failed)
         m_notifier->say(Notifier::Kind::Bad,
                         u"%1: %2 %3"_s.arg(job->spec().title, job->error().message, job->error().hint),
@@ -338,8 +269,45 @@ void MainWindow::zoom(int step)
     m_ui.theme.setZoomPercent(step == 0 ? 100 : m_ui.theme.zoomPercent() + step);
 }
 
+// Samples of the server's statistics are taken only while somebody could look.
+void MainWindow::changeEvent(QEvent *event)
+{
+    QMainWindow::changeEvent(event);
+    if (event->type() == QEvent::WindowStateChange)
+        m_ui.app.sampler.setWatched(isVisible() && !isMinimized());
+}
+
+void MainWindow::showEvent(QShowEvent *event)
+{
+    QMainWindow::showEvent(event);
+    m_ui.app.sampler.setWatched(!isMinimized());
+}
+
+void MainWindow::hideEvent(QHideEvent *event)
+{
+    QMainWindow::hideEvent(event);
+    m_ui.app.sampler.setWatched(false);
+}
+
 void MainWindow::closeEvent(QCloseEvent *event)
 {
+    QStringList unsaved;
+    forEachPage(
+        [&](Page &page) {
+            if (const QString sentence = page.unsaved(); !sentence.isEmpty())
+                unsaved.append(sentence);
+        },
+        false);
+    if (!m_quitting && !unsaved.isEmpty()) {
+        event->ignore();
+        m_ui.prompt.confirm(this, tr("Quit without saving?"), unsaved.join(u' '), tr("Quit without saving"),
+                            [this](bool yes) {
+                                m_quitting = yes;
+                                if (yes)
+                                    close();
+                            });
+        return;
+    }
     if (!m_quitting && m_ui.app.jobs.running() > 0) {
         event->ignore();
         m_ui.prompt.confirm(

@@ -13,6 +13,16 @@ class QLabel;
 class QStackedWidget;
 class QVBoxLayout;
 
+/// Somewhere to go in the window: a page by its id, and what it is to show, in the words of that page (a page
+/// of rows takes filters as --filter writes them). Back and Forward walk over these.
+struct Place
+{
+    QString page;
+    QStringList words = {};
+
+    bool operator==(const Place &) const = default;
+};
+
 /// A page of the window: a header (title, what is shown, actions) above its content. It asks for its data
 /// when it is first seen, and again after contextChanged(); without a connection, or without a store where it
 /// needs one, it asks nothing, says why and offers the next step. Pages know no sibling: they tell the shell
@@ -38,6 +48,14 @@ public:
     virtual QString help() const = 0;
     /// Ctrl+F. False where the page has none.
     virtual bool focusFilter() { return false; }
+    /// What would be lost if the window closed now, as a sentence; empty when nothing would.
+    virtual QString unsaved() const { return {}; }
+    /// Ctrl+E: offers what is shown as a file. False where the page has nothing to export.
+    virtual bool exportShown() { return false; }
+    /// Shows what the words of a Place say; called before the page is shown.
+    virtual void open(const QStringList &words) { Q_UNUSED(words) }
+    /// What open() would need to come back to what is shown now.
+    virtual QStringList words() const { return {}; }
     /// Pictures of a page that is empty until somebody asks something: it asks an example.
     virtual void showExample() {}
 
@@ -46,6 +64,8 @@ signals:
     void connectRequested();
     void storePickerRequested();
     void storeRequested(const QString &storeId);
+    /// The rows behind a figure, the customer of a sale: another page is to be shown.
+    void placeRequested(const Place &place);
 
 protected:
     Page(const UiContext &ui, const QString &title, Scope scope, QWidget *parent);

@@ -20,6 +20,6 @@ int runWindow(QApplication &application, AppContext &app, const QString &profile
     Prompt prompt;
     MainWindow window({app, theme, prompt}, allPages());
     window.show();
-    window.connectTo(profileNameOrUri.isEmpty() ? app.settings.get(settings::lastProfile) : profileNameOrUri);
+    window.start(profileNameOrUri);
     return QApplication::exec();
 }

@@ -111,6 +111,12 @@ SELECT 'default privileges', coalesce(n.nspname, 'database') || ' of ' || pg_get
   FROM pg_default_acl d LEFT JOIN pg_namespace n ON n.oid = d.defaclnamespace CROSS JOIN LATERAL aclexplode(d.defaclacl) a
  WHERE n.nspname IN ('retail', 'retail_sec') AND a.grantee <> d.defaclrole
 UNION ALL
+SELECT 'database', r.rolname, 'broken', 'may connect and not make temporary tables: an import of products fails',
+       format('GRANT TEMPORARY ON DATABASE %I TO %I', current_database(), r.rolname)
+  FROM pg_roles r
+ WHERE r.rolcanlogin AND pg_has_role(r.oid, 'retail_app', 'USAGE')
+   AND has_database_privilege(r.oid, current_database(), 'CONNECT') AND NOT has_database_privilege(r.oid, current_database(), 'TEMPORARY')
+UNION ALL
 SELECT 'index', format('%I.%I', n.nspname, c.relname), 'broken', 'invalid: left by an interrupted build', format('REINDEX INDEX CONCURRENTLY %I.%I', n.nspname, c.relname)
   FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace
  WHERE NOT i.indisvalid AND n.nspname IN ('retail', 'retail_sec')
