@@ -238,8 +238,8 @@ DECLARE
     -- Of a long text its longest words: they are the rarest, and hundreds would find everything.
     words tsquery[] := ARRAY(SELECT plainto_tsquery('simple', l) FROM unnest(tsvector_to_array(to_tsvector('english', query))) l
                               ORDER BY length(l) DESC, l LIMIT 12);
-    any_word tsquery := '';
-    two_words tsquery := '';
+    any_word tsquery := ''::tsquery;
+    two_words tsquery := ''::tsquery;
 BEGIN
     IF store IS NULL OR coalesce(wish, '') = '' THEN
         RETURN;
