@@ -3,7 +3,7 @@
 
 #include "app/core/log.h"
 #include "app/db/connecterror.h"
-#include "app/db/pgconnection.h"
+#include "app/db/connecttarget.h"
 #include "app/db/sshtunnel.h"
 
 #include <QElapsedTimer>
@@ -27,8 +27,6 @@ constexpr int mostThreads = 64;
 // A lost wake-up (a token's callback takes no lock of ours) costs this much.
 constexpr std::chrono::milliseconds recheck(50);
 
-const QString programName = QStringLiteral("retail-admin");
-
 Error notConnected()
 {
     return {ErrorKind::Connect, u"There is no connection to a database."_s,
@@ -43,21 +41,6 @@ Error anotherServer()
             {},
             {},
             connectStepName(ConnectStep::Schema)};
-}
-
-std::shared_ptr<SshTunnel> tunnelOf(const Profile &profile)
-{
-    if (profile.ssh.isEmpty())
-        return {};
-    return std::make_shared<SshTunnel>(profile.ssh, conninfo::effective(profile.conninfo).endpoints);
-}
-
-PgConnection::Target targetOf(const Login &login, const QString &purpose, const QString &database,
-                              const std::shared_ptr<SshTunnel> &tunnel, int timeoutMs)
-{
-    const QString name = purpose.isEmpty() ? programName : programName + u" – "_s + purpose;
-    return {
-        login.profile.conninfo, database, login.profile.passfile, login.password, name, tunnel, timeoutMs};
 }
 
 /// Is this still the server and database of `expected`? `ofDatabase` false: any database of that server.
