@@ -137,7 +137,7 @@ Task ofTable(Kind kind, const Table &table, const QByteArray &sql, const QString
 
 void Planner::analyze(const Table &table)
 {
-    Task task = ofTable(Kind::Analyze, table, "ANALYZE", u"Refresh the planner's statistics of %1"_s);
+    Task task = ofTable(Kind::Analyze, table, "ANALYZE", u"Refresh statistics of %1"_s);
     task.bytes = table.tableBytes;
     if (!table.partitioned)
         task.scope = u"a sample of 1 table, %1"_s.arg(format::bytes(table.tableBytes));
@@ -150,7 +150,7 @@ void Planner::analyze(const Table &table)
                     ? u"It has no statistics of its own, and autovacuum never makes any for a partitioned "
                       u"table."_s
                     : u"It was never analysed; %1 rows are in it."_s.arg(format::count(table.live))
-              : u"%1 rows changed since the last time (%2 of %3)."_s.arg(
+              : u"%1 rows changed since (%2 of %3)."_s.arg(
                     format::count(table.changed), percent(share), format::count(table.live));
     if (table.schema == u"retail" && routineAnalyze.contains(table.name))
         task.offer = Offer::Routine;
@@ -234,7 +234,7 @@ void Planner::reindex(const Index &index)
     }
     task.kind = Kind::Reindex;
     task.sql = "REINDEX INDEX CONCURRENTLY " + name;
-    task.title = u"Rebuild the index %1"_s.arg(index.name);
+    task.title = u"Rebuild %1"_s.arg(index.name);
     task.diskBytes = index.neededBytes ? std::min(*index.neededBytes, index.bytes) : index.bytes;
     const qint64 waste = index.neededBytes ? index.bytes - *index.neededBytes : 0;
     const double share = index.bytes > 0 ? double(waste) / double(index.bytes) : 0;

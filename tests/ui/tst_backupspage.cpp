@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/appcontext.h"
 #include "tests/support/restoretest.h"
+#include "tests/support/windowtest.h"
 #include "ui/backup/backupspage.h"
 #include "ui/jobs/jobspage.h"
-#include "ui/shared/theme.h"
-#include "ui/shell/mainwindow.h"
-#include "ui/shell/prompt.h"
 
 #include <QAbstractItemModelTester>
 #include <QApplication>
@@ -17,7 +14,6 @@
 #include <QPlainTextEdit>
 #include <QPushButton>
 #include <QTableView>
-#include <QTest>
 
 using namespace Qt::StringLiterals;
 using namespace restoretest;
@@ -34,24 +30,12 @@ public:
 } // namespace
 
 /// The page of ops staff on a real database, by widgets found by name.
-class TestBackupsPage final : public QObject
+class TestBackupsPage final : public WindowTest
 {
     Q_OBJECT
 
-    template <typename T>
-    T *find(const QString &name) const
-    {
-        return m_window->findChild<T *>(name);
-    }
     BackupsPage *page() const { return find<BackupsPage>(u"backupsPage"_s); }
     QTableView *table() const { return find<QTableView>(u"backupsTable"_s); }
-
-    void connectAs(const QString &user)
-    {
-        m_window->connectTo(user);
-        QTRY_VERIFY_WITH_TIMEOUT(
-            m_app->pool.state() == ConnectionPool::State::Open && m_app->pool.profile().name == user, 20'000);
-    }
 
     void backUp()
     {
@@ -65,17 +49,11 @@ class TestBackupsPage final : public QObject
         QTRY_COMPARE(table()->model()->rowCount(), 1);
     }
 
-    QTemporaryDir m_home{u"/tmp/retail-page-XXXXXX"_s};
-    std::unique_ptr<TestDatabase> m_database;
-    std::unique_ptr<AppContext> m_app;
-    std::unique_ptr<Theme> m_theme;
     NotedPrompt m_prompt;
-    std::unique_ptr<MainWindow> m_window;
 
 private slots:
     void initTestCase()
     {
-        QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates));
         m_database = std::make_unique<TestDatabase>();
         run(u"postgres"_s,
             "ALTER DATABASE " + quoteIdentifier(m_database->name()) + " OWNER TO retail_owner");
@@ -88,24 +66,10 @@ private slots:
     }
     void init()
     {
-        const QString home = m_home.filePath(QString::fromLatin1(QTest::currentTestFunction()));
-        qputenv("XDG_CONFIG_HOME", (home + u"/config"_s).toUtf8());
-        qputenv("XDG_DATA_HOME", (home + u"/data"_s).toUtf8());
-        qputenv("XDG_STATE_HOME", (home + u"/state"_s).toUtf8());
-        m_app = std::make_unique<AppContext>();
-        for (const QString &user : {u"sandbox_ops"_s, u"sandbox_manager"_s})
-            QVERIFY(m_app->profiles.save(m_database->login(user).profile).ok());
-        m_theme = std::make_unique<Theme>(*qApp, m_app->settings);
         m_prompt.notified.clear();
-        m_window = std::make_unique<MainWindow>(UiContext{*m_app, *m_theme, m_prompt}, allPages());
-        m_window->show();
+        openWindow(m_prompt, {u"sandbox_ops"_s, u"sandbox_manager"_s});
     }
-    void cleanup()
-    {
-        m_window.reset();
-        m_theme.reset();
-        m_app.reset();
-    }
+    void cleanup() { closeWindow(); }
 
     void aManagerIsToldWhyItIsGrey()
     {
@@ -141,6 +105,9 @@ private slots:
         const QHash<QString, QString> before = contents(m_database->name());
         QMimeData data;
         data.setUrls({QUrl::fromLocalFile(file)});
+        QDragEnterEvent enter(QPoint(5, 5), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+        QApplication::sendEvent(page(), &enter);
+        QVERIFY(enter.isAccepted());
         QDropEvent drop(QPointF(5, 5), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
         QApplication::sendEvent(page(), &drop);
         QTRY_VERIFY(find<QPushButton>(u"startRestore"_s));

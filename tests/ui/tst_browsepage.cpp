@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/appcontext.h"
-#include "tests/support/testcluster.h"
+#include "tests/support/windowtest.h"
 #include "ui/browse/browsepage.h"
 #include "ui/browse/conflictdialog.h"
 #include "ui/shared/cellrole.h"
@@ -8,9 +7,6 @@
 #include "ui/shared/filtereditor.h"
 #include "ui/shared/filtertext.h"
 #include "ui/shared/recordmodel.h"
-#include "ui/shared/theme.h"
-#include "ui/shell/mainwindow.h"
-#include "ui/shell/prompt.h"
 
 #include <QAbstractButton>
 #include <QAction>
@@ -23,10 +19,7 @@
 #include <QLineEdit>
 #include <QMenu>
 #include <QScrollBar>
-#include <QSignalSpy>
 #include <QTableView>
-#include <QTemporaryDir>
-#include <QTest>
 #include <QToolButton>
 
 using namespace Qt::StringLiterals;
@@ -49,15 +42,15 @@ const QString hostile = QStringLiteral("'; DROP TABLE retail.products; -- %_\\")
 } // namespace
 
 /// Browsing, filtering, editing and exporting in the real window on a real database, as a store's manager.
-class TestBrowsePage final : public QObject
+class TestBrowsePage final : public WindowTest
 {
     Q_OBJECT
 
 private slots:
-    void initTestCase();
-    void cleanupTestCase();
+    void initTestCase() { m_database = std::make_unique<TestDatabase>(); }
+    void cleanupTestCase() { m_database.reset(); }
     void init();
-    void cleanup();
+    void cleanup() { closeWindow(); }
 
     void eachKindOfFilterIsBuiltByItsFields_data();
     void eachKindOfFilterIsBuiltByItsFields();
@@ -97,60 +90,17 @@ private:
         return browseTable(table)->column(name);
     }
     void loaded() const;
-    void chooseStore(const QString &store);
     QString value(const QByteArray &sql, const QString &parameter) const;
     Job *startExport(const QString &file);
 
-    QTemporaryDir m_home;
-    std::unique_ptr<TestDatabase> m_database;
-    std::unique_ptr<AppContext> m_app;
-    std::unique_ptr<Theme> m_theme;
     YesPrompt m_prompt;
-    std::unique_ptr<MainWindow> m_window;
 };
-
-void TestBrowsePage::initTestCase()
-{
-    QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates));
-    m_database = std::make_unique<TestDatabase>();
-}
-
-void TestBrowsePage::cleanupTestCase()
-{
-    m_database.reset();
-}
 
 void TestBrowsePage::init()
 {
-    const QString home = m_home.filePath(QString::fromLatin1(QTest::currentTestFunction()));
-    qputenv("XDG_CONFIG_HOME", (home + u"/config"_s).toUtf8());
-    qputenv("XDG_DATA_HOME", (home + u"/data"_s).toUtf8());
-    qputenv("XDG_STATE_HOME", (home + u"/state"_s).toUtf8());
-    m_app = std::make_unique<AppContext>();
-    for (const QString &user : {u"sandbox_owner"_s, u"sandbox_manager"_s})
-        QVERIFY(m_app->profiles.save(m_database->login(user).profile).ok());
-    m_theme = std::make_unique<Theme>(*qApp, m_app->settings);
-    m_window = std::make_unique<MainWindow>(UiContext{*m_app, *m_theme, m_prompt}, allPages());
-    m_window->resize(1440, 900);
-    m_window->show();
-    QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
+    openWindow(m_prompt, {u"sandbox_owner"_s, u"sandbox_manager"_s}, {1440, 900});
     const bool owner = qstrcmp(QTest::currentTestFunction(), "changesWaitWhileAnotherStoreIsShown") == 0;
-    const QSignalSpy connected(m_window.get(), &MainWindow::connected);
-    m_window->connectTo(owner ? u"sandbox_owner"_s : u"sandbox_manager"_s);
-    QTRY_COMPARE(connected.count(), 1);
-}
-
-void TestBrowsePage::cleanup()
-{
-    m_window.reset();
-    m_theme.reset();
-    m_app.reset();
-}
-
-void TestBrowsePage::chooseStore(const QString &store)
-{
-    m_window->chooseStore(store);
-    QTRY_COMPARE(m_app->stores.current().storeId, store);
+    connectAs(owner ? u"sandbox_owner"_s : u"sandbox_manager"_s);
 }
 
 BrowsePage *TestBrowsePage::showPage(const QString &id, const QString &store)

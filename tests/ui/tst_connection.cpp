@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/appcontext.h"
-#include "tests/support/testcluster.h"
-#include "ui/shared/theme.h"
+#include "tests/support/windowtest.h"
 #include "ui/shell/connectdialog.h"
-#include "ui/shell/mainwindow.h"
 #include "ui/shell/profilemenu.h"
-#include "ui/shell/prompt.h"
 
 #include <QAbstractButton>
 #include <QAction>
@@ -13,11 +9,8 @@
 #include <QComboBox>
 #include <QLabel>
 #include <QLineEdit>
-#include <QSignalSpy>
 #include <QSpinBox>
 #include <QTableView>
-#include <QTemporaryDir>
-#include <QTest>
 
 using namespace Qt::StringLiterals;
 
@@ -33,15 +26,15 @@ BrowseRequest requestFor(const QByteArray &table)
 } // namespace
 
 /// What the window tells about its connection, what it guards, and through whom it looks.
-class TestConnection final : public QObject
+class TestConnection final : public WindowTest
 {
     Q_OBJECT
 
 private slots:
-    void initTestCase();
+    void initTestCase() { m_database = std::make_unique<TestDatabase>(); }
     void cleanupTestCase() { m_database.reset(); }
     void init();
-    void cleanup();
+    void cleanup() { closeWindow(); }
 
     void theBannerSaysWhatTheLinkDoes();
     void theBannerLeavesOtherNewsAlone();
@@ -63,66 +56,24 @@ private slots:
     void profilesAreImportedAndExported();
 
 private:
-    template <typename T>
-    T *find(const QString &name) const
-    {
-        return m_window->findChild<T *>(name);
-    }
     QString banner() const
     {
         const auto *label = find<QLabel>(u"notifierText"_s);
         return label->isVisible() ? label->text() : QString();
     }
     void press(const QString &name) const { find<QAbstractButton>(name)->click(); }
-    void connectAs(const QString &profile);
     int tenants() const { return find<QTableView>(u"tenantsTable"_s)->model()->rowCount(); }
 
-    QTemporaryDir m_home;
-    std::unique_ptr<TestDatabase> m_database;
-    std::unique_ptr<AppContext> m_app;
-    std::unique_ptr<Theme> m_theme;
     Prompt m_prompt;
-    std::unique_ptr<MainWindow> m_window;
 };
-
-void TestConnection::initTestCase()
-{
-    QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates));
-    m_database = std::make_unique<TestDatabase>();
-}
 
 void TestConnection::init()
 {
-    const QString home = m_home.filePath(QString::fromLatin1(QTest::currentTestFunction()));
-    qputenv("XDG_CONFIG_HOME", (home + u"/config"_s).toUtf8());
-    qputenv("XDG_DATA_HOME", (home + u"/data"_s).toUtf8());
-    qputenv("XDG_STATE_HOME", (home + u"/state"_s).toUtf8());
-    m_app = std::make_unique<AppContext>();
-    for (const QString &user : {u"sandbox_owner"_s, u"sandbox_manager"_s, u"sandbox_dba"_s})
-        VERIFY_OK(m_app->profiles.save(m_database->login(user).profile));
+    openWindow(m_prompt, {u"sandbox_owner"_s, u"sandbox_manager"_s, u"sandbox_dba"_s});
     Profile live = m_database->login(u"sandbox_owner"_s).profile;
     live.name = u"live"_s;
     live.environment = Environment::Production;
     VERIFY_OK(m_app->profiles.save(live));
-    m_theme = std::make_unique<Theme>(*qApp, m_app->settings);
-    m_window = std::make_unique<MainWindow>(UiContext{*m_app, *m_theme, m_prompt}, allPages());
-    m_window->resize(1280, 800);
-    m_window->show();
-    QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
-}
-
-void TestConnection::cleanup()
-{
-    m_window.reset();
-    m_theme.reset();
-    m_app.reset();
-}
-
-void TestConnection::connectAs(const QString &profile)
-{
-    const QSignalSpy connected(m_window.get(), &MainWindow::connected);
-    m_window->connectTo(profile);
-    QTRY_COMPARE(connected.count(), 1);
 }
 
 void TestConnection::theBannerSaysWhatTheLinkDoes()

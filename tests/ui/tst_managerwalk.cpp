@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/appcontext.h"
-#include "tests/support/testcluster.h"
+#include "tests/support/windowtest.h"
 #include "ui/shared/chartpanel.h"
 #include "ui/shared/tableview.h"
-#include "ui/shared/theme.h"
-#include "ui/shell/mainwindow.h"
-#include "ui/shell/prompt.h"
 
 #include <QAbstractButton>
 #include <QApplication>
@@ -17,8 +13,6 @@
 #include <QPlainTextEdit>
 #include <QRegularExpression>
 #include <QTabWidget>
-#include <QTemporaryDir>
-#include <QTest>
 
 using namespace Qt::StringLiterals;
 
@@ -30,7 +24,7 @@ const QString mark = u"Xq7Foreign"_s; // in every text of every other store
 
 /// A manager's login sees one store in every page there is: each text of each widget, each row of each table,
 /// each chart, each export. Pages that are added later are walked too.
-class TestManagerWalk final : public QObject
+class TestManagerWalk final : public WindowTest
 {
     Q_OBJECT
 
@@ -49,20 +43,12 @@ private:
     void open(const QString &login);
     void look(const QString &text, const QString &where);
 
-    QTemporaryDir m_home;
-    std::unique_ptr<TestDatabase> m_database;
     QSet<QString> m_foreignIds;
-    std::unique_ptr<AppContext> m_app;
-    std::unique_ptr<Theme> m_theme;
     Prompt m_prompt;
-    std::unique_ptr<MainWindow> m_window;
 };
 
 void TestManagerWalk::initTestCase()
 {
-    QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates));
-    for (const char *name : {"XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"})
-        qputenv(name, m_home.path().toUtf8());
     m_database = std::make_unique<TestDatabase>();
     Session session = m_database->superuser();
     const auto run = [&](const QString &sql) {
@@ -92,30 +78,19 @@ void TestManagerWalk::initTestCase()
         m_foreignIds.insert(ids.text(row, 0));
     QVERIFY(m_foreignIds.size() > 100);
     open(u"sandbox_manager"_s);
-    QTRY_VERIFY(m_app->pool.state() == ConnectionPool::State::Open);
-    m_window->chooseStore(u"seattle"_s);
-    QTRY_COMPARE(m_app->stores.current().storeId, u"seattle"_s);
+    chooseStore(u"seattle"_s);
 }
 
 void TestManagerWalk::cleanupTestCase()
 {
-    m_window.reset();
-    m_theme.reset();
-    m_app.reset();
+    closeWindow();
     m_database.reset();
 }
 
 void TestManagerWalk::open(const QString &login)
 {
-    m_window.reset();
-    m_theme.reset();
-    m_app = std::make_unique<AppContext>();
-    QVERIFY(m_app->profiles.save(m_database->login(login).profile).ok());
-    m_theme = std::make_unique<Theme>(*qApp, m_app->settings);
-    m_window = std::make_unique<MainWindow>(UiContext{*m_app, *m_theme, m_prompt}, allPages());
-    m_window->resize(1280, 800);
-    m_window->show();
-    m_window->connectTo(login);
+    openWindow(m_prompt, {login});
+    connectAs(login);
 }
 
 /// Every text that eye, screen reader or mouse can reach.

@@ -1,26 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/appcontext.h"
-#include "tests/support/testcluster.h"
+#include "tests/support/windowtest.h"
 #include "ui/overview/overviewpage.h"
 #include "ui/overview/reordermodel.h"
 #include "ui/shared/chartpanel.h"
 #include "ui/shared/figuretile.h"
-#include "ui/shared/theme.h"
-#include "ui/shell/mainwindow.h"
-#include "ui/shell/prompt.h"
 
 #include <QAbstractItemModelTester>
 #include <QPdfWriter>
 #include <QPushButton>
-#include <QSignalSpy>
 #include <QTableView>
-#include <QTemporaryDir>
-#include <QTest>
 
 using namespace Qt::StringLiterals;
 
 /// From the overview's figures to their rows, from a row to its history, and back, in the real window.
-class TestOverviewPage final : public QObject
+class TestOverviewPage final : public WindowTest
 {
     Q_OBJECT
 
@@ -49,38 +42,20 @@ private:
     qint64 rowsOfPage(const QByteArray &table) const;
     Overview lastMonth() const;
 
-    QTemporaryDir m_home;
-    std::unique_ptr<TestDatabase> m_database;
-    std::unique_ptr<AppContext> m_app;
-    std::unique_ptr<Theme> m_theme;
     Prompt m_prompt;
-    std::unique_ptr<MainWindow> m_window;
 };
 
 void TestOverviewPage::initTestCase()
 {
-    QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates));
-    for (const char *name : {"XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"})
-        qputenv(name, m_home.path().toUtf8());
     m_database = std::make_unique<TestDatabase>();
-    m_app = std::make_unique<AppContext>();
-    QVERIFY(m_app->profiles.save(m_database->login(u"sandbox_manager"_s).profile).ok());
-    m_theme = std::make_unique<Theme>(*qApp, m_app->settings);
-    m_window = std::make_unique<MainWindow>(UiContext{*m_app, *m_theme, m_prompt}, allPages());
-    m_window->resize(1440, 900);
-    m_window->show();
-    QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
-    m_window->connectTo(u"sandbox_manager"_s);
-    QTRY_VERIFY(m_app->pool.state() == ConnectionPool::State::Open);
-    m_window->chooseStore(u"seattle"_s);
-    QTRY_COMPARE(m_app->stores.current().storeId, u"seattle"_s);
+    openWindow(m_prompt, {u"sandbox_manager"_s}, {1440, 900});
+    connectAs(u"sandbox_manager"_s);
+    chooseStore(u"seattle"_s);
 }
 
 void TestOverviewPage::cleanupTestCase()
 {
-    m_window.reset();
-    m_theme.reset();
-    m_app.reset();
+    closeWindow();
     m_database.reset();
 }
 

@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/appcontext.h"
-#include "tests/support/testcluster.h"
+#include "tests/support/windowtest.h"
 #include "ui/shared/cellrole.h"
-#include "ui/shared/theme.h"
-#include "ui/shell/mainwindow.h"
-#include "ui/shell/prompt.h"
 
 #include <QAbstractButton>
 #include <QAbstractItemModelTester>
@@ -13,12 +9,9 @@
 #include <QLabel>
 #include <QPlainTextEdit>
 #include <QProgressBar>
-#include <QSignalSpy>
 #include <QSpinBox>
 #include <QTabWidget>
 #include <QTableView>
-#include <QTemporaryDir>
-#include <QTest>
 
 using namespace Qt::StringLiterals;
 
@@ -44,12 +37,11 @@ public:
 } // namespace
 
 /// The Search quality page in the real window on a real database.
-class TestQuality final : public QObject
+class TestQuality final : public WindowTest
 {
     Q_OBJECT
 
 private slots:
-    void initTestCase();
     void init();
     void cleanup();
 
@@ -63,11 +55,6 @@ private slots:
     void worksByKeyboardAlone();
 
 private:
-    template <typename T>
-    T *find(const QString &name) const
-    {
-        return m_window->findChild<T *>(name);
-    }
     void open(const QString &profile);
     void press(const QString &button) const { find<QAbstractButton>(button)->click(); }
     bool settled() const { return !m_window->currentPage()->loading(); }
@@ -84,51 +71,26 @@ private:
         return rows && rows->count() > 0 ? rows->text(0, 0) : QString();
     }
 
-    QTemporaryDir m_home;
-    std::unique_ptr<TestDatabase> m_database;
-    std::unique_ptr<AppContext> m_app;
-    std::unique_ptr<Theme> m_theme;
     AnsweringPrompt m_prompt;
-    std::unique_ptr<MainWindow> m_window;
 };
-
-void TestQuality::initTestCase()
-{
-    QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates));
-}
 
 void TestQuality::init()
 {
     m_database = std::make_unique<TestDatabase>();
-    const QString home = m_home.filePath(QString::fromLatin1(QTest::currentTestFunction()));
-    qputenv("XDG_CONFIG_HOME", (home + u"/config"_s).toUtf8());
-    qputenv("XDG_DATA_HOME", (home + u"/data"_s).toUtf8());
-    qputenv("XDG_STATE_HOME", (home + u"/state"_s).toUtf8());
-    m_app = std::make_unique<AppContext>();
-    for (const QString &user : {u"sandbox_owner"_s, u"sandbox_manager"_s, u"sandbox_dba"_s})
-        QVERIFY(m_app->profiles.save(m_database->login(user).profile).ok());
-    m_theme = std::make_unique<Theme>(*qApp, m_app->settings);
     m_prompt.yes = true;
     m_prompt.question.clear();
-    m_window = std::make_unique<MainWindow>(UiContext{*m_app, *m_theme, m_prompt}, allPages());
-    m_window->resize(1280, 800);
-    m_window->show();
-    QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
+    openWindow(m_prompt, {u"sandbox_owner"_s, u"sandbox_manager"_s, u"sandbox_dba"_s});
 }
 
 void TestQuality::cleanup()
 {
-    m_window.reset();
-    m_theme.reset();
-    m_app.reset();
+    closeWindow();
     m_database.reset();
 }
 
 void TestQuality::open(const QString &profile)
 {
-    const QSignalSpy connected(m_window.get(), &MainWindow::connected);
-    m_window->connectTo(profile);
-    QTRY_COMPARE(connected.count(), 1);
+    connectAs(profile);
     m_window->showPage(u"search-quality"_s);
     QTRY_VERIFY(settled());
 }

@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/appcontext.h"
 #include "app/services/savedsearches.h"
-#include "tests/support/testcluster.h"
+#include "tests/support/windowtest.h"
 #include "ui/search/searchmodel.h"
 #include "ui/search/searchtext.h"
 #include "ui/shared/cellrole.h"
-#include "ui/shared/theme.h"
-#include "ui/shell/mainwindow.h"
-#include "ui/shell/prompt.h"
 
 #include <QAbstractButton>
 #include <QAbstractItemModelTester>
@@ -22,10 +18,7 @@
 #include <QMenu>
 #include <QProcess>
 #include <QSemaphore>
-#include <QSignalSpy>
 #include <QTableView>
-#include <QTemporaryDir>
-#include <QTest>
 
 using namespace Qt::StringLiterals;
 
@@ -74,12 +67,12 @@ private:
 } // namespace
 
 /// The Search page in the real window on a real database.
-class TestSearch final : public QObject
+class TestSearch final : public WindowTest
 {
     Q_OBJECT
 
 private slots:
-    void initTestCase();
+    void initTestCase() { m_database = std::make_unique<TestDatabase>(); }
     void cleanupTestCase() { m_database.reset(); }
     void init();
     void cleanup();
@@ -104,11 +97,6 @@ private slots:
     void theCommandLineGivesTheSameRanking();
 
 private:
-    template <typename T>
-    T *find(const QString &name) const
-    {
-        return m_window->findChild<T *>(name);
-    }
     void open(const QString &store, const QString &profile = u"sandbox_manager"_s);
     void type(const QString &text) const { find<QLineEdit>(u"searchLine"_s)->setText(text); }
     void press(const QString &button) const { find<QAbstractButton>(button)->click(); }
@@ -124,43 +112,17 @@ private:
     QStringList ids(const SearchRequest &request, const QString &store) const;
     std::shared_ptr<TestProvider> useProvider(const QString &model);
 
-    QTemporaryDir m_home;
-    std::unique_ptr<TestDatabase> m_database;
-    std::unique_ptr<AppContext> m_app;
-    std::unique_ptr<Theme> m_theme;
     Prompt m_prompt;
-    std::unique_ptr<MainWindow> m_window;
 };
-
-void TestSearch::initTestCase()
-{
-    QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates));
-    m_database = std::make_unique<TestDatabase>();
-}
 
 void TestSearch::init()
 {
-    const QString home =
-        m_home.filePath(QString::fromLatin1(QTest::currentTestFunction()) +
-                        QString::fromLatin1(QTest::currentDataTag() ? QTest::currentDataTag() : ""));
-    qputenv("XDG_CONFIG_HOME", (home + u"/config"_s).toUtf8());
-    qputenv("XDG_DATA_HOME", (home + u"/data"_s).toUtf8());
-    qputenv("XDG_STATE_HOME", (home + u"/state"_s).toUtf8());
-    m_app = std::make_unique<AppContext>();
-    for (const QString &user : {u"sandbox_owner"_s, u"sandbox_manager"_s})
-        QVERIFY(m_app->profiles.save(m_database->login(user).profile).ok());
-    m_theme = std::make_unique<Theme>(*qApp, m_app->settings);
-    m_window = std::make_unique<MainWindow>(UiContext{*m_app, *m_theme, m_prompt}, allPages());
-    m_window->resize(1280, 800);
-    m_window->show();
-    QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
+    openWindow(m_prompt, {u"sandbox_owner"_s, u"sandbox_manager"_s});
 }
 
 void TestSearch::cleanup()
 {
-    m_window.reset();
-    m_theme.reset();
-    m_app.reset();
+    closeWindow();
     Session session = m_database->superuser();
     VERIFY_OK(
         session.execute("UPDATE retail.active_embedding_model SET embedding_model = 'retail-offline-1'"));
@@ -168,13 +130,9 @@ void TestSearch::cleanup()
 
 void TestSearch::open(const QString &store, const QString &profile)
 {
-    const QSignalSpy connected(m_window.get(), &MainWindow::connected);
-    m_window->connectTo(profile);
-    QTRY_COMPARE(connected.count(), 1);
-    if (!store.isEmpty()) {
-        m_window->chooseStore(store);
-        QTRY_COMPARE(m_app->stores.current().storeId, store);
-    }
+    connectAs(profile);
+    if (!store.isEmpty())
+        chooseStore(store);
     m_window->showPage(u"search"_s);
     QTRY_VERIFY(!m_window->currentPage()->loading());
 }
@@ -456,7 +414,8 @@ void TestSearch::aSearchIsSavedWithItsFilters()
     type(sample);
     QTRY_VERIFY(settled());
     const QStringList expected = shown();
-    QTest::keyClick(find<QLineEdit>(u"searchLine"_s), Qt::Key_D, Qt::ControlModifier);
+    find<QLineEdit>(u"searchLine"_s)->setFocus();
+    QTest::keyClick(find<QLineEdit>(u"searchLine"_s), Qt::Key_S, Qt::ControlModifier);
     QTRY_VERIFY(find<QInputDialog>(u"saveSearchDialog"_s));
     auto *dialog = find<QInputDialog>(u"saveSearchDialog"_s);
     dialog->setTextValue(u"Cheap & warm"_s);

@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/appcontext.h"
-#include "tests/support/testcluster.h"
+#include "tests/support/windowtest.h"
 #include "ui/shared/cellrole.h"
-#include "ui/shared/theme.h"
-#include "ui/shell/mainwindow.h"
-#include "ui/shell/prompt.h"
 
 #include <QAbstractButton>
 #include <QAccessible>
@@ -14,10 +10,7 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenuBar>
-#include <QSignalSpy>
 #include <QTableView>
-#include <QTemporaryDir>
-#include <QTest>
 
 using namespace Qt::StringLiterals;
 
@@ -51,15 +44,15 @@ public:
 } // namespace
 
 /// The real window on a real database: what a person does, by widgets found by name.
-class TestWindow final : public QObject
+class TestWindow final : public WindowTest
 {
     Q_OBJECT
 
 private slots:
-    void initTestCase();
-    void cleanupTestCase();
+    void initTestCase() { m_database = std::make_unique<TestDatabase>(); }
+    void cleanupTestCase() { m_database.reset(); }
     void init();
-    void cleanup();
+    void cleanup() { closeWindow(); }
 
     void connectsFromTheDialogByKeyboard();
     void tellsWhichStepFailed();
@@ -76,11 +69,6 @@ private slots:
     void zoomAndThemeApplyAtOnce();
 
 private:
-    template <typename T>
-    T *find(const QString &name) const
-    {
-        return m_window->findChild<T *>(name);
-    }
     /// Of the page's widgets of that name the one that is visible: a page has more than one way to be empty.
     template <typename T>
     T *onView(const QString &name) const
@@ -90,69 +78,19 @@ private:
                 return each;
         return nullptr;
     }
-    void connectAs(const QString &profile);
-    void chooseStore(const QString &store);
     QTableView *table(const QString &name) const { return find<QTableView>(name); }
     qint64 statementsOnProducts() const;
 
-    QTemporaryDir m_home;
-    std::unique_ptr<TestDatabase> m_database;
-    std::unique_ptr<AppContext> m_app;
-    std::unique_ptr<Theme> m_theme;
     ReadyPrompt m_prompt;
-    std::unique_ptr<MainWindow> m_window;
 };
-
-void TestWindow::initTestCase()
-{
-    QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates));
-    m_database = std::make_unique<TestDatabase>();
-}
-
-void TestWindow::cleanupTestCase()
-{
-    m_database.reset();
-}
 
 void TestWindow::init()
 {
-    // Each test has a home of its own, as a new user has.
-    const QString home = m_home.filePath(QString::fromLatin1(QTest::currentTestFunction()));
-    qputenv("XDG_CONFIG_HOME", (home + u"/config"_s).toUtf8());
-    qputenv("XDG_DATA_HOME", (home + u"/data"_s).toUtf8());
-    qputenv("XDG_STATE_HOME", (home + u"/state"_s).toUtf8());
-    m_app = std::make_unique<AppContext>();
-    for (const QString &user : {u"sandbox_owner"_s, u"sandbox_manager"_s, u"sandbox_dba"_s})
-        QVERIFY(m_app->profiles.save(m_database->login(user).profile).ok());
+    openWindow(m_prompt, {u"sandbox_owner"_s, u"sandbox_manager"_s, u"sandbox_dba"_s});
     Profile broken;
     broken.name = u"no-server"_s;
     broken.conninfo = u"host=/nonexistent dbname=retail_db user=nobody"_s;
-    QVERIFY(m_app->profiles.save(broken).ok());
-    m_theme = std::make_unique<Theme>(*qApp, m_app->settings);
-    m_window = std::make_unique<MainWindow>(UiContext{*m_app, *m_theme, m_prompt}, allPages());
-    m_window->resize(1280, 800);
-    m_window->show();
-    QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
-}
-
-void TestWindow::cleanup()
-{
-    m_window.reset();
-    m_theme.reset();
-    m_app.reset();
-}
-
-void TestWindow::connectAs(const QString &profile)
-{
-    const QSignalSpy connected(m_window.get(), &MainWindow::connected);
-    m_window->connectTo(profile);
-    QTRY_COMPARE(connected.count(), 1);
-}
-
-void TestWindow::chooseStore(const QString &store)
-{
-    m_window->chooseStore(store);
-    QTRY_COMPARE(m_app->stores.current().storeId, store);
+    VERIFY_OK(m_app->profiles.save(broken));
 }
 
 qint64 TestWindow::statementsOnProducts() const
@@ -376,13 +314,15 @@ void TestWindow::controlsHaveNamesAndUniqueKeys()
         const bool control =
             qobject_cast<QAbstractButton *>(widget) || qobject_cast<QLineEdit *>(widget) ||
             (qobject_cast<QAbstractItemView *>(widget) && !widget->objectName().startsWith("qt_"_L1));
-        // Parts that Qt makes for itself (a line edit's clear button, a table's corner) have no names of
-        // ours.
+        // Parts that Qt makes for itself (a line edit's clear button, a table's corner, a box's list) have no
+        // names of ours.
         if (!control || qobject_cast<QLineEdit *>(widget->parentWidget()) || qobject_cast<QMenu *>(widget) ||
             qobject_cast<QAbstractItemView *>(widget->parentWidget()) || widget->inherits("QHeaderView") ||
-            qobject_cast<QMenuBar *>(widget->parentWidget()))
+            widget->inherits("QComboBoxListView") || qobject_cast<QMenuBar *>(widget->parentWidget()))
             continue;
-        QVERIFY2(!widget->objectName().isEmpty(), widget->metaObject()->className());
+        QVERIFY2(!widget->objectName().isEmpty(),
+                 qPrintable(u"%1 in %2"_s.arg(QLatin1StringView(widget->metaObject()->className()),
+                                              widget->parent()->objectName())));
         QAccessibleInterface *accessible = QAccessible::queryAccessibleInterface(widget);
         QVERIFY(accessible);
         // A button without text is hidden until it has one.

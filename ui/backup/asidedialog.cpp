@@ -45,6 +45,7 @@ AsideDialog::AsideDialog(const UiContext &ui, QWidget *parent)
     m_undo->setAutoDefault(false);
     m_drop->setAutoDefault(false);
     auto *close = new QPushButton(tr("Close"), this);
+    close->setObjectName(u"asideClose"_s);
     close->setDefault(true);
     auto *buttons = new QHBoxLayout;
     buttons->setSpacing(8);

@@ -70,6 +70,7 @@ BackupDialog::BackupDialog(const UiContext &ui, const QString &folder, QWidget *
     m_start->setObjectName(u"startBackup"_s);
     m_start->setDefault(true);
     auto *cancel = new QPushButton(tr("Cancel"), this);
+    cancel->setObjectName(u"backupCancel"_s);
     cancel->setAutoDefault(false);
 
     auto *form = new QFormLayout;

@@ -94,6 +94,7 @@ InspectDialog::InspectDialog(const UiContext &ui, const backup::StoredBackup &st
     tabs->addTab(objects, tr("&Objects"));
     tabs->addTab(facts, tr("&Facts"));
     auto *close = new QPushButton(tr("Close"), this);
+    close->setObjectName(u"inspectClose"_s);
     close->setDefault(true);
     auto *buttons = new QHBoxLayout;
     buttons->addStretch();

@@ -56,6 +56,7 @@ PruneDialog::PruneDialog(const UiContext &ui, const QString &folder, QWidget *pa
     m_start->setObjectName(u"startPrune"_s);
     m_start->setAutoDefault(false);
     auto *cancel = new QPushButton(tr("Cancel"), this);
+    cancel->setObjectName(u"pruneCancel"_s);
     cancel->setDefault(true);
     auto *buttons = new QHBoxLayout;
     buttons->setSpacing(8);

@@ -90,6 +90,7 @@ RecoveryDialog::RecoveryDialog(const UiContext &ui, const QString &file, QWidget
     m_apply->setAutoDefault(false);
     m_apply->setEnabled(false);
     auto *cancel = new QPushButton(tr("Close"), this);
+    cancel->setObjectName(u"recoveryClose"_s);
     cancel->setAutoDefault(false);
 
     auto *top = new QHBoxLayout;

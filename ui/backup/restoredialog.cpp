@@ -73,6 +73,7 @@ RestoreDialog::RestoreDialog(const UiContext &ui, const QString &file, const QSt
     m_start->setAutoDefault(false);
     m_planButton->setDefault(true);
     auto *cancel = new QPushButton(tr("Cancel"), this);
+    cancel->setObjectName(u"restoreCancel"_s);
     cancel->setAutoDefault(false);
 
     const auto withBrowse = [this](QLineEdit *edit, const QString &name, const QString &title) {

@@ -56,8 +56,8 @@ SearchBar::SearchBar(Theme &theme, LocalStore &local, QWidget *parent)
     QAction *save = m_line->addAction(theme.icon(u"bookmark-new"_s), QLineEdit::TrailingPosition);
     save->setObjectName(u"saveSearch"_s);
     save->setText(tr("Save this search"));
-    save->setToolTip(tr("Save this search with its filters under a name (Ctrl+D)"));
-    save->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_D));
+    save->setToolTip(tr("Save this search with its filters under a name (Ctrl+S)"));
+    save->setShortcut(QKeySequence::Save);
     save->setShortcutContext(Qt::WidgetWithChildrenShortcut);
     addAction(save); // its key works in every field of the bar
     connect(save, &QAction::triggered, this, &SearchBar::askForName);

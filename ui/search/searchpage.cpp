@@ -255,7 +255,7 @@ QString SearchPage::help() const
         "searches at once. Ctrl+L in the results finds products like the selected one. The similarity "
         "compares meanings: 1 is the same text, what lesser figures mean depends on the model. "
         "“meaning #2 · words #5” says where a product stood in each of the two lists that were merged. Enter "
-        "on a result opens it in Products, Ctrl+E exports the results, Ctrl+D saves the search with its "
+        "on a result opens it in Products, Ctrl+E exports the results, Ctrl+S saves the search with its "
         "filters.");
 }
 

@@ -27,6 +27,7 @@ FigureTile::FigureTile(Theme &theme, const QString &name, const QString &caption
     m_note->setAlignment(Qt::AlignTop | Qt::AlignLeft);
     for (QLabel *label : {m_caption, m_figure, m_note})
         label->setTextFormat(Qt::PlainText);
+    m_action->setObjectName(name + u"Action"_s);
     m_action->setFlat(true);
     m_action->hide();
 

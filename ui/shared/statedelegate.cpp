@@ -4,6 +4,7 @@
 #include "ui/shared/theme.h"
 
 #include <QAbstractItemView>
+#include <QApplication>
 #include <QComboBox>
 #include <QHelpEvent>
 #include <QPainter>
@@ -16,6 +17,11 @@ namespace {
 bool hasMark(const QModelIndex &index)
 {
     return !index.data(cell::Icon).toString().isEmpty() || !index.data(cell::StoreMark).toString().isEmpty();
+}
+
+bool hasCheck(const QModelIndex &index)
+{
+    return index.data(Qt::CheckStateRole).isValid();
 }
 
 } // namespace
@@ -35,7 +41,21 @@ QRect StateDelegate::textRect(const QStyleOptionViewItem &option, const QModelIn
         else
             rect.setLeft(rect.left() + m_theme.px(22));
     }
+    if (hasCheck(index)) {
+        if (option.direction == Qt::RightToLeft)
+            rect.setRight(checkRect(option, index).left() - m_theme.px(8));
+        else
+            rect.setLeft(checkRect(option, index).right() + m_theme.px(8));
+    }
     return rect;
+}
+
+QRect StateDelegate::checkRect(const QStyleOptionViewItem &option, const QModelIndex &index) const
+{
+    QStyleOptionViewItem item = option;
+    initStyleOption(&item, index);
+    const QStyle *style = item.widget ? item.widget->style() : QApplication::style();
+    return style->subElementRect(QStyle::SE_ItemViewItemCheckIndicator, &item, item.widget);
 }
 
 void StateDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option,
@@ -73,6 +93,16 @@ void StateDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option,
                                                       painter->device()->devicePixelRatioF()));
         }
     }
+    if (hasCheck(index)) {
+        QStyleOptionViewItem item = option;
+        initStyleOption(&item, index);
+        item.rect = checkRect(option, index);
+        item.state.setFlag(QStyle::State_On, item.checkState == Qt::Checked);
+        item.state.setFlag(QStyle::State_Off, item.checkState != Qt::Checked);
+        item.state.setFlag(QStyle::State_HasFocus, false);
+        const QStyle *style = item.widget ? item.widget->style() : QApplication::style();
+        style->drawPrimitive(QStyle::PE_IndicatorItemViewItemCheck, &item, painter, item.widget);
+    }
     QFont font = option.font;
     if (const QVariant own = index.data(Qt::FontRole); own.isValid())
         font.setWeight(own.value<QFont>().weight()); // size and family are the theme's
@@ -97,8 +127,11 @@ void StateDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option,
 
 QSize StateDelegate::sizeHint(const QStyleOptionViewItem &option, const QModelIndex &index) const
 {
-    const int icon = hasMark(index) ? m_theme.px(22) : 0;
-    return {option.fontMetrics.horizontalAdvance(index.data(Qt::DisplayRole).toString()) + icon +
+    QFont font = option.font;
+    if (const QVariant own = index.data(Qt::FontRole); own.isValid())
+        font.setWeight(own.value<QFont>().weight());
+    const int icon = (hasMark(index) ? m_theme.px(22) : 0) + (hasCheck(index) ? m_theme.px(26) : 0);
+    return {QFontMetrics(font).horizontalAdvance(index.data(Qt::DisplayRole).toString()) + icon +
                 m_theme.px(18),
             m_theme.rowHeight()};
 }

@@ -27,6 +27,7 @@ public:
                    const QModelIndex &index) override;
 
 private:
+    QRect checkRect(const QStyleOptionViewItem &option, const QModelIndex &index) const;
     QRect textRect(const QStyleOptionViewItem &option, const QModelIndex &index) const;
 
     const Theme &m_theme;
