@@ -8,6 +8,7 @@
 #include "app/services/backupsource.h"
 #include "app/services/copyprogress.h"
 #include "app/services/erasure.h"
+#include "app/services/restorescript.h"
 
 #include <QFileInfo>
 #include <QJsonDocument>
@@ -152,12 +153,17 @@ Result<void> Execution::runTool()
     if (!list)
         return Error{ErrorKind::Io, u"A temporary file cannot be written."_s,
                      u"Free some space in the folder for temporary files (TMPDIR)."_s};
-    QStringList arguments{
-        u"--dbname"_s,   connection->conninfo(),   u"--no-password"_s, u"--exit-on-error"_s, u"--verbose"_s,
-        u"--no-owner"_s, u"--role=retail_owner"_s, u"--use-list"_s,    list->fileName()};
-    if (m_plan.mode == Mode::Existing)
+    // Single tables come without what partitions inherit; all else is dropped and made again by a script.
+    const bool scripted = m_plan.mode == Mode::Existing && m_plan.expected.scope != backup::Scope::Tables;
+    QStringList arguments{u"--exit-on-error"_s,     u"--verbose"_s,  u"--no-owner"_s,
+                          u"--role=retail_owner"_s, u"--use-list"_s, list->fileName()};
+    if (scripted)
+        arguments += u"--file=-"_s;
+    else
+        arguments += {u"--dbname"_s, connection->conninfo(), u"--no-password"_s};
+    if (m_plan.mode == Mode::Existing && !scripted)
         arguments += {u"--single-transaction"_s, u"--clean"_s, u"--if-exists"_s};
-    else if (m_plan.jobs > 1)
+    else if (m_plan.mode != Mode::Existing && m_plan.jobs > 1)
         arguments += {u"--jobs"_s, QString::number(m_plan.jobs)};
     Result<ProcessCall> call = backup::restoreCall(m_plan.archive, m_means, arguments, m_job.token());
     if (!call)
@@ -201,7 +207,24 @@ Result<void> Execution::runTool()
         if (!blocked)
             tool.cancel();
     };
+    std::unique_ptr<Script> script;
+    if (scripted) {
+        Result<std::unique_ptr<Script>> begun =
+            Script::begin(*connection, m_means.toolFolders, m_plan.archive.toolMajor, call->onTick, tool);
+        if (!begun)
+            return begun.error();
+        script = std::move(*begun);
+        script->feed(dropScript(m_plan.entries));
+        call->onOutput = [&](QByteArrayView text) {
+            if (!text.isEmpty() && !script->feed(text))
+                tool.cancel();
+        };
+    }
     const Result<ProcessOutput> output = runProcess(*call, tool);
+    const bool whole = output && output->exitCode == 0 && output->feederExitCode <= 0;
+    if (script && blocked && !m_job.token().cancelled() && (whole || !script->running()))
+        if (const Result<void> committed = script->commit(); !committed && blocked)
+            return committed;
     if (!blocked)
         return blocked;
     if (!output)

@@ -451,11 +451,14 @@ QStringList Plan::steps() const
         lines +=
             u"Create the database “%1” from retail_template, owned by retail_owner, closed to everybody else"_s
                 .arg(work);
-    lines += u"Restore %1 entries of the file%2%3"_s.arg(entries.size())
-                 .arg(mode == Mode::Existing ? u" in one transaction, each replacing what has its name"_s
-                      : jobs > 1             ? u", %1 at a time"_s.arg(jobs)
-                                             : u", one after the other"_s,
-                      types.isEmpty() ? QString() : u"; not restored: %1"_s.arg(types.join(u", "_s)));
+    lines +=
+        u"Restore %1 entries of the file%2%3"_s.arg(entries.size())
+            .arg(
+                mode == Mode::Existing
+                    ? u" in one transaction, after dropping the schemas and objects that they make, with all that is in them"_s
+                : jobs > 1 ? u", %1 at a time"_s.arg(jobs)
+                           : u", one after the other"_s,
+                types.isEmpty() ? QString() : u"; not restored: %1"_s.arg(types.join(u", "_s)));
     lines += u"Refresh the planner's statistics (ANALYZE)"_s;
     lines +=
         u"Compare rows, policies, grants, row security, constraints, indexes and triggers of %1 tables with %2"_s

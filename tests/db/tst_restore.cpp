@@ -282,10 +282,10 @@ private slots:
         QCOMPARE(contents(name()), old);
         QCOMPARE(databaseFacts(name()), facts);
         WatchedJob job;
-        const Result<QList<restore::DatabaseFacts>> left = restore::leftDatabases(ops(), {});
+        Result<QList<restore::DatabaseFacts>> left = restore::leftDatabases(ops(), {});
         VERIFY_OK(left);
+        left->removeIf([this](const restore::DatabaseFacts &each) { return each.mark.of != name(); });
         QCOMPARE(left->size(), 1);
-        QCOMPARE(left->first().mark.of, name());
         QVERIFY(!left->first().allowsConnections);
 
         // Written to the new one, then undone: what is put aside is said, and is still there.

@@ -187,7 +187,8 @@ private slots:
         MaintenanceJob job;
         const JobWork work = MaintenanceService(*pool).run({}, report);
         QFuture<Result<QString>> running = QtConcurrent::run([&] { return work(job); });
-        QTRY_VERIFY_WITH_TIMEOUT(report->outcome(0).phase.contains(u"waiting for old snapshots"), 60'000);
+        QTRY_VERIFY2_WITH_TIMEOUT(report->outcome(0).phase.contains(u"waiting for old snapshots"),
+                                  qPrintable(report->outcome(0).phase), 60'000);
         job.token().cancel();
         VERIFY_OK(old.execute("ROLLBACK"));
         QTRY_VERIFY_WITH_TIMEOUT(running.isFinished(), 120'000);

@@ -311,10 +311,11 @@ private slots:
             // The name is one whole database's, open to connections, and holds what both held.
             QTRY_COMPARE(ask(u"postgres"_s,
                              "SELECT FROM pg_stat_activity WHERE application_name LIKE 'retail-admin%' AND "
-                             "datname = 'postgres'")
+                             "query LIKE '%' || $1 || '%'",
+                             {name()})
                              .count(),
                          0);
-            QCOMPARE(
+            QTRY_COMPARE(
                 ask(u"postgres"_s, "SELECT datallowconn::text FROM pg_database WHERE datname = $1", {name()})
                     .text(0, 0),
                 u"true"_s);

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "app/db/childconnection.h"
+#include "app/services/backuptools.h"
+
+#include <QProcess>
+
+#include <functional>
+#include <memory>
+
+namespace restore {
+
+/// psql taking a script piece by piece inside one transaction, which commit() alone ends well. Whatever else
+/// happens (a program killed, a script cut off in the middle of a row), the server undoes all of it. This is
+/// how a restore replaces what exists: pg_restore's own --clean cannot drop the constraints that partitions
+/// inherit. Blocks; one worker thread.
+class Script final
+{
+public:
+    /// `onTick` is called about twenty times a second while psql is waited for; it may cancel the token.
+    static Result<std::unique_ptr<Script>> begin(const ChildConnection &connection,
+                                                 const QStringList &folders, int major,
+                                                 const std::function<void()> &onTick,
+                                                 const CancelToken &token);
+    /// Undoes what was not committed.
+    ~Script();
+    Script(const Script &) = delete;
+    Script &operator=(const Script &) = delete;
+
+    bool running() const { return m_psql.state() == QProcess::Running; }
+    /// False when psql has ended, which commit() explains, or the token was cancelled.
+    bool feed(QByteArrayView script);
+    Result<void> commit();
+
+private:
+    Script(const std::function<void()> &onTick, const CancelToken &token)
+        : m_onTick(onTick)
+        , m_token(token)
+    {
+    }
+    void stop();
+
+    QProcess m_psql;
+    const std::function<void()> m_onTick;
+    const CancelToken m_token;
+    bool m_stopped = false;
+};
+
+/// Drops what the entries would make again: schemas with all that is in them, and what lies in `public`.
+QByteArray dropScript(const QList<backup::TocEntry> &entries);
+
+} // namespace restore
