@@ -382,8 +382,9 @@ void Run::tellProgress(std::optional<Session> &session, const QList<Worker *> &w
     if (tasks.isEmpty())
         return;
     if (!session) {
-        Result<Session> opened = connect(m_stop, m_options.lockTimeoutMs);
-        if (!opened)
+        // As the login itself: the server tells retail_owner nothing of how far another's statement is.
+        Result<Session> opened = m_pool.direct(u"Maintenance progress"_s, m_stop);
+        if (!opened || !opened->execute("RESET ROLE"))
             return; // the workers say what is wrong
         session.emplace(std::move(opened).value());
     }
