@@ -13,15 +13,18 @@ class TestRestore final : public QObject
 
     std::unique_ptr<TestDatabase> m_database;
     std::unique_ptr<QTemporaryDir> m_folder;
-    std::optional<backup::StoredBackup> m_backup;
+    QTemporaryDir m_keep{u"/tmp/retail-restore-XXXXXX"_s};
+    std::optional<backup::StoredBackup> m_made;   ///< once for all tests
+    std::optional<backup::StoredBackup> m_backup; ///< in this test's folder
 
     QString name() const { return m_database->name(); }
     Login ops() const { return m_database->login(u"sandbox_ops"_s); }
 
-    backup::StoredBackup make(const std::function<void(backup::Options &)> &change = {}) const
+    backup::StoredBackup make(const QString &folder,
+                              const std::function<void(backup::Options &)> &change = {}) const
     {
         backup::Options options;
-        options.folder = m_folder->path();
+        options.folder = folder;
         if (change)
             change(options);
         WatchedJob job;
@@ -68,6 +71,7 @@ private slots:
         run(u"postgres"_s, "ALTER DATABASE " + quoted + " SET search_path = \"$user\", retail, 'odd,name'");
         run(u"postgres"_s, "REVOKE ALL ON DATABASE " + quoted + " FROM PUBLIC");
         run(u"postgres"_s, "GRANT CONNECT, TEMPORARY ON DATABASE " + quoted + " TO mcp_user, retail_manager");
+        m_made = make(m_keep.path());
     }
     void cleanupTestCase()
     {
@@ -78,7 +82,7 @@ private slots:
     void init()
     {
         m_folder = std::make_unique<QTemporaryDir>(u"/tmp/retail-restore-XXXXXX"_s);
-        m_backup = make();
+        m_backup = copyOf(*m_made, m_folder->path());
     }
     void cleanup()
     {
@@ -99,7 +103,7 @@ private slots:
         QFETCH(backup::Format, format);
         QFETCH(bool, sealed);
         QString identity;
-        const backup::StoredBackup stored = make([&](backup::Options &options) {
+        const backup::StoredBackup stored = make(m_folder->path(), [&](backup::Options &options) {
             options.format = format;
             if (!sealed)
                 return;

@@ -65,15 +65,6 @@ class TestRestoreFaults final : public QObject
         return process;
     }
 
-    backup::StoredBackup copyOf(const backup::StoredBackup &stored, const QString &folder) const
-    {
-        backup::StoredBackup copy = stored;
-        copy.folder = folder;
-        for (const QString &file : {stored.file, stored.manifest.dump, stored.manifest.globals})
-            QFile::copy(stored.path(file), copy.path(file));
-        return copy;
-    }
-
 private slots:
     void initTestCase()
     {
@@ -184,8 +175,10 @@ private slots:
                 for (const pid_t child : childrenNamed("pg_restore"))
                     killed = ::kill(child, SIGKILL) == 0;
             } else {
-                killed = ask(u"postgres"_s, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE "
-                                            "application_name LIKE 'retail-admin restore %'")
+                killed = ask(u"postgres"_s,
+                             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name "
+                             "LIKE 'retail-admin restore %' AND datname = $1",
+                             {name() + u"_x"_s})
                              .count() > 0;
             }
         };
@@ -278,11 +271,13 @@ private slots:
         const Result<QString> done = restore(request(name()), job);
         QVERIFY(!done);
         QCOMPARE(done.error().kind, ErrorKind::Cancelled);
-        QTRY_COMPARE(ask(u"postgres"_s,
-                         "SELECT FROM pg_stat_activity WHERE application_name LIKE 'retail-admin restore "
-                         "%'")
-                         .count(),
-                     0);
+        QTRY_COMPARE(
+            ask(u"postgres"_s,
+                "SELECT FROM pg_stat_activity WHERE application_name LIKE 'retail-admin restore %' AND "
+                "datname = $1",
+                {name()})
+                .count(),
+            0);
         expectUntouched();
     }
 

@@ -131,4 +131,14 @@ inline void dropLike(const QString &part)
         run(QStringLiteral("postgres"), "DROP DATABASE IF EXISTS " + quoteIdentifier(name) + " WITH (FORCE)");
 }
 
+/// The files of a backup of one file, in another folder.
+inline backup::StoredBackup copyOf(const backup::StoredBackup &stored, const QString &folder)
+{
+    backup::StoredBackup copy = stored;
+    copy.folder = folder;
+    for (const QString &file : {stored.file, stored.manifest.dump, stored.manifest.globals})
+        QFile::copy(stored.path(file), copy.path(file));
+    return copy;
+}
+
 } // namespace restoretest

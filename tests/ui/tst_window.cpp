@@ -3,6 +3,7 @@
 #include "ui/shared/cellrole.h"
 
 #include <QAbstractButton>
+#include <QAbstractSpinBox>
 #include <QAccessible>
 #include <QApplication>
 #include <QClipboard>
@@ -314,9 +315,10 @@ void TestWindow::controlsHaveNamesAndUniqueKeys()
         const bool control =
             qobject_cast<QAbstractButton *>(widget) || qobject_cast<QLineEdit *>(widget) ||
             (qobject_cast<QAbstractItemView *>(widget) && !widget->objectName().startsWith("qt_"_L1));
-        // Parts that Qt makes for itself (a line edit's clear button, a table's corner, a box's list) have no
-        // names of ours.
+        // Parts that Qt makes for itself (a line edit's clear button, a table's corner, the inside of a box)
+        // have no names of ours.
         if (!control || qobject_cast<QLineEdit *>(widget->parentWidget()) || qobject_cast<QMenu *>(widget) ||
+            qobject_cast<QAbstractSpinBox *>(widget->parentWidget()) ||
             qobject_cast<QAbstractItemView *>(widget->parentWidget()) || widget->inherits("QHeaderView") ||
             widget->inherits("QComboBoxListView") || qobject_cast<QMenuBar *>(widget->parentWidget()))
             continue;
