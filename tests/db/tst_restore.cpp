@@ -15,7 +15,7 @@ class TestRestore final : public QObject
     std::unique_ptr<QTemporaryDir> m_folder;
     QTemporaryDir m_keep{u"/tmp/retail-restore-XXXXXX"_s};
     std::optional<backup::StoredBackup> m_made;   ///< once for all tests
-    std::optional<backup::StoredBackup> m_backup; ///< in this test's folder
+    std::optional<backup::StoredBackup> m_backup; ///< in this test's folder, as it is or made anew
 
     QString name() const { return m_database->name(); }
     Login ops() const { return m_database->login(u"sandbox_ops"_s); }
@@ -247,6 +247,7 @@ private slots:
 
     void overAnExistingOneAfterABackupOfIt()
     {
+        m_backup = make(m_folder->path());
         const QHash<QString, QString> before = contents(name());
         run(name(),
             "DELETE FROM retail.sales_transaction_items; UPDATE retail.products SET product_name = 'spoilt'");
@@ -259,6 +260,7 @@ private slots:
 
     void aSwapAndItsUndo()
     {
+        m_backup = make(m_folder->path());
         own();
         const QHash<QString, QString> old = contents(name());
         const QStringList facts = databaseFacts(name());
@@ -336,6 +338,7 @@ private slots:
 
     void oneStoresRowsComeBack()
     {
+        m_backup = make(m_folder->path());
         const auto rows = [&](const QByteArray &sql) { return ask(name(), sql).text(0, 0); };
         const QHash<QString, QString> before = contents(name());
         const QString others =

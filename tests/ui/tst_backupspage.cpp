@@ -3,6 +3,7 @@
 #include "tests/support/windowtest.h"
 #include "ui/backup/backupspage.h"
 #include "ui/jobs/jobspage.h"
+#include "ui/shared/jobmodel.h"
 
 #include <QAbstractItemModelTester>
 #include <QApplication>
@@ -150,7 +151,7 @@ private slots:
         auto *jobs = find<QTableView>(u"jobsTable"_s);
         QStringList titles;
         for (int row = 0; row < jobs->model()->rowCount(); ++row) {
-            titles += jobs->model()->index(row, 0).data().toString();
+            titles += jobs->model()->index(row, JobModel::Title).data().toString();
             if (!titles.last().startsWith(u"Restore"))
                 continue;
             jobs->selectRow(row);
