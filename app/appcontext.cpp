@@ -28,6 +28,7 @@ AppContext::AppContext()
     , profiles(paths::config() + u"/profiles"_s)
     , local(paths::data() + u"/local.db"_s)
     , embeddingServers(paths::config() + u"/embedding-servers.json"_s)
+    , uploadTargets(paths::config() + u"/upload-targets.json"_s)
     , metrics(local.file())
     , providers([this](const QString &model, const CancelToken &token) {
         return serverOf(embeddingServers, model, token);

@@ -23,6 +23,7 @@
 #include "app/services/searchquality.h"
 #include "app/services/searchservice.h"
 #include "app/services/storeservice.h"
+#include "app/services/uploadtarget.h"
 
 /// Owns everything the two faces of the program share. Members stand in the order of their construction, each
 /// after what it needs. Made once, in main().
@@ -38,6 +39,7 @@ public:
     SecretStore secrets;
     LocalStore local;
     EmbeddingServers embeddingServers;
+    UploadTargets uploadTargets;
     MetricStore metrics;
     EmbeddingProviders providers;
     ConnectionPool pool;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/cli/cli.h"
+#include "app/cli/backup.h"
+
 #include "app/core/format.h"
 #include "app/services/backupfolder.h"
 #include "app/services/backupjob.h"
@@ -239,6 +240,30 @@ int list(cli::Invocation &call)
     return cli::Success;
 }
 
+bool hasRules(const cli::Invocation &call)
+{
+    return call.isSet(u"keep-last"_s) || call.isSet(u"keep-daily"_s) || call.isSet(u"keep-weekly"_s) ||
+           call.isSet(u"keep-monthly"_s);
+}
+
+Result<backup::KeepRules> rulesOf(const cli::Invocation &call)
+{
+    backup::KeepRules rules;
+    for (const auto &[option, field] : {std::pair{u"keep-last"_s, &backup::KeepRules::last},
+                                        std::pair{u"keep-daily"_s, &backup::KeepRules::daily},
+                                        std::pair{u"keep-weekly"_s, &backup::KeepRules::weekly},
+                                        std::pair{u"keep-monthly"_s, &backup::KeepRules::monthly},
+                                        std::pair{u"days"_s, &backup::KeepRules::days}}) {
+        const Result<int> number = call.number(option, 0, 100'000);
+        if (!number)
+            return number.error();
+        rules.*field = *number;
+    }
+    if (hasRules(call) && !call.isSet(u"days"_s))
+        rules.days = 0;
+    return rules;
+}
+
 int prune(cli::Invocation &call, const QStringList &arguments)
 {
     const QString folder = call.value(u"dir"_s);
@@ -246,23 +271,10 @@ int prune(cli::Invocation &call, const QStringList &arguments)
         return call.usage(u"Name the folder: --dir DIR."_s);
     if (!QFileInfo(folder).isDir())
         return call.fail({ErrorKind::NotFound, u"There is no folder %1."_s.arg(folder)});
-    backup::KeepRules rules;
-    bool any = false;
-    for (const auto &[option, field] : {std::pair{u"keep-last"_s, &backup::KeepRules::last},
-                                        std::pair{u"keep-daily"_s, &backup::KeepRules::daily},
-                                        std::pair{u"keep-weekly"_s, &backup::KeepRules::weekly},
-                                        std::pair{u"keep-monthly"_s, &backup::KeepRules::monthly}}) {
-        const Result<int> number = call.number(option, 0, 100'000);
-        if (!number)
-            return call.fail(number.error());
-        rules.*field = *number;
-        any = any || call.isSet(option);
-    }
-    const Result<int> days = call.number(u"days"_s, 0, 100'000);
-    if (!days)
-        return call.fail(days.error());
-    rules.days = any && !call.isSet(u"days"_s) ? 0 : *days;
-    const backup::PrunePlan plan = backup::planPrune(folder, rules);
+    const Result<backup::KeepRules> rules = rulesOf(call);
+    if (!rules)
+        return call.fail(rules.error());
+    const backup::PrunePlan plan = backup::planPrune(folder, *rules);
     const auto print = [&](bool executed) {
         if (!call.json())
             return;
@@ -301,7 +313,9 @@ int cli::backup(AppContext &context, const QStringList &arguments)
         u"not reached; 5: found wrong."_s,
         true);
     QCommandLineParser &parser = call.parser();
-    parser.addPositionalArgument(u"ACTION"_s, u"create, list, verify FILE, inspect FILE or prune."_s);
+    parser.addPositionalArgument(u"ACTION"_s,
+                                 u"create, list, verify FILE, inspect FILE, prune, upload [FILE|newest], or "
+                                 u"target list, target set NAME, target remove NAME."_s);
     parser.addOption({u"out"_s, u"create: the folder for the backup."_s, u"DIR"_s});
     parser.addOption({u"format"_s, u"create: custom, one file, or directory."_s, u"FORMAT"_s, u"custom"_s});
     parser.addOption({u"jobs"_s, u"create: tables at a time; needs the directory format."_s, u"N"_s, u"1"_s});
@@ -316,24 +330,36 @@ int cli::backup(AppContext &context, const QStringList &arguments)
         {u"level"_s, u"create, verify: listed, or restored for a test."_s, u"LEVEL"_s, u"listed"_s});
     parser.addOption(
         {u"identity"_s, u"verify, inspect: file with the secret key of a sealed backup."_s, u"FILE"_s});
-    parser.addOption({u"dir"_s, u"list, prune: the folder of the backups."_s, u"DIR"_s});
-    parser.addOption({u"keep-last"_s, u"prune: keep the last N good ones."_s, u"N"_s, u"0"_s});
-    parser.addOption({u"keep-daily"_s, u"prune: keep one of each of N days."_s, u"N"_s, u"0"_s});
-    parser.addOption({u"keep-weekly"_s, u"prune: keep one of each of N weeks."_s, u"N"_s, u"0"_s});
-    parser.addOption({u"keep-monthly"_s, u"prune: keep one of each of N months."_s, u"N"_s, u"0"_s});
+    parser.addOption({u"dir"_s, u"list, prune, upload newest: the folder of the backups."_s, u"DIR"_s});
+    parser.addOption({u"keep-last"_s, u"prune, upload: keep the last N good ones."_s, u"N"_s, u"0"_s});
+    parser.addOption({u"keep-daily"_s, u"prune, upload: keep one of each of N days."_s, u"N"_s, u"0"_s});
+    parser.addOption({u"keep-weekly"_s, u"prune, upload: keep one of each of N weeks."_s, u"N"_s, u"0"_s});
+    parser.addOption({u"keep-monthly"_s, u"prune, upload: keep one of each of N months."_s, u"N"_s, u"0"_s});
     parser.addOption({u"days"_s,
-                      u"prune: keep all of the last N days (30, unless a --keep- option is given)."_s, u"N"_s,
-                      u"30"_s});
+                      u"prune, upload: keep all of the last N days (prune: 30, unless a --keep- option is "
+                      u"given)."_s,
+                      u"N"_s, u"30"_s});
     parser.addOption({u"dry-run"_s, u"prune: say what would be removed, and remove nothing."_s});
+    addUploadOptions(parser);
     if (!call.parse(arguments))
         return call.exit();
     const QStringList words = parser.positionalArguments();
     const QString action = words.value(0);
+    if (action == u"target")
+        return uploadTarget(call, words);
+    if (action == u"upload" && words.size() <= 2) {
+        const Result<::backup::KeepRules> rules = rulesOf(call);
+        if (!rules)
+            return call.fail(rules.error());
+        return uploadBackup(call, words.value(1),
+                            hasRules(call) || call.isSet(u"days"_s) ? &*rules : nullptr);
+    }
     const bool wantsFile = action == u"verify" || action == u"inspect";
     if (words.size() != (wantsFile ? 2 : 1))
-        return call.usage(wantsFile
-                              ? u"Name one backup: %1 FILE."_s.arg(action)
-                              : u"Name one action: create, list, verify FILE, inspect FILE or prune."_s);
+        return call.usage(
+            wantsFile
+                ? u"Name one backup: %1 FILE."_s.arg(action)
+                : u"Name one action: create, list, verify FILE, inspect FILE, prune, upload or target."_s);
     if (action == u"create")
         return create(call, arguments);
     if (action == u"verify")
@@ -344,5 +370,6 @@ int cli::backup(AppContext &context, const QStringList &arguments)
         return list(call);
     if (action == u"prune")
         return prune(call, arguments);
-    return call.usage(u"“%1” is no action; create, list, verify, inspect and prune are."_s.arg(action));
+    return call.usage(
+        u"“%1” is no action; create, list, verify, inspect, prune, upload and target are."_s.arg(action));
 }

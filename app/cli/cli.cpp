@@ -32,11 +32,12 @@ const QList<CommandRow> &commands()
 {
     static const QList<CommandRow> all{
         {u"audit"_s, u"print who changed what in a store"_s, cli::audit},
-        {u"backup"_s, u"make, list, verify, look into and remove backups"_s, cli::backup},
+        {u"backup"_s, u"make, list, verify, look into, remove and upload backups"_s, cli::backup},
         {u"browse"_s, u"print a page of a store's table"_s, cli::browse},
         {u"check"_s, u"tell a monitoring system whether all is well (Nagios plugin)"_s, cli::check},
         {u"customer"_s, u"export or erase all that is known about one customer"_s, cli::customer},
         {u"doctor"_s, u"list what is missing or broken in the database"_s, cli::doctor},
+        {u"drill"_s, u"prove that a backup can be restored, and tell how long it takes"_s, cli::drill},
         {u"embed"_s, u"give products the vectors that a search by meaning needs"_s, cli::embed},
         {u"export"_s, u"write a store's rows to a CSV, JSON or Excel file"_s, cli::exportRows},
         {u"embedding-server"_s, u"set up, list and remove servers that compute vectors"_s,
@@ -391,6 +392,15 @@ Result<Capabilities> cli::Invocation::connect()
     if (!typed)
         return opened;
     return m_context.pool.open(login.profile, *typed, interruption()).result();
+}
+
+QString cli::Invocation::databaseName() const
+{
+    if (!isSet(u"profile"_s))
+        return {};
+    const Result<Login> login = m_context.profiles.resolve(value(u"profile"_s));
+    const QString target = login ? login->profile.target() : QString();
+    return target.section(u'/', 1); // nothing of a service, whose database only libpq knows
 }
 
 int cli::Invocation::fail(const Error &error) const

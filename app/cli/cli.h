@@ -57,6 +57,9 @@ public:
     /// The profile of --profile, with the password that the keyring holds for it.
     Result<Login> login() const;
 
+    /// The database that --profile names, without asking a server; empty without --profile.
+    QString databaseName() const;
+
     /// Prints the error on standard error; returns its exit code.
     int fail(const Error &error) const;
     int usage(const QString &message) const;
@@ -100,6 +103,7 @@ int browse(AppContext &context, const QStringList &arguments);
 int check(AppContext &context, const QStringList &arguments);
 int customer(AppContext &context, const QStringList &arguments);
 int doctor(AppContext &context, const QStringList &arguments);
+int drill(AppContext &context, const QStringList &arguments);
 int embed(AppContext &context, const QStringList &arguments);
 int exportRows(AppContext &context, const QStringList &arguments);
 int embeddingServer(AppContext &context, const QStringList &arguments);

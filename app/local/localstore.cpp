@@ -48,6 +48,12 @@ const QStringList upgrades[] = {
         u"CREATE TABLE metric_values (series INTEGER NOT NULL, step INTEGER NOT NULL, at INTEGER NOT NULL, "
         u"counters BLOB, PRIMARY KEY (series, step, at)) WITHOUT ROWID"_s,
     },
+    // Drills and uploads that went well.
+    {
+        u"CREATE TABLE proofs (id INTEGER PRIMARY KEY, kind TEXT NOT NULL, series TEXT NOT NULL, database "
+        u"TEXT NOT NULL, backup TEXT NOT NULL, made TEXT NOT NULL, place TEXT NOT NULL, ms INTEGER NOT NULL, "
+        u"at TEXT NOT NULL)"_s,
+    },
 };
 
 /// The user of the system: whoever shares a login of the database is told apart by it.
@@ -164,6 +170,35 @@ Result<QList<JobRecord>> LocalStore::jobs(int limit) const
         records.append(record);
     }
     return records;
+}
+
+Result<void> LocalStore::proven(const BackupProof &proof)
+{
+    const LocalConnection connection(m_file);
+    const auto inserted = connection.run(
+        u"INSERT INTO proofs (kind, series, database, backup, made, place, ms, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"_s,
+        {proof.kind, proof.series, proof.database, proof.backup,
+         proof.made.toUTC().toString(Qt::ISODateWithMs), proof.place, proof.ms, now()});
+    return inserted ? Result<void>() : inserted.error();
+}
+
+Result<QList<BackupProof>> LocalStore::proofs() const
+{
+    const LocalConnection connection(m_file);
+    Result<QSqlQuery> query =
+        connection.run(u"SELECT kind, series, database, backup, made, place, ms, at FROM "
+                       u"proofs ORDER BY id DESC LIMIT 1000"_s);
+    if (!query)
+        return query.error();
+    const auto time = [&](int column) {
+        return QDateTime::fromString(query->value(column).toString(), Qt::ISODateWithMs);
+    };
+    QList<BackupProof> proofs;
+    while (query->next())
+        proofs.append({query->value(0).toString(), query->value(1).toString(), query->value(2).toString(),
+                       query->value(3).toString(), time(4), query->value(5).toString(),
+                       query->value(6).toLongLong(), time(7)});
+    return proofs;
 }
 
 Result<QList<SavedView>> LocalStore::views(const QString &scope) const

@@ -26,11 +26,6 @@ bool looksWhole(const StoredBackup &backup)
                        });
 }
 
-bool good(const StoredBackup &backup)
-{
-    return backup.manifest.good() && looksWhole(backup);
-}
-
 /// The newest good one of each of the last `count` periods that have one.
 void keepPeriods(QList<PrunePlan::Item> &items, int count, const QString &reason,
                  const std::function<int(const QDate &)> &period)
@@ -38,7 +33,7 @@ void keepPeriods(QList<PrunePlan::Item> &items, int count, const QString &reason
     QSet<int> kept;
     for (PrunePlan::Item &item : items) {
         const int number = period(item.backup.manifest.created.toUTC().date());
-        if (kept.size() >= count || kept.contains(number) || !good(item.backup))
+        if (kept.size() >= count || kept.contains(number) || !item.good)
             continue;
         kept.insert(number);
         if (item.remove) {
@@ -50,8 +45,8 @@ void keepPeriods(QList<PrunePlan::Item> &items, int count, const QString &reason
 
 void decide(QList<PrunePlan::Item> &items, const KeepRules &rules)
 {
-    const auto newest = std::find_if(items.begin(), items.end(),
-                                     [](const PrunePlan::Item &item) { return good(item.backup); });
+    const auto newest =
+        std::find_if(items.begin(), items.end(), [](const PrunePlan::Item &item) { return item.good; });
     if (newest == items.end()) {
         for (PrunePlan::Item &item : items)
             item.reason = u"no good backup that could replace it"_s;
@@ -65,15 +60,14 @@ void decide(QList<PrunePlan::Item> &items, const KeepRules &rules)
     for (auto item = newest + 1; item != items.end(); ++item) {
         item->remove = true;
         item->reason = rules.days > 0 ? u"older than %1 days"_s.arg(rules.days) : u"no rule keeps it"_s;
-        const bool isGood = good(item->backup);
         if (rules.days > 0 && item->backup.manifest.created >= reference.addDays(-rules.days)) {
             item->remove = false;
             item->reason = u"within %1 days"_s.arg(rules.days);
-        } else if (isGood && goodOnes < rules.last) {
+        } else if (item->good && goodOnes < rules.last) {
             item->remove = false;
             item->reason = u"one of the last %1"_s.arg(rules.last);
         }
-        goodOnes += isGood ? 1 : 0;
+        goodOnes += item->good ? 1 : 0;
     }
     keepPeriods(items, rules.daily, u"daily"_s, [](const QDate &date) { return int(date.toJulianDay()); });
     keepPeriods(items, rules.weekly, u"weekly"_s, [](const QDate &date) {
@@ -130,13 +124,37 @@ QString PrunePlan::text() const
     return lines.join(u'\n');
 }
 
+QList<const PrunePlan::Item *> PrunePlan::replacements() const
+{
+    QMap<QString, const Item *> newest;
+    QSet<QString> shrinking;
+    for (const Item &item : items) {
+        const QString series = item.backup.manifest.series();
+        if (!item.remove && item.good && !newest.contains(series))
+            newest[series] = &item;
+        if (item.remove)
+            shrinking.insert(series);
+    }
+    QList<const Item *> found;
+    for (const QString &series : std::as_const(shrinking))
+        found += newest.value(series);
+    return found;
+}
+
 PrunePlan planPrune(const QString &folder, const KeepRules &rules)
 {
+    const QString path = QDir::cleanPath(QDir(folder).absolutePath());
+    return planPrune(path, listBackups(path), rules, looksWhole);
+}
+
+PrunePlan planPrune(const QString &folder, const QList<StoredBackup> &backups, const KeepRules &rules,
+                    const std::function<bool(const StoredBackup &)> &whole)
+{
     PrunePlan plan;
-    plan.folder = QDir::cleanPath(QDir(folder).absolutePath());
+    plan.folder = folder;
     QMap<QString, QList<PrunePlan::Item>> series;
-    for (const StoredBackup &backup : listBackups(plan.folder))
-        series[backup.manifest.series()].append({backup, false, {}});
+    for (const StoredBackup &backup : backups)
+        series[backup.manifest.series()].append({backup, backup.manifest.good() && whole(backup), false, {}});
     for (QList<PrunePlan::Item> &items : series) {
         decide(items, rules);
         plan.items += items;
@@ -147,20 +165,12 @@ PrunePlan planPrune(const QString &folder, const KeepRules &rules)
 Result<QString> prune(const PrunePlan &plan, JobContext &job)
 {
     removeLeftovers(plan.folder);
-    QHash<QString, const PrunePlan::Item *> newest;
-    QSet<QString> shrinking;
-    for (const PrunePlan::Item &item : plan.items) {
-        const QString series = item.backup.manifest.series();
-        if (!item.remove && good(item.backup) && !newest.contains(series))
-            newest[series] = &item;
-        if (item.remove)
-            shrinking.insert(series);
-    }
-    for (const QString &series : std::as_const(shrinking)) {
-        const PrunePlan::Item *item = newest.value(series);
+    for (const PrunePlan::Item *item : plan.replacements()) {
+        // Once more: it may have changed since the plan was made.
         const Result<void> whole =
-            item ? verifyChecksums(item->backup, job)
-                 : Result<void>(Error{ErrorKind::Verification, u"No good backup would remain."_s});
+            item && looksWhole(item->backup)
+                ? verifyChecksums(item->backup, job)
+                : Result<void>(Error{ErrorKind::Verification, u"No good backup would remain."_s});
         if (!whole && whole.error().kind == ErrorKind::Verification)
             return Error{ErrorKind::Verification, u"Nothing was removed: %1"_s.arg(whole.error().message),
                          u"The older backups stay until there is a newer one that is whole."_s};

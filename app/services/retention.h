@@ -21,6 +21,7 @@ struct PrunePlan
     struct Item
     {
         StoredBackup backup;
+        bool good = false; ///< verified, and all its files are there
         bool remove = false;
         QString reason; ///< "newest good one", "daily", "older than 30 days"
     };
@@ -29,6 +30,8 @@ struct PrunePlan
 
     qint64 removedBytes() const;
     int removed() const;
+    /// Of each series of which something goes: the newest good one, or nullptr where there is none.
+    QList<const Item *> replacements() const;
     QString text() const; ///< a line each
 };
 
@@ -36,6 +39,10 @@ struct PrunePlan
 /// is newer than it, and everything of a series without a good one. Ages count from the newest good backup
 /// and not from this machine's clock, so that a clock gone wrong, or backups that stopped, remove nothing.
 PrunePlan planPrune(const QString &folder, const KeepRules &rules);
+
+/// The same for backups that lie elsewhere: `whole` tells whether all files of one are there.
+PrunePlan planPrune(const QString &folder, const QList<StoredBackup> &backups, const KeepRules &rules,
+                    const std::function<bool(const StoredBackup &)> &whole);
 
 /// Executes exactly that plan, after reading the newest good backup of each series again: when its checksum
 /// is no longer right nothing of the series goes, and the error is of kind Verification. Removes only files

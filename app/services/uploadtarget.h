@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "app/core/canceltoken.h"
+#include "app/core/result.h"
+
+#include <QList>
+#include <QString>
+
+/// A place away from the backup folder that backups are copied to. Holds no secret: that lies in the keyring
+/// or in a file of its own.
+struct UploadTarget
+{
+    enum class Kind {
+        Folder, ///< of a mounted disk or share
+        Azure,  ///< a container of Azure Blob
+        Remote, ///< one of the user's own rclone configuration
+    };
+
+    QString name; ///< as the list of targets has it; empty for one that was only typed
+    Kind kind = Kind::Folder;
+    QString path;            ///< the folder; the path below the container or of the remote
+    QString account = {};    ///< Azure
+    QString container = {};  ///< Azure
+    QString remote = {};     ///< Remote: its name
+    QString secretFile = {}; ///< Azure: holds an account key or a SAS; only its owner may read it
+    bool secretInKeyring = false;
+
+    /// "/mnt/backups", "azure:account/container/path", "remote:path": for people, the history and as a key.
+    QString text() const;
+    /// Away from this house: everything but a folder, and a folder of a network's file system.
+    bool offSite() const { return isOffSite(text()); }
+    static bool isOffSite(const QString &text);
+    QString keyName() const; ///< under which its secret is in the keyring
+    bool needsSecret() const { return kind == Kind::Azure; }
+};
+
+/// Whether the names are such as the service takes, which would say no more than "400". Kind Usage.
+Result<void> checkTarget(const UploadTarget &target);
+
+/// What rclone's configuration file says of an Azure target: `secret` is an account key, a SAS URL or a SAS
+/// token. Kind Usage for what is none of them, for a SAS of another container and for one that has ended.
+Result<QByteArray> azureSection(const UploadTarget &target, const QString &secret);
+
+/// The targets that were set up, in upload-targets.json beside the settings. Any thread; the file is read
+/// each time.
+class UploadTargets final
+{
+public:
+    explicit UploadTargets(QString file)
+        : m_file(std::move(file))
+    {
+    }
+
+    Result<QList<UploadTarget>> all() const;
+    Result<void> save(const UploadTarget &target); ///< takes the place of one of the same name
+    Result<void> remove(const QString &name);
+
+    /// A name of the list, a folder ("/…"), or "remote:path" of the user's own rclone configuration. Empty
+    /// means the only one of the list. Kind NotFound or Usage.
+    Result<UploadTarget> resolve(const QString &text) const;
+
+    /// The secret of a target, empty where it needs none. Without `keyring` only its file is asked, as a
+    /// timer must. Blocks while the keyring is asked.
+    static Result<QString> secret(const UploadTarget &target, bool keyring, const CancelToken &token);
+
+private:
+    const QString m_file;
+};
