@@ -29,6 +29,7 @@ AppContext::AppContext()
     , local(paths::data() + u"/local.db"_s)
     , embeddingServers(paths::config() + u"/embedding-servers.json"_s)
     , uploadTargets(paths::config() + u"/upload-targets.json"_s)
+    , schedules(paths::config() + u"/schedules"_s, paths::state() + u"/schedules"_s)
     , metrics(local.file())
     , providers([this](const QString &model, const CancelToken &token) {
         return serverOf(embeddingServers, model, token);

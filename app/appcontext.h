@@ -20,6 +20,7 @@
 #include "app/services/overviewservice.h"
 #include "app/services/performanceservice.h"
 #include "app/services/sampledataservice.h"
+#include "app/services/schedule.h"
 #include "app/services/searchquality.h"
 #include "app/services/searchservice.h"
 #include "app/services/storeservice.h"
@@ -40,6 +41,7 @@ public:
     LocalStore local;
     EmbeddingServers embeddingServers;
     UploadTargets uploadTargets;
+    Schedules schedules;
     MetricStore metrics;
     EmbeddingProviders providers;
     ConnectionPool pool;

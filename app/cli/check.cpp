@@ -33,6 +33,12 @@ const QList<Limit> &limitOptions()
         {u"backup-age"_s,
          u"Hours since the last verified backup. Default 26,50 where a folder of backups is known."_s,
          &HealthLimits::backupAge},
+        {u"drill-age"_s,
+         u"Hours since the last drill. Default 192,360 where one was made; 26,50 where it is scheduled daily."_s,
+         &HealthLimits::drillAge},
+        {u"upload-age"_s,
+         u"Hours since the last upload. Default 26,50 where one was made; 192,360 where it is scheduled weekly."_s,
+         &HealthLimits::uploadAge},
     };
     return all;
 }
@@ -120,6 +126,7 @@ int cli::check(AppContext &context, const QStringList &arguments)
     if (!call.parse(arguments))
         return call.exit() == Success ? HealthCheck::Ok : HealthCheck::Unknown;
     HealthLimits limits;
+    QStringList off;
     limits.backupFolder = call.isSet(u"backup-dir"_s) ? call.value(u"backup-dir"_s)
                                                       : context.settings.get(settings::backupFolder);
     if (!limits.backupFolder.isEmpty())
@@ -131,13 +138,23 @@ int cli::check(AppContext &context, const QStringList &arguments)
         if (!pair)
             return failed(pair.error());
         limits.*limit.pair = *pair;
+        if (!*pair)
+            off += limit.option;
     }
     if (const Result<Capabilities> connected = call.connect(); !connected)
         return failed(connected.error());
-    const Result<QList<HealthCheck>> checks =
-        HealthService(context.pool).check(limits, interruption()).result();
+    Result<QList<HealthCheck>> checks = HealthService(context.pool).check(limits, interruption()).result();
     if (!checks)
         return failed(checks.error());
+    const Capabilities &server = context.pool.capabilities();
+    const QDateTime now = QDateTime::currentDateTimeUtc();
+    const backup::Overview overview =
+        backup::overview(limits.backupFolder, server.database,
+                         server.systemIdentifier == 0 ? QString() : QString::number(server.systemIdentifier),
+                         context.local, context.schedules.states(now));
+    for (const HealthCheck &check : backupChecks(overview, limits, now))
+        if (!off.contains(check.name))
+            *checks += check;
     if (call.json())
         printJson(*checks);
     else

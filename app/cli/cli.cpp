@@ -52,6 +52,7 @@ const QList<CommandRow> &commands()
         {u"prove-isolation"_s, u"try as a role to reach another store's data"_s, cli::proveIsolation},
         {u"sample-data"_s, u"load made-up customers, products and sales"_s, cli::sampleData},
         {u"sandbox"_s, u"start, stop, show or destroy a private server to try"_s, cli::sandbox},
+        {u"schedule"_s, u"run backups, uploads, drills and maintenance by themselves"_s, cli::schedule},
         {u"search"_s, u"find a store's products by meaning or by words"_s, cli::search},
         {u"search-quality"_s, u"measure recall and times of searches by meaning"_s, cli::searchQuality},
         {u"stats"_s, u"print what the server counts: slow statements, indexes, tables, activity, settings"_s,

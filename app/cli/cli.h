@@ -117,6 +117,7 @@ int restore(AppContext &context, const QStringList &arguments);
 int proveIsolation(AppContext &context, const QStringList &arguments);
 int sampleData(AppContext &context, const QStringList &arguments);
 int sandbox(AppContext &context, const QStringList &arguments);
+int schedule(AppContext &context, const QStringList &arguments);
 int search(AppContext &context, const QStringList &arguments);
 int searchQuality(AppContext &context, const QStringList &arguments);
 int stats(AppContext &context, const QStringList &arguments);

@@ -2,8 +2,13 @@
 #include "app/services/backupoverview.h"
 
 #include "app/services/backupfolder.h"
+#include "app/services/uploadtarget.h"
 
+#include <QFile>
+#include <QSet>
 #include <QStorageInfo>
+
+#include <sys/stat.h>
 
 using namespace Qt::StringLiterals;
 
@@ -11,13 +16,77 @@ namespace backup {
 
 namespace {
 constexpr int recentJobs = 500;
+constexpr int presentHours = 50; // as old as a daily backup may be before it is an alarm
+
+/// What fails together: a disk of this machine, else the place itself.
+QString mediumOf(const QString &place)
+{
+    struct stat status = {};
+    return place.startsWith(u'/') && ::stat(QFile::encodeName(place).constData(), &status) == 0
+               ? u"disk %1"_s.arg(status.st_dev)
+               : place;
+}
+
+bool onThisMachine(const QString &target)
+{
+    const QString host = target.section(u'@', 1).section(u'/', 0, 0).section(u':', 0, 0);
+    return host.isEmpty() || host == u"local socket" || host == u"localhost" || host == u"127.0.0.1" ||
+           host.startsWith(u'[');
+}
+} // namespace
+
+QString Copies::text() const
+{
+    return u"%1 copies, %2 media, %3 off-site"_s.arg(copies).arg(media).arg(offSite);
+}
+
+Copies countCopies(const std::optional<StoredBackup> &lastGood, const QList<BackupProof> &proofs)
+{
+    Copies count;
+    if (!lastGood)
+        return count;
+    const Manifest &manifest = lastGood->manifest;
+    QSet<QString> media{onThisMachine(manifest.target) ? mediumOf(lastGood->folder) : u"server"_s,
+                        mediumOf(lastGood->folder)};
+    count.places += lastGood->folder;
+    for (const BackupProof &proof : proofs) {
+        const bool present = proof.made >= manifest.created.addSecs(-3600 * presentHours);
+        if (proof.kind != u"upload" || proof.series != manifest.series() || !present ||
+            count.places.contains(proof.place))
+            continue;
+        count.places += proof.place;
+        media.insert(mediumOf(proof.place));
+        count.offSite += UploadTarget::isOffSite(proof.place) ? 1 : 0;
+    }
+    count.copies += int(count.places.size());
+    count.media = int(media.size());
+    return count;
+}
+
+QDateTime Overview::nextRun() const
+{
+    QDateTime next;
+    for (const ScheduleState &state : schedules)
+        if (!next.isValid() || state.next < next)
+            next = state.next;
+    return next;
+}
+
+QList<ScheduleState> Overview::badRuns() const
+{
+    QList<ScheduleState> bad;
+    for (const ScheduleState &state : schedules)
+        if (state.bad())
+            bad += state;
+    return bad;
 }
 
 Overview overview(const QString &folder, const QString &database, const QString &systemIdentifier,
-                  const LocalStore &history)
+                  const LocalStore &history, const QList<ScheduleState> &schedules)
 {
     Overview all;
     all.folder = folder;
+    all.schedules = schedules;
     if (!folder.isEmpty()) {
         all.backups = listBackups(folder, &all.problems);
         all.freeBytes = QStorageInfo(folder).bytesAvailable();
@@ -34,6 +103,18 @@ Overview overview(const QString &folder, const QString &database, const QString 
             all.lastGood = each;
             all.lastBytes = manifest.bytes();
         }
+    }
+    if (const Result<QList<BackupProof>> proofs = history.proofs()) {
+        for (const BackupProof &proof : *proofs) {
+            const bool own = proof.database == database &&
+                             (systemIdentifier.isEmpty() || proof.series.startsWith(systemIdentifier + u'/'));
+            std::optional<BackupProof> &last = proof.kind == u"drill" ? all.lastDrill : all.lastUpload;
+            if (own && !last)
+                last = proof;
+        }
+        all.copies = countCopies(all.lastGood, *proofs);
+    } else {
+        all.problems += proofs.error().message;
     }
     const Result<QList<JobRecord>> jobs = history.jobs(recentJobs);
     if (!jobs) {

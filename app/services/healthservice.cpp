@@ -114,6 +114,53 @@ Result<QList<HealthCheck>> makeChecks(Session &session, const HealthLimits &limi
 
 } // namespace
 
+namespace {
+
+/// A day and its night, or a week and its weekend, as the schedule of the kind has it.
+std::optional<HealthLimits::Pair> usualLimits(const backup::Overview &overview, const QString &kind,
+                                              bool done)
+{
+    constexpr HealthLimits::Pair daily{26, 50};
+    constexpr HealthLimits::Pair weekly{8 * 24, 15 * 24};
+    for (const ScheduleState &state : overview.schedules)
+        if (state.schedule.kind == kind)
+            return state.schedule.weekday == 0 ? daily : weekly;
+    return done ? std::optional(kind == u"drill" ? weekly : daily) : std::nullopt;
+}
+
+HealthCheck proofAge(const QString &what, const std::optional<BackupProof> &last,
+                     const HealthLimits::Pair &limits, const QDateTime &now)
+{
+    const QString name = what + u"-age"_s;
+    if (!last)
+        return {name, HealthCheck::Critical, u"no %1 went well yet"_s.arg(what), 0, {}, limits};
+    const double hours = double(last->at.secsTo(now)) / 3600;
+    return judged(name, hours, u"h"_s, limits,
+                  u"last %1 %2 h ago (%3)"_s.arg(what, QString::number(hours, 'f', 1), last->place));
+}
+
+} // namespace
+
+QList<HealthCheck> backupChecks(const backup::Overview &overview, const HealthLimits &limits,
+                                const QDateTime &now)
+{
+    QList<HealthCheck> checks;
+    for (const auto &[what, last, given] : {std::tuple{u"drill"_s, overview.lastDrill, limits.drillAge},
+                                            std::tuple{u"upload"_s, overview.lastUpload, limits.uploadAge}})
+        if (const auto pair = given ? given : usualLimits(overview, what, last.has_value()))
+            checks += proofAge(what, last, *pair, now);
+    if (overview.schedules.isEmpty())
+        return checks;
+    QStringList bad;
+    for (const ScheduleState &state : overview.badRuns())
+        bad += u"%1 %2 (%3, %4)"_s.arg(state.schedule.name(), outcomeName(state.outcome),
+                                       state.last.toString(Qt::ISODate), state.text);
+    return checks << judged(u"schedules"_s, double(bad.size()), {}, {1, 1},
+                            bad.isEmpty() ? u"%1 schedules, next %2"_s.arg(overview.schedules.size())
+                                                .arg(overview.nextRun().toUTC().toString(Qt::ISODate))
+                                          : bad.join(u", "_s));
+}
+
 QString healthName(HealthCheck::Status status)
 {
     static const QStringList names{u"OK"_s, u"WARNING"_s, u"CRITICAL"_s, u"UNKNOWN"_s};

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "app/db/connectionpool.h"
-#include "app/services/backupmanifest.h"
+#include "app/services/backupoverview.h"
 
 #include <optional>
 
@@ -25,6 +25,8 @@ struct HealthLimits
     std::optional<Pair> wraparound = Pair{25, 50};           ///< percent of the way to the stop
     std::optional<Pair> invalidIndexes = Pair{1, 10};
     std::optional<Pair> backupAge = {}; ///< hours since the last verified backup
+    std::optional<Pair> drillAge = {};  ///< hours since the last drill that went well
+    std::optional<Pair> uploadAge = {}; ///< hours since the last upload that was read back
     QString backupFolder = {};
 };
 
@@ -39,6 +41,11 @@ struct HealthCheck
     QString unit; ///< of performance data: "%", "s", "c" left out for counts
     HealthLimits::Pair limits;
 };
+
+/// Of drills, uploads and schedules, which no server knows of. Without limits given, the age of drills and of
+/// uploads counts where one was made or is scheduled; a schedule that failed or was missed is critical.
+QList<HealthCheck> backupChecks(const backup::Overview &overview, const HealthLimits &limits,
+                                const QDateTime &now);
 
 QString healthName(HealthCheck::Status status); ///< "WARNING"
 
