@@ -7,6 +7,8 @@
 #include "tests/support/tcpproxy.h"
 
 #include <QCryptographicHash>
+#include <QJsonArray>
+#include <QJsonDocument>
 #include <QProcess>
 #include <QRandomGenerator>
 #include <QScopeGuard>
@@ -502,14 +504,53 @@ private slots:
         QCOMPARE(m_azurite->names(container), before);
     }
 
-    void aConfigurationLeftByAKilledProgramIsRemoved()
+    /// The program itself: what it leaves when it is killed, and what it keeps.
+    void aProgramThatIsKilledKeepsNothingSecret()
     {
-        const QString left = paths::runtime() + u"/rclone-1-abc"_s;
-        QFile file(left);
-        QVERIFY(file.open(QIODevice::WriteOnly));
-        file.close();
-        VERIFY_OK(Rclone::open(Azurite::target(u"backups"_s), m_azurite->sas(u"backups"_s)));
-        QVERIFY(!QFile::exists(left));
+        const QString container = freshContainer();
+        TcpProxy proxy(u"127.0.0.1:%1"_s.arg(m_azurite->port()));
+        proxy.watch("comp=block&");
+        const QString secret = m_azurite->sas(container, proxy.port());
+        const QByteArray signature = secret.section(u"sig="_s, 1).toUtf8();
+        const backup::StoredBackup stored = madeUp(60'000'000);
+        QFile key(m_target->filePath(u"sas"_s));
+        QVERIFY(key.open(QIODevice::WriteOnly) && key.write(secret.toUtf8() + '\n') > 0);
+        key.close();
+        key.setPermissions(QFile::ReadOwner | QFile::WriteOwner);
+        const auto run = [&](const QStringList &arguments) {
+            auto process = std::make_unique<QProcess>();
+            process->start(qEnvironmentVariable("RETAIL_ADMIN"), arguments);
+            return process;
+        };
+        const auto set = run({u"backup"_s, u"target"_s, u"set"_s, u"cloud"_s, u"--azure"_s,
+                              u"devstoreaccount1/"_s + container, u"--secret-file"_s, key.fileName()});
+        QVERIFY(set->waitForFinished());
+        QVERIFY2(set->exitCode() == 0, set->readAllStandardError().constData());
+        const QStringList upload{u"backup"_s, u"upload"_s, stored.dumpPath(), u"--verbose"_s};
+        const auto victim = run(upload);
+        QTRY_VERIFY_WITH_TIMEOUT(proxy.seen("comp=block&") >= 2, 20'000);
+        victim->kill();
+        QVERIFY(victim->waitForFinished());
+        QVERIFY(!m_azurite->names(container).contains(stored.file));
+        QTRY_VERIFY(childrenNamed("rclone", 1).isEmpty()); // killed with it
+        const auto second = run(upload);
+        QVERIFY(second->waitForFinished(60'000));
+        const QByteArray said = second->readAllStandardError();
+        QVERIFY2(second->exitCode() == 0, said.constData());
+        QCOMPARE(m_azurite->names(container), filesOf(stored));
+        const auto jobs = run({u"jobs"_s, u"list"_s, u"--json"_s});
+        QVERIFY(jobs->waitForFinished());
+        const QJsonArray rows =
+            QJsonDocument::fromJson(jobs->readAllStandardOutput()).object()[u"rows"].toArray();
+        QCOMPARE(rows.size(), 2);
+        QCOMPARE(rows[0][u"state"].toString(), u"succeeded"_s);
+        QCOMPARE(rows[1][u"state"].toString(), u"failed"_s);
+        nothingLeft(); // also of the one that was killed
+        QVERIFY(!said.contains(signature));
+        const auto kept = contentsOf(m_home.path());
+        QVERIFY(kept.size() >= 2); // the history and the list of targets
+        for (const QByteArray &content : kept)
+            QVERIFY(!content.contains(signature));
     }
 };
 

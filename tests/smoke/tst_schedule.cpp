@@ -180,6 +180,7 @@ private slots:
         // A key that others may read is none.
         QFile key(file(u"key"_s));
         QVERIFY(key.open(QIODevice::WriteOnly) && key.write("c2VjcmV0c2VjcmV0c2VjcmV0") > 0);
+        key.close();
         key.setPermissions(QFile::ReadOwner | QFile::ReadOther);
         const QStringList set{u"backup"_s,  u"target"_s,       u"set"_s,           u"cloud"_s,
                               u"--azure"_s, u"shop/backups"_s, u"--secret-file"_s, key.fileName()};
