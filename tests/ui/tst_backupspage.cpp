@@ -3,6 +3,7 @@
 #include "tests/support/windowtest.h"
 #include "ui/backup/backupspage.h"
 #include "ui/jobs/jobspage.h"
+#include "ui/shared/figuretile.h"
 #include "ui/shared/jobmodel.h"
 
 #include <QAbstractItemModelTester>
@@ -11,6 +12,7 @@
 #include <QDropEvent>
 #include <QLabel>
 #include <QLineEdit>
+#include <QMenu>
 #include <QMimeData>
 #include <QPlainTextEdit>
 #include <QPushButton>
@@ -93,6 +95,64 @@ private slots:
         QVERIFY(table()->model()->index(0, 1).data().toString().contains(u"listed"));
         QCOMPARE(table()->model()->index(0, 1).data(cell::ToneRole).toInt(), int(cell::Tone::Good));
         QVERIFY(find<QPushButton>(u"verifyBackup"_s)->isEnabled());
+    }
+
+    void aDrillAndTheCopiesAreShown()
+    {
+        connectAs(u"sandbox_ops"_s);
+        m_window->showPage(u"backups"_s);
+        QTRY_VERIFY(!page()->loading());
+        auto *drill = find<FigureTile>(u"lastDrillTile"_s);
+        auto *copies = find<FigureTile>(u"copiesTile"_s);
+        QCOMPARE(find<FigureTile>(u"nextRunTile"_s)->figure(), u"none"_s);
+        QCOMPARE(copies->figure(), u"1 - 1 - 0"_s);
+        backUp();
+        QTRY_COMPARE(copies->figure(), u"2 - 1 - 0"_s);
+        QCOMPARE(drill->figure(), u"never"_s);
+        emit drill->actionRequested();
+        const Job *job = m_app->jobs.jobs().last();
+        QCOMPARE(job->spec().kind, u"drill"_s);
+        QTRY_VERIFY_WITH_TIMEOUT(job->finished(), 120'000);
+        QVERIFY2(job->state() == JobState::Succeeded, qPrintable(job->error().text()));
+        QTRY_VERIFY(drill->figure() != u"never");
+    }
+
+    void aScheduleThatWasMissedIsRed()
+    {
+        VERIFY_OK(m_app->schedules.save({u"backup"_s,
+                                         {},
+                                         QTime(2, 0),
+                                         0,
+                                         {u"backup"_s},
+                                         false,
+                                         QDateTime::currentDateTimeUtc().addDays(-3)}));
+        connectAs(u"sandbox_ops"_s);
+        m_window->showPage(u"backups"_s);
+        QTRY_VERIFY(!page()->loading());
+        QTRY_COMPARE(find<FigureTile>(u"nextRunTile"_s)->figure(), u"missed"_s);
+    }
+
+    void anUploadToATargetThatIsSetUp()
+    {
+        QTemporaryDir disk;
+        UploadTarget target;
+        target.name = u"disk"_s;
+        target.path = disk.path();
+        VERIFY_OK(m_app->uploadTargets.save(target));
+        connectAs(u"sandbox_ops"_s);
+        m_window->showPage(u"backups"_s);
+        QTRY_VERIFY(!page()->loading());
+        backUp();
+        auto *menu = find<QMenu>(u"uploadBackup"_s);
+        emit menu->aboutToShow();
+        QCOMPARE(menu->actions().size(), 1);
+        menu->actions().first()->trigger();
+        const Job *job = m_app->jobs.jobs().last();
+        QCOMPARE(job->spec().kind, u"upload"_s);
+        QTRY_VERIFY_WITH_TIMEOUT(job->finished(), 60'000);
+        QVERIFY2(job->state() == JobState::Succeeded, qPrintable(job->error().text()));
+        QCOMPARE(backup::listBackups(disk.path()).size(), 1);
+        QTRY_COMPARE(find<FigureTile>(u"copiesTile"_s)->figure(), u"3 - 1 - 0"_s);
     }
 
     void aDroppedFileOnlyOpensTheDialog()

@@ -8,6 +8,7 @@
 #include "ui/backup/asidedialog.h"
 #include "ui/backup/backupdialog.h"
 #include "ui/backup/inspectdialog.h"
+#include "ui/backup/proofpanel.h"
 #include "ui/backup/prunedialog.h"
 #include "ui/backup/recoverydialog.h"
 #include "ui/backup/restoredialog.h"
@@ -137,6 +138,7 @@ BackupsPage::BackupsPage(const UiContext &ui, QWidget *parent)
     , m_last(new FigureTile(ui.theme, u"lastBackupTile"_s, tr("Last verified backup"), this))
     , m_space(new FigureTile(ui.theme, u"freeDiskTile"_s, tr("Free disk"), this))
     , m_failed(new FigureTile(ui.theme, u"failuresTile"_s, tr("Failures, 7 days"), this))
+    , m_proofs(new ProofPanel(ui, this))
     , m_folder(new QLabel(this))
     , m_create(new QPushButton(tr("&Back up now…"), this))
     , m_verify(new QPushButton(tr("&Verify"), this))
@@ -180,7 +182,11 @@ BackupsPage::BackupsPage(const UiContext &ui, QWidget *parent)
         if (const std::optional<StoredBackup> chosen = selected())
             openDialog(new RecoveryDialog(m_ui, chosen->dumpPath(), this));
     });
-    menu->addAction(tr("&Databases set aside…"), this, [this] { openDialog(new AsideDialog(m_ui, this)); });
+    menu->addAction(tr("Databases set &aside…"), this, [this] { openDialog(new AsideDialog(m_ui, this)); });
+    menu->addAction(tr("Run a &drill"), m_proofs, &ProofPanel::drill);
+    QMenu *uploads = menu->addMenu(tr("&Upload the newest to"));
+    uploads->setObjectName(u"uploadBackup"_s);
+    connect(uploads, &QMenu::aboutToShow, this, [this, uploads] { m_proofs->fillUploads(uploads); });
     m_more->setObjectName(u"moreBackups"_s);
     m_more->setMenu(menu);
     for (QPushButton *button : {m_create, m_verify, m_inspect, m_restore, m_prune, m_more})
@@ -195,6 +201,7 @@ BackupsPage::BackupsPage(const UiContext &ui, QWidget *parent)
     layout->setContentsMargins(16, 12, 16, 0);
     layout->setSpacing(12);
     layout->addLayout(tiles);
+    layout->addWidget(m_proofs);
     layout->addLayout(actions);
     layout->addLayout(place);
     layout->addWidget(m_view, 1);
@@ -212,7 +219,8 @@ BackupsPage::BackupsPage(const UiContext &ui, QWidget *parent)
     connect(change, &QPushButton::clicked, this, &BackupsPage::chooseFolder);
     connect(m_last, &FigureTile::actionRequested, this, &BackupsPage::openCreate);
     connect(&ui.app.jobs, &JobRunner::finished, this, [this](const Job *job) {
-        static const QStringList ours{u"backup"_s, u"verification"_s, u"prune"_s, u"restore"_s};
+        static const QStringList ours{u"backup"_s,  u"verification"_s, u"prune"_s,
+                                      u"restore"_s, u"drill"_s,        u"upload"_s};
         if (ours.contains(job->spec().kind) && isVisible())
             refresh();
     });
@@ -233,8 +241,10 @@ void BackupsPage::load()
     const QString identifier = can.systemIdentifier == 0 ? QString() : QString::number(can.systemIdentifier);
     m_request.run(
         [this, identifier, database = can.database, where = folder()](const CancelToken &) {
-            return QtConcurrent::run([&history = m_ui.app.local, where, database, identifier] {
-                return Result<backup::Overview>(backup::overview(where, database, identifier, history));
+            return QtConcurrent::run([&app = m_ui.app, where, database, identifier] {
+                return Result<backup::Overview>(
+                    backup::overview(where, database, identifier, app.local,
+                                     app.schedules.states(QDateTime::currentDateTimeUtc())));
             });
         },
         [this](const Result<backup::Overview> &overview) {
@@ -253,6 +263,7 @@ void BackupsPage::clear()
     m_overview = {};
     for (FigureTile *tile : {m_last, m_space, m_failed})
         tile->setFigure(u"–"_s, {});
+    m_proofs->clear();
     updateActions();
 }
 
@@ -260,6 +271,7 @@ void BackupsPage::show(const backup::Overview &overview)
 {
     m_overview = overview;
     m_model->setRows(overview.backups);
+    m_proofs->show(overview);
     const QDateTime now = QDateTime::currentDateTimeUtc();
     const QString database = m_ui.app.pool.capabilities().database;
     if (!overview.lastGood) {
@@ -389,13 +401,16 @@ void BackupsPage::dropEvent(QDropEvent *event)
 
 QString BackupsPage::help() const
 {
-    return tr("The backups of a folder, and whether there is one to rely on. Only what was verified is "
-              "green: “listed” "
-              "means that the checksum is right and every table is in it, “restored” that it was put back "
-              "for a test "
-              "and compared. Verify restores into a throw-away server. Restore shows its plan first and "
-              "makes a new "
-              "database unless the name of an existing one is typed. A backup file can be dropped on this "
-              "page. Enter "
-              "looks inside the selected backup.");
+    return tr(
+        "The backups of a folder, and whether there is one to rely on. Only what was verified is "
+        "green: “listed” "
+        "means that the checksum is right and every table is in it, “restored” that it was put back "
+        "for a test "
+        "and compared. Verify restores into a throw-away server. Restore shows its plan first and "
+        "makes a new "
+        "database unless the name of an existing one is typed. A drill restores the newest backup somewhere "
+        "harmless and tells how long that takes; three copies on two media, one off-site, survive one "
+        "mishap. A backup file can be dropped on this "
+        "page. Enter "
+        "looks inside the selected backup.");
 }

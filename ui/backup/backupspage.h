@@ -8,6 +8,7 @@
 
 class FigureTile;
 class Job;
+class ProofPanel;
 class QAction;
 class QDialog;
 class QLabel;
@@ -55,6 +56,7 @@ private:
     FigureTile *m_last;
     FigureTile *m_space;
     FigureTile *m_failed;
+    ProofPanel *m_proofs;
     QLabel *m_folder;
     QPushButton *m_create;
     QPushButton *m_verify;

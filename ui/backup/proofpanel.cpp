@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/backup/proofpanel.h"
+
+#include "app/appcontext.h"
+#include "app/core/format.h"
+#include "app/services/backupdrill.h"
+#include "app/services/backuptools.h"
+#include "app/services/backupupload.h"
+#include "ui/shared/figuretile.h"
+
+#include <QHBoxLayout>
+#include <QMenu>
+
+using namespace Qt::StringLiterals;
+
+ProofPanel::ProofPanel(const UiContext &ui, QWidget *parent)
+    : QWidget(parent)
+    , m_ui(ui)
+    , m_next(new FigureTile(ui.theme, u"nextRunTile"_s, tr("Next run"), this))
+    , m_drill(new FigureTile(ui.theme, u"lastDrillTile"_s, tr("Last drill"), this))
+    , m_copies(new FigureTile(ui.theme, u"copiesTile"_s, tr("Copies (3-2-1)"), this))
+{
+    auto *layout = new QHBoxLayout(this);
+    layout->setContentsMargins({});
+    layout->setSpacing(12);
+    for (FigureTile *tile : {m_next, m_drill, m_copies})
+        layout->addWidget(tile, 1);
+    connect(m_drill, &FigureTile::actionRequested, this, &ProofPanel::drill);
+}
+
+void ProofPanel::clear()
+{
+    for (FigureTile *tile : {m_next, m_drill, m_copies})
+        tile->setFigure(u"–"_s, {});
+}
+
+void ProofPanel::show(const backup::Overview &overview)
+{
+    m_folder = overview.folder;
+    const QDateTime now = QDateTime::currentDateTimeUtc();
+    const QList<ScheduleState> bad = overview.badRuns();
+    if (!bad.isEmpty())
+        m_next->setFigure(
+            outcomeName(bad.first().outcome),
+            tr("%1, due %2: %3")
+                .arg(bad.first().schedule.name(), format::relative(bad.first().last, now), bad.first().text),
+            cell::Tone::Bad);
+    else if (overview.schedules.isEmpty())
+        m_next->setFigure(tr("none"),
+                          tr("Nothing runs by itself: retail-admin schedule add backup --at 02:00"),
+                          cell::Tone::Warning);
+    else
+        m_next->setFigure(format::relative(overview.nextRun(), now),
+                          tr("%n schedules, none failed or missed", nullptr, int(overview.schedules.size())),
+                          cell::Tone::Good);
+    if (overview.lastDrill)
+        m_drill->setFigure(format::relative(overview.lastDrill->at, now),
+                           tr("recovered in %1").arg(format::duration(overview.lastDrill->ms)),
+                           cell::Tone::Good);
+    else
+        m_drill->setFigure(tr("never"), tr("Whether a backup can be restored was not tried"),
+                           cell::Tone::Warning);
+    m_drill->setAction(overview.last ? tr("Run a drill") : QString());
+    m_copies->setFigure(tr("%1 - %2 - %3")
+                            .arg(overview.copies.copies)
+                            .arg(overview.copies.media)
+                            .arg(overview.copies.offSite),
+                        overview.lastUpload ? tr("copies, media, off-site; last upload %1")
+                                                  .arg(format::relative(overview.lastUpload->at, now))
+                                            : tr("copies, media, off-site; nothing was uploaded"),
+                        overview.copies.enough() ? cell::Tone::Good : cell::Tone::Warning);
+}
+
+void ProofPanel::drill()
+{
+    const QString database = m_ui.app.pool.capabilities().database;
+    const backup::Means means{
+        backup::toolFolders(m_ui.app.settings.get(settings::toolFolder)), {}, m_ui.app.pool.login()};
+    m_ui.app.jobs.start(
+        {u"drill"_s, tr("Drill: restore and compare"), m_folder,
+         u"retail-admin drill --from %1"_s.arg(m_folder)},
+        [folder = m_folder, database, means, &history = m_ui.app.local](JobContext &job) -> Result<QString> {
+            const auto stored = backup::backupForDrill(folder, database);
+            if (!stored)
+                return stored.error();
+            const Result<backup::Drilled> drilled = backup::drill(*stored, means, job);
+            if (!drilled)
+                return drilled.error();
+            if (const Result<void> noted = history.proven(drilled->proof()); !noted)
+                job.log(noted.error().text());
+            return drilled->summary();
+        });
+}
+
+void ProofPanel::upload(const UploadTarget &target)
+{
+    const QString database = m_ui.app.pool.capabilities().database;
+    m_ui.app.jobs.start(
+        {u"upload"_s, tr("Upload a backup"), target.text(),
+         u"retail-admin backup upload newest --dir %1 --to %2"_s.arg(m_folder, target.name)},
+        [folder = m_folder, database, target, &history = m_ui.app.local](JobContext &job) -> Result<QString> {
+            const auto stored = backup::backupForDrill(folder, database);
+            if (!stored)
+                return stored.error();
+            const Result<QString> secret = UploadTargets::secret(target, true, job.token());
+            if (!secret)
+                return secret.error();
+            Result<Rclone> rclone = Rclone::open(target, *secret);
+            if (!rclone)
+                return rclone.error();
+            const Result<backup::Uploaded> uploaded = backup::upload(*stored, *rclone, job);
+            if (!uploaded)
+                return uploaded.error();
+            if (const Result<void> noted = history.proven(uploaded->proof()); !noted)
+                job.log(noted.error().text());
+            return uploaded->summary();
+        });
+}
+
+void ProofPanel::fillUploads(QMenu *menu)
+{
+    menu->clear();
+    const Result<QList<UploadTarget>> targets = m_ui.app.uploadTargets.all();
+    if (targets)
+        for (const UploadTarget &target : *targets)
+            menu->addAction(tr("%1 (%2)").arg(target.name, target.text()), this,
+                            [this, target] { upload(target); });
+    if (menu->isEmpty())
+        menu->addAction(targets ? tr("No target is set up: retail-admin backup target set NAME")
+                                : targets.error().message)
+            ->setEnabled(false);
+}
