@@ -215,7 +215,7 @@ private slots:
             if (!titles.last().startsWith(u"Restore"))
                 continue;
             jobs->selectRow(row);
-            QVERIFY(!find<QPushButton>(u"repeatJob"_s)->isEnabled());
+            QTRY_VERIFY(!find<QPushButton>(u"repeatJob"_s)->isEnabled());
         }
         QVERIFY2(!titles.filter(u"Restore"_s).isEmpty(), qPrintable(titles.join(u'\n')));
     }
