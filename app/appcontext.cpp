@@ -3,6 +3,7 @@
 
 #include "app/core/log.h"
 #include "app/core/paths.h"
+#include "app/services/serverhistory.h"
 
 using namespace Qt::StringLiterals;
 
@@ -51,6 +52,8 @@ AppContext::AppContext()
     , explain(pool)
     , jobs(local)
 {
+    for (const MetricProbe &probe : ServerHistory::probes())
+        sampler.add(probe);
     const Result<QString> prepared = local.prepare();
     if (!prepared)
         qCWarning(lcApp) << prepared.error().text();

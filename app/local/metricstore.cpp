@@ -211,13 +211,20 @@ Result<MetricOutcome> MetricStore::record(const QString &server, const MetricKin
         const auto matters = [&](const Difference &a, const Difference &b) {
             return a.values[kind.rank] > b.values[kind.rank];
         };
+        const auto wasUsed = [&](const Difference &found) {
+            return comparable && !found.backwards && found.values[kind.rank] > 0;
+        };
         QList<qint64> rest(all.size(), 0);
+        QList<const MetricObject *> usedBeyond; // of what is told as one, a last use is kept all the same
         if (kind.top > 0 && differences.size() > kind.top) {
             std::nth_element(differences.begin(), differences.begin() + kind.top, differences.end(), matters);
-            for (qsizetype i = kind.top; i < differences.size(); ++i)
+            for (qsizetype i = kind.top; i < differences.size(); ++i) {
                 if (!differences[i].backwards)
                     for (int v = 0; v < rest.size(); ++v)
                         rest[v] += differences[i].values[v];
+                if (kind.lasting && wasUsed(differences[i]))
+                    usedBeyond.append(differences[i].object);
+            }
             differences.resize(kind.top);
         }
 
@@ -233,22 +240,26 @@ Result<MetricOutcome> MetricStore::record(const QString &server, const MetricKin
         for (const auto *prepared : {&name, &find, &use, &insert})
             if (!*prepared)
                 return prepared->error();
-        const auto keep = [&](const QString &object, const QString &label, const QVariant &values,
-                              bool used) -> Result<void> {
+        const auto seriesOf = [&](const QString &object, const QString &label, bool used) -> Result<qint64> {
             if (const auto done = local.repeat(*find, {*id, object}); !done)
-                return done;
+                return done.error();
             qint64 series = find->next() ? find->value(0).toLongLong() : 0;
             find->finish();
             if (series == 0) {
                 if (const auto done = local.repeat(*name, {*id, object, label}); !done)
-                    return done;
+                    return done.error();
                 series = name->next() ? name->value(0).toLongLong() : 0;
                 name->finish();
             }
             if (used)
                 if (const auto done = local.repeat(*use, {now, series}); !done)
-                    return done;
-            return local.repeat(*insert, {series, start, values});
+                    return done.error();
+            return series;
+        };
+        const auto keep = [&](const QString &object, const QString &label, const QVariant &values,
+                              bool used) -> Result<void> {
+            const Result<qint64> series = seriesOf(object, label, used);
+            return series ? local.repeat(*insert, {*series, start, values}) : series.error();
         };
         if (const auto sample = local.run(
                 u"INSERT OR REPLACE INTO metric_samples (source, step, at, seconds) VALUES (?, 0, ?, ?)"_s,
@@ -261,12 +272,15 @@ Result<MetricOutcome> MetricStore::record(const QString &server, const MetricKin
             if (const auto done = keep(others, {}, pack(rest), false); !done)
                 return done;
         for (const Difference &found : std::as_const(differences)) {
-            const bool used = comparable && !found.backwards && found.values[kind.rank] > 0;
             const QVariant values =
                 found.backwards ? QVariant(QMetaType(QMetaType::QByteArray)) : QVariant(pack(found.values));
-            if (const auto done = keep(found.object->name, found.object->label, values, used); !done)
+            if (const auto done = keep(found.object->name, found.object->label, values, wasUsed(found));
+                !done)
                 return done;
         }
+        for (const MetricObject *object : std::as_const(usedBeyond))
+            if (const auto noted = seriesOf(object->name, object->label, true); !noted)
+                return noted.error();
         if (m_thinned.value(key) != now / steps[1].seconds) {
             if (const auto thinned = thin(local, *id, kind, now); !thinned)
                 return thinned;
@@ -388,16 +402,31 @@ Result<QList<MetricPoint>> MetricStore::series(const QString &server, const Metr
     const int size = kind.counters + kind.levels;
     QList<qint64> values(size, 0);
     QList<qint64> levels(size, 0); // as they were last: a level that stays is not written again
+    bool levelsKnown = kind.levels == 0;
+    if (!levelsKnown) {
+        Result<QSqlQuery> before =
+            local.run(u"SELECT counters FROM metric_values WHERE series = "
+                      u"(SELECT id FROM metric_series WHERE source = ? AND object = ?) AND step IN (0, 1, 2) "
+                      u"AND at < ? AND counters IS NOT NULL ORDER BY at DESC LIMIT 1"_s,
+                      {*id, object, first});
+        if (!before)
+            return before.error();
+        if (before->next()) {
+            unpack(before->value(0).toByteArray(), levels);
+            levelsKnown = true;
+        }
+    }
     while (query->next()) {
         const qint64 at = query->value(0).toLongLong();
         const bool present = query->value(3).toBool();
         const bool backwards = present && query->isNull(2);
-        const bool known = present ? !backwards : !query->value(4).toBool();
         std::fill(values.begin(), values.end(), 0);
         if (present && !backwards) {
             unpack(query->value(2).toByteArray(), values);
             levels = values;
+            levelsKnown = true;
         }
+        const bool known = levelsKnown && (present ? !backwards : !query->value(4).toBool());
         for (int i = kind.counters; i < size; ++i)
             values[i] = levels[i];
         if (points.isEmpty() || at - points.last().at >= width)

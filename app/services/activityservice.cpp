@@ -136,7 +136,44 @@ Result<void> readProgress(Session &session, Activity &activity)
     return {};
 }
 
-Result<ServerSample> readSample(Session &session)
+Result<Activity> readActivity(Session &session)
+{
+    Activity activity;
+    const Result<ServerFacts> server = readServerFacts(session);
+    if (!server)
+        return server.error();
+    activity.server = *server;
+    Result<QList<SessionInfo>> sessions = readSessions(session);
+    if (!sessions)
+        return sessions.error();
+    activity.sessions = std::move(sessions).value();
+    if (const Result<void> locks = readLocks(session, activity); !locks)
+        return locks.error();
+    if (const Result<void> progress = readProgress(session, activity); !progress)
+        return progress.error();
+    const Result<ServerSample> sample = readServerSample(session);
+    if (!sample)
+        return sample.error();
+    activity.sample = *sample;
+    return activity;
+}
+
+Error refusal(const Error &server, const SessionInfo &target, ActivityService::Signal what)
+{
+    Error error = server;
+    error.message = what == ActivityService::Signal::Cancel
+                        ? u"This login may not cancel statements of “%1”."_s.arg(target.login)
+                        : u"This login may not end sessions of “%1”."_s.arg(target.login);
+    error.hint =
+        u"Members of pg_signal_backend may (GRANT pg_signal_backend TO …), and members of “%1” itself. "
+        u"Sessions of a superuser only a superuser may touch."_s.arg(target.login);
+    error.detail = server.message;
+    return error;
+}
+
+} // namespace
+
+Result<ServerSample> readServerSample(Session &session)
 {
     const Result<Rows> rows = session.read({}, sqlcatalog::query("activity/sample"));
     if (!rows)
@@ -167,43 +204,6 @@ Result<ServerSample> readSample(Session &session)
     sample.freezeMaxAge = row.integer("freeze_max_age");
     return sample;
 }
-
-Result<Activity> readActivity(Session &session)
-{
-    Activity activity;
-    const Result<ServerFacts> server = readServerFacts(session);
-    if (!server)
-        return server.error();
-    activity.server = *server;
-    Result<QList<SessionInfo>> sessions = readSessions(session);
-    if (!sessions)
-        return sessions.error();
-    activity.sessions = std::move(sessions).value();
-    if (const Result<void> locks = readLocks(session, activity); !locks)
-        return locks.error();
-    if (const Result<void> progress = readProgress(session, activity); !progress)
-        return progress.error();
-    const Result<ServerSample> sample = readSample(session);
-    if (!sample)
-        return sample.error();
-    activity.sample = *sample;
-    return activity;
-}
-
-Error refusal(const Error &server, const SessionInfo &target, ActivityService::Signal what)
-{
-    Error error = server;
-    error.message = what == ActivityService::Signal::Cancel
-                        ? u"This login may not cancel statements of “%1”."_s.arg(target.login)
-                        : u"This login may not end sessions of “%1”."_s.arg(target.login);
-    error.hint =
-        u"Members of pg_signal_backend may (GRANT pg_signal_backend TO …), and members of “%1” itself. "
-        u"Sessions of a superuser only a superuser may touch."_s.arg(target.login);
-    error.detail = server.message;
-    return error;
-}
-
-} // namespace
 
 bool SessionInfo::backup() const
 {
@@ -308,6 +308,11 @@ QList<BlockedSession> blockingTree(const QList<SessionInfo> &sessions)
 QFuture<Result<Activity>> ActivityService::now(const CancelToken &token)
 {
     return m_pool.run<Activity>(u"Activity"_s, token, readActivity);
+}
+
+QFuture<Result<ServerFacts>> ActivityService::server(const CancelToken &token)
+{
+    return m_pool.run<ServerFacts>(u"Activity"_s, token, readServerFacts);
 }
 
 QFuture<Result<QList<SessionInfo>>> ActivityService::sessions(const CancelToken &token)

@@ -124,6 +124,9 @@ struct ServerRates
 /// Nothing where counters started anew or went backwards: a gap, never a spike.
 std::optional<ServerRates> ratesBetween(const ServerSample &earlier, const ServerSample &later);
 
+/// Reads them on a session. Worker thread; the error is the server's.
+Result<ServerSample> readServerSample(Session &session);
+
 struct Activity
 {
     ServerFacts server;
@@ -149,6 +152,7 @@ public:
     }
 
     QFuture<Result<Activity>> now(const CancelToken &token = {});
+    QFuture<Result<ServerFacts>> server(const CancelToken &token = {});
     QFuture<Result<QList<SessionInfo>>> sessions(const CancelToken &token = {});
 
     enum class Signal { Cancel, Terminate };

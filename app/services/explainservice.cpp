@@ -82,8 +82,7 @@ public:
     {
         QByteArray options = "(FORMAT JSON, VERBOSE false, SETTINGS, COSTS";
         options += m_request.analyze ? ", ANALYZE, BUFFERS, TIMING)" : ")";
-        // GENERIC_PLAN plans without a prepared statement, but what it can do EXECUTE can as well: values
-        // that are not looked at. One way for all versions.
+        // With values, and on servers before 16 without them: a generic plan looks at none, so NULL does.
         QByteArray values;
         for (qsizetype i = 0; i < types.size(); ++i) {
             const std::optional<QString> value = m_request.values ? (*m_request.values)[i] : std::nullopt;

@@ -271,6 +271,44 @@ void findMissing(const IndexReport &report, QList<IndexFinding> &findings)
     }
 }
 
+/// The parts of a name as the server quotes it: retail."Odd ""one""" → retail, Odd "one".
+QStringList unquoted(const QString &name)
+{
+    QStringList parts{QString()};
+    bool inside = false;
+    for (qsizetype i = 0; i < name.size(); ++i) {
+        if (name[i] == u'"' && inside && name.mid(i + 1, 1) == u"\"")
+            parts.last() += name[i++];
+        else if (name[i] == u'"')
+            inside = !inside;
+        else if (name[i] == u'.' && !inside)
+            parts += QString();
+        else
+            parts.last() += name[i];
+    }
+    return parts;
+}
+
+/// As the indexes of this schema are named; of letters that need no quotes, and not longer than a name may
+/// be.
+QString newIndexName(const QString &table, const QStringList &columns)
+{
+    static const QRegularExpression other(u"[^a-z0-9]+"_s);
+    constexpr qsizetype longest = 63;
+    QString name = u"idx_"_s + unquoted(table).last();
+    for (const QString &column : columns)
+        name += u'_' + column;
+    name = name.toLower().replace(other, u"_"_s).left(longest);
+    while (name.endsWith(u'_'))
+        name.chop(1);
+    return name;
+}
+
+Error byHand(const QString &why)
+{
+    return {ErrorKind::Usage, why, u"Copy the statement and run it when that does no harm."_s};
+}
+
 } // namespace
 
 QString findingName(IndexFinding::Kind kind)
@@ -296,8 +334,8 @@ QString findingName(IndexFinding::Kind kind)
 
 QString createIndexStatement(const QString &table, const QStringList &columns, bool partitioned)
 {
-    return u"CREATE INDEX %1ON %2 (%3);"_s.arg(partitioned ? QString() : u"CONCURRENTLY "_s, table,
-                                               columns.join(u", "_s));
+    return u"CREATE INDEX %1%2 ON %3 (%4);"_s.arg(partitioned ? QString() : u"CONCURRENTLY "_s,
+                                                  newIndexName(table, columns), table, columns.join(u", "_s));
 }
 
 QString createIndexLock(bool partitioned)
@@ -308,6 +346,30 @@ QString createIndexLock(bool partitioned)
                  u"meanwhile "
                  u"holds up other changes of its structure and VACUUM (SHARE UPDATE EXCLUSIVE). If it is "
                  u"interrupted, an invalid index stays and is found here."_s;
+}
+
+Result<maintenance::Task> indexFindingTask(const IndexFinding &finding, const IndexReport &report)
+{
+    using maintenance::Kind;
+    if (finding.sql.isEmpty())
+        return Error{ErrorKind::Usage, u"This finding has no statement."_s};
+    if (!finding.sql.contains(u" CONCURRENTLY "_s))
+        return byHand(u"The server knows no way to do this to a partitioned table without locking it."_s);
+    if (finding.indexId == 0) {
+        const QStringList table = unquoted(finding.table);
+        return maintenance::indexTask(Kind::CreateIndex, table.value(0), table.value(1),
+                                      newIndexName(finding.table, finding.columns), finding.sql.toUtf8());
+    }
+    for (const IndexInfo &index : report.indexes) {
+        if (index.id != finding.indexId)
+            continue;
+        if (index.schema == u"pg_toast")
+            return byHand(u"The index belongs to the server's own storage of long values, which only a "
+                          u"superuser may touch."_s);
+        return maintenance::indexTask(finding.kind == IndexFinding::Bloated ? Kind::Reindex : Kind::DropIndex,
+                                      index.schema, index.table, index.name, finding.sql.toUtf8());
+    }
+    return Error{ErrorKind::NotFound, u"The index is gone meanwhile."_s, u"Ask again (F5)."_s};
 }
 
 QList<IndexFinding> indexFindings(const IndexReport &report)

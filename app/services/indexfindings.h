@@ -2,9 +2,11 @@
 #pragma once
 
 #include "app/services/indexservice.h"
+#include "app/services/maintenanceplan.h"
 
 /// Something about indexes that is worth a look: what was seen, why the advice may be wrong, and the
-/// statement that would change it with its lock in plain words. Never executed from here.
+/// statement that would change it with its lock in plain words. Executed by a maintenance job only, when
+/// asked.
 struct IndexFinding
 {
     enum Kind { Invalid, Duplicate, Redundant, Unused, Bloated, MissingForKey, LargeScans };
@@ -30,7 +32,11 @@ QString findingName(IndexFinding::Kind kind); ///< "unused"
 /// that a primary key, a unique or exclusion constraint, a foreign key or a replica identity rests on.
 QList<IndexFinding> indexFindings(const IndexReport &report);
 
-/// The statement that makes an index of these columns, and its lock. Names are quoted already. Partitioned
-/// tables take no CONCURRENTLY.
+/// The finding's statement as the task of a maintenance job; an error of kind Usage says in a sentence why it
+/// can only be run by hand.
+Result<maintenance::Task> indexFindingTask(const IndexFinding &finding, const IndexReport &report);
+
+/// The statement that makes an index of these columns, named after them ("idx_products_brand"), and its lock.
+/// Names are quoted already. Partitioned tables take no CONCURRENTLY.
 QString createIndexStatement(const QString &table, const QStringList &columns, bool partitioned);
 QString createIndexLock(bool partitioned);

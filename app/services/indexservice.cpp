@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/services/indexservice.h"
 
+#include <algorithm>
+#include <tuple>
+
 using namespace Qt::StringLiterals;
 
 namespace {
@@ -89,6 +92,9 @@ QList<IndexInfo> readIndexes(const Rows &rows)
             whole.lastScan = part.lastScan;
     }
     all.removeIf([&](const IndexInfo &index) { return parents.contains(index.id); });
+    std::sort(all.begin(), all.end(), [](const IndexInfo &a, const IndexInfo &b) {
+        return std::tie(a.schema, a.table, a.name) < std::tie(b.schema, b.table, b.name);
+    });
     return all;
 }
 
@@ -147,7 +153,7 @@ Result<void> readEstimates(Session &session, IndexReport &report)
     return {};
 }
 
-Result<IndexReport> readReport(Session &session)
+Result<IndexReport> readList(Session &session)
 {
     IndexReport report;
     const Result<ServerFacts> server = readServerFacts(session);
@@ -158,6 +164,11 @@ Result<IndexReport> readReport(Session &session)
     if (!rows)
         return rows.error();
     report.indexes = readIndexes(*rows);
+    return report;
+}
+
+Result<IndexReport> readRest(Session &session, IndexReport report)
+{
     Result<QList<UnindexedKey>> keys = readForeignKeys(session);
     if (!keys)
         return keys.error();
@@ -168,6 +179,29 @@ Result<IndexReport> readReport(Session &session)
     report.scannedTables = std::move(scanned).value();
     const Result<void> estimated = readEstimates(session, report);
     return estimated ? Result<IndexReport>(std::move(report)) : estimated.error();
+}
+
+Result<IndexReport> readReport(Session &session)
+{
+    Result<IndexReport> report = readList(session);
+    return report ? readRest(session, std::move(report).value()) : report;
+}
+
+Result<QHash<qint64, qint64>> readSizes(Session &session)
+{
+    const Result<Rows> rows = session.read({}, sqlcatalog::query("indexes/sizes"));
+    if (!rows)
+        return rows.error();
+    QHash<qint64, qint64> sizes;
+    QList<qint64> unknown; // where one partition was not told, the sum is none
+    for (int row = 0; row < rows->count(); ++row) {
+        sizes[rows->integer(row, 0)] += rows->integer(row, 1);
+        if (rows->isNull(row, 1))
+            unknown += rows->integer(row, 0);
+    }
+    for (const qint64 id : std::as_const(unknown))
+        sizes.remove(id);
+    return sizes;
 }
 
 } // namespace
@@ -186,24 +220,28 @@ QFuture<Result<IndexReport>> IndexService::report(const CancelToken &token)
     return m_pool.run<IndexReport>(u"Indexes"_s, token, readReport);
 }
 
+QFuture<Result<IndexReport>> IndexService::list(const CancelToken &token)
+{
+    return m_pool.run<IndexReport>(u"Indexes"_s, token, readList);
+}
+
+QFuture<Result<IndexReport>> IndexService::complete(const IndexReport &listed, const CancelToken &token)
+{
+    return m_pool.run<IndexReport>(u"Indexes"_s, token, [listed](Session &session) -> Result<IndexReport> {
+        Result<IndexReport> report = readRest(session, listed);
+        if (!report)
+            return report;
+        const Result<QHash<qint64, qint64>> sizes = readSizes(session);
+        if (!sizes)
+            return sizes.error();
+        report->setSizes(*sizes);
+        return report;
+    });
+}
+
 QFuture<Result<QHash<qint64, qint64>>> IndexService::sizes(const CancelToken &token)
 {
-    return m_pool.run<QHash<qint64, qint64>>(
-        u"Indexes"_s, token, [](Session &session) -> Result<QHash<qint64, qint64>> {
-            const Result<Rows> rows = session.read({}, sqlcatalog::query("indexes/sizes"));
-            if (!rows)
-                return rows.error();
-            QHash<qint64, qint64> sizes;
-            QList<qint64> unknown; // where one partition was not told, the sum is none
-            for (int row = 0; row < rows->count(); ++row) {
-                sizes[rows->integer(row, 0)] += rows->integer(row, 1);
-                if (rows->isNull(row, 1))
-                    unknown += rows->integer(row, 0);
-            }
-            for (const qint64 id : std::as_const(unknown))
-                sizes.remove(id);
-            return sizes;
-        });
+    return m_pool.run<QHash<qint64, qint64>>(u"Indexes"_s, token, readSizes);
 }
 
 QFuture<Result<QHash<qint64, QString>>> IndexService::definitions(const QList<qint64> &ids,

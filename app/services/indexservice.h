@@ -22,8 +22,11 @@ struct IndexInfo
     qint64 scans = 0;
     qint64 tuplesRead = 0;
     qint64 tuplesFetched = 0;
-    QDateTime lastScan; ///< PostgreSQL 16 on; invalid before that and where there was none
-    int partitions = 0; ///< above 0: a partitioned index
+    QDateTime lastScan;     ///< PostgreSQL 16 on; invalid before that and where there was none
+    QDateTime usedAfter;    ///< its last use lies between these two, as the history of this desktop saw it;
+    QDateTime usedBefore;   ///< invalid: it saw none
+    QDateTime watchedSince; ///< when that history began; invalid: there is none
+    int partitions = 0;     ///< above 0: a partitioned index
     bool primary = false;
     bool unique = false;
     bool exclusion = false;
@@ -94,6 +97,12 @@ public:
 
     /// All but the present sizes, which cost a server with ten thousand indexes most of a second.
     QFuture<Result<IndexReport>> report(const CancelToken &token = {});
+
+    /// The same in two steps, for who wants to see something at once: the indexes alone, and then the rest
+    /// with the present sizes.
+    QFuture<Result<IndexReport>> list(const CancelToken &token = {});
+    QFuture<Result<IndexReport>> complete(const IndexReport &listed, const CancelToken &token = {});
+
     /// Present bytes by id; partitioned indexes with the sum of their partitions.
     QFuture<Result<QHash<qint64, qint64>>> sizes(const CancelToken &token = {});
     /// CREATE INDEX of these, by id.

@@ -150,8 +150,8 @@ void Planner::analyze(const Table &table)
                     ? u"It has no statistics of its own, and autovacuum never makes any for a partitioned "
                       u"table."_s
                     : u"It was never analysed; %1 rows are in it."_s.arg(format::count(table.live))
-              : u"%1 rows changed since (%2 of %3)."_s.arg(
-                    format::count(table.changed), percent(share), format::count(table.live));
+              : u"%1 rows changed since (%2 of %3)."_s.arg(format::count(table.changed), percent(share),
+                                                           format::count(table.live));
     if (table.schema == u"retail" && routineAnalyze.contains(table.name))
         task.offer = Offer::Routine;
     else if (stale && !table.isPartition)
@@ -427,12 +427,12 @@ Result<Task> maintenance::indexTask(Kind kind, const QString &schema, const QStr
     const bool fits = kind == Kind::CreateIndex ? words.startsWith("CREATE INDEX CONCURRENTLY ") ||
                                                       words.startsWith("CREATE UNIQUE INDEX CONCURRENTLY ")
                       : kind == Kind::DropIndex ? words.startsWith("DROP INDEX CONCURRENTLY ")
+                      : kind == Kind::Reindex   ? words.startsWith("REINDEX INDEX CONCURRENTLY ")
                                                 : false;
     if (!fits || schema.isEmpty() || table.isEmpty() || index.isEmpty())
         return Error{
             ErrorKind::Usage,
-            u"Only CREATE INDEX CONCURRENTLY and DROP INDEX CONCURRENTLY of a named index can run as "
-            u"maintenance."_s,
+            u"Only CREATE, DROP and REINDEX of one named index, each CONCURRENTLY, can run as maintenance."_s,
             {},
             QString::fromUtf8(sql)};
     Task task;
@@ -444,8 +444,10 @@ Result<Task> maintenance::indexTask(Kind kind, const QString &schema, const QStr
     task.sql = sql.trimmed();
     if (task.sql.endsWith(';'))
         task.sql.chop(1);
-    task.title =
-        kind == Kind::CreateIndex ? u"Create the index %1"_s.arg(index) : u"Drop the index %1"_s.arg(index);
+    task.title = (kind == Kind::CreateIndex ? u"Create the index %1"_s
+                  : kind == Kind::DropIndex ? u"Drop the index %1"_s
+                                            : u"Rebuild the index %1"_s)
+                     .arg(index);
     task.lock = lockWords(kind);
     return task;
 }

@@ -135,7 +135,7 @@ Plan makePlan(const Measurements &measured);
 /// Why the task must not run now (disk too small), or empty.
 QString obstacle(const Plan &plan, const Task &task);
 
-/// A task for one CREATE INDEX CONCURRENTLY or DROP INDEX CONCURRENTLY of another page. `index` must be the
+/// A task for one CREATE, DROP or REINDEX INDEX CONCURRENTLY of another page. `index` must be the
 /// name that the statement gives or removes: what an interruption leaves is found by it. `refusal` of the
 /// result's error says what is wrong with the statement.
 Result<Task> indexTask(Kind kind, const QString &schema, const QString &table, const QString &index,

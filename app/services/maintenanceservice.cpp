@@ -174,6 +174,19 @@ QFuture<Result<Plan>> MaintenanceService::plan(const CancelToken &token)
     });
 }
 
+QString MaintenanceService::refusal() const
+{
+    if (const Result<void> allowed = checkConnection(m_pool.profile()); !allowed)
+        return allowed.error().message + u' ' + allowed.error().hint;
+    const Capabilities can = m_pool.capabilities();
+    if (can.standby)
+        return u"This server is a standby: it is done on the primary and arrives here by itself."_s;
+    if (!can.owner && !can.superuser)
+        return u"%1 may not run it: that needs the rights of retail_owner, which an owner or ops login has."_s
+            .arg(can.login);
+    return {};
+}
+
 JobWork MaintenanceService::run(const Options &options, std::shared_ptr<Report> report)
 {
     return [pool = &m_pool, options, report = std::move(report)](JobContext &job) -> Result<QString> {

@@ -113,8 +113,12 @@ public:
 
     QFuture<Result<maintenance::Plan>> plan(const CancelToken &token = {});
 
+    /// Why this connection runs no maintenance, and who may, in a sentence; empty when it may, as far as can
+    /// be told without asking the server.
+    QString refusal() const;
+
     /// The work of a job: these tasks and nothing else, in their order; it needs the pool and not this
-    /// object. For one CREATE or DROP INDEX CONCURRENTLY of another page see maintenance::indexTask(). Kind
+    /// object. For one INDEX CONCURRENTLY statement of another page see maintenance::indexTask(). Kind
     /// Permission where the connection may not, Cancelled also at options.latestEnd.
     JobWork run(const maintenance::Options &options, std::shared_ptr<maintenance::Report> report);
 

@@ -51,11 +51,10 @@ Result<TableReport> readReport(Session &session)
     if (!server)
         return server.error();
     report.server = *server;
-    const Result<Rows> rows = session.read({}, sqlcatalog::query("tables/list"));
-    if (!rows)
-        return rows.error();
-    for (int row = 0; row < rows->count(); ++row)
-        report.tables.append(readTable(*rows, row));
+    Result<QList<TableStats>> tables = readTableStats(session);
+    if (!tables)
+        return tables.error();
+    report.tables = std::move(tables).value();
     return report;
 }
 
@@ -65,6 +64,17 @@ double share(qint64 part, qint64 whole)
 }
 
 } // namespace
+
+Result<QList<TableStats>> readTableStats(Session &session)
+{
+    const Result<Rows> rows = session.read({}, sqlcatalog::query("tables/list"));
+    if (!rows)
+        return rows.error();
+    QList<TableStats> tables;
+    for (int row = 0; row < rows->count(); ++row)
+        tables.append(readTable(*rows, row));
+    return tables;
+}
 
 double TableStats::deadShare() const
 {

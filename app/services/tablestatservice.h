@@ -4,6 +4,8 @@
 #include "app/db/connectionpool.h"
 #include "app/services/serverfacts.h"
 
+#include <optional>
+
 /// One table, a partitioned one with the sums of its partitions. Counters since the statistics were reset;
 /// rows are the server's running estimate.
 struct TableStats
@@ -32,6 +34,7 @@ struct TableStats
     QDateTime lastAutoanalyze;
     qint64 frozenAge = -1;
     qint64 freezeMaxAge = 0;
+    std::optional<qint64> grown; ///< bytes in the last days, where a history of them was kept; else nothing
 
     bool measured() const { return heapBytes >= 0; }
     qint64 bytes() const { return measured() ? heapBytes + indexBytes + toastBytes : -1; }
@@ -39,6 +42,9 @@ struct TableStats
     double hotShare() const;   ///< of the updates, 0 to 1; -1 where there was none
     double indexShare() const; ///< of the scans, 0 to 1; -1 where there was none
 };
+
+/// Reads them on a session. Worker thread; the error is the server's.
+Result<QList<TableStats>> readTableStats(Session &session);
 
 struct TableReport
 {

@@ -210,6 +210,10 @@ private slots:
                                 << QByteArray("create unique index concurrently i ON retail.stores (region)")
                                 << true;
         QTest::newRow("drop") << Kind::DropIndex << QByteArray("DROP INDEX CONCURRENTLY retail.i") << true;
+        QTest::newRow("rebuild") << Kind::Reindex << QByteArray("REINDEX INDEX CONCURRENTLY retail.i;")
+                                 << true;
+        QTest::newRow("rebuild of a table")
+            << Kind::Reindex << QByteArray("REINDEX TABLE CONCURRENTLY retail.stores") << false;
         QTest::newRow("not concurrently")
             << Kind::CreateIndex << QByteArray("CREATE INDEX i ON retail.stores (region)") << false;
         QTest::newRow("another statement")

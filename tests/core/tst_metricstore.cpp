@@ -220,6 +220,36 @@ private slots:
         QVERIFY(m_store->levels(u"s"_s, tables, noon.addSecs(-60))->isEmpty());
     }
 
+    void aLevelIsKnownFromBeforeThePeriod()
+    {
+        const auto later = [this](const QString &object) {
+            const auto points =
+                m_store->series(u"s"_s, tables, object, noon.addSecs(120), noon.addDays(1), 10'000);
+            return points ? column(*points, 1) : QList<qint64>();
+        };
+        record(tables, reading(0, {{u"t"_s, {}, {5, 8192}}}), MetricOutcome::First);
+        for (int minute = 1; minute <= 3; ++minute)
+            record(tables, reading(minute, {{u"t"_s, {}, {5, 8192}}}), MetricOutcome::Kept);
+        record(tables, reading(4, {{u"t"_s, {}, {5, 8192}}, {u"new"_s, {}, {1, 77}}}), MetricOutcome::Kept);
+        QCOMPARE(later(u"t"_s), (QList<qint64>{8192, 8192}));
+        // Of what was not there yet nothing is known, and that is not 0.
+        QCOMPARE(later(u"new"_s), (QList<qint64>{-1, 77}));
+    }
+
+    void theLastUseIsKeptBeyondTheTopToo()
+    {
+        MetricKind indexes{.name = u"index"_s, .counters = 1, .levels = 1, .top = 1, .lasting = true};
+        record(indexes, reading(0, {{u"a"_s, {}, {5, 1}}, {u"b"_s, {}, {5, 1}}, {u"c"_s, {}, {5, 1}}}),
+               MetricOutcome::First);
+        record(indexes, reading(1, {{u"a"_s, {}, {9, 1}}, {u"b"_s, {}, {6, 1}}, {u"c"_s, {}, {5, 1}}}),
+               MetricOutcome::Kept);
+        const auto uses = m_store->lastUses(u"s"_s, indexes);
+        QVERIFY(uses.ok());
+        QStringList used = uses->keys();
+        used.sort();
+        QCOMPARE(used, (QStringList{u"a"_s, u"b"_s}));
+    }
+
     void aLastingKindSeesWhatWasUsedWhileTheProgramWasAway()
     {
         record(tables, reading(0, {{u"t"_s, {}, {5, 1}}, {u"u"_s, {}, {5, 1}}}), MetricOutcome::First);

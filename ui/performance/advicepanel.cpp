@@ -36,23 +36,23 @@ AdvicePanel::AdvicePanel(Theme &theme, QWidget *parent)
     m_sql->setReadOnly(true);
     m_sql->setTabChangesFocus(true);
     m_copy->setObjectName(u"copySql"_s);
-    m_copy->setAccessibleDescription(tr("Copies the statement; this program does not run it"));
+    m_copy->setAccessibleDescription(tr("Copies the statement"));
     connect(m_copy, &QPushButton::clicked, this,
             [this] { qApp->clipboard()->setText(m_sql->toPlainText()); });
 
-    m_actions->setContentsMargins(0, 0, 0, 0);
+    m_actions->setContentsMargins(16, 4, 16, 8);
+    m_actions->setSpacing(8);
     m_actions->addWidget(m_copy);
     m_actions->addStretch();
 
     auto *inside = new QWidget(this);
     auto *texts = new QVBoxLayout(inside);
-    texts->setContentsMargins(16, 12, 16, 12);
+    texts->setContentsMargins(16, 12, 16, 4);
     texts->setSpacing(8);
     texts->addWidget(m_heading);
     texts->addWidget(m_text);
     texts->addWidget(m_sql);
     texts->addWidget(m_note);
-    texts->addLayout(m_actions);
     texts->addStretch();
     // A long reason scrolls: the table above keeps its height.
     auto *area = new QScrollArea(this);
@@ -61,7 +61,9 @@ AdvicePanel::AdvicePanel(Theme &theme, QWidget *parent)
     area->setWidget(inside);
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
-    layout->addWidget(area);
+    layout->setSpacing(0);
+    layout->addWidget(area, 1);
+    layout->addLayout(m_actions);    // not scrolled away
     setMinimumHeight(theme.px(190)); // heading, reason, statement and the buttons below them
 
     connect(&theme, &Theme::changed, this, &AdvicePanel::applyTheme);

@@ -10,7 +10,7 @@ class QPushButton;
 class Theme;
 
 /// Advice as a DBA wants to read it: what was seen, why it may be wrong, the exact statement with a copy
-/// button, and what the statement locks. Runs nothing.
+/// button, and what the statement locks. Runs nothing by itself: see addAction().
 class AdvicePanel final : public QWidget
 {
     Q_OBJECT

@@ -41,11 +41,36 @@ QString iconOf(IndexFinding::Kind kind)
                                                                             : u"state-information"_s;
 }
 
-QString lastScan(const IndexInfo &index)
+/// The server's word where it has one, else what this desktop saw of the counters.
+QString lastUse(const IndexInfo &index)
+{
+    const QDateTime now = QDateTime::currentDateTime();
+    if (index.lastScan.isValid())
+        return format::relative(index.lastScan, now);
+    if (index.usedBefore.isValid())
+        return format::relative(index.usedBefore, now);
+    if (index.scans == 0)
+        return tr("never");
+    return index.watchedSince.isValid() ? tr("over %1").arg(format::relative(index.watchedSince, now))
+                                        : u"–"_s;
+}
+
+QDateTime lastUseTime(const IndexInfo &index)
+{
+    return index.lastScan.isValid() ? index.lastScan : index.usedBefore;
+}
+
+QString lastUseToolTip(const IndexInfo &index)
 {
     if (index.lastScan.isValid())
-        return format::relative(index.lastScan, QDateTime::currentDateTime());
-    return index.scans == 0 ? QCoreApplication::translate("IndexesPage", "never") : u"–"_s;
+        return format::exact(index.lastScan.toLocalTime());
+    if (index.usedBefore.isValid())
+        return tr("Its counter grew between %1 and %2, as this desktop saw it")
+            .arg(format::exact(index.usedAfter.toLocalTime()), format::exact(index.usedBefore.toLocalTime()));
+    return index.scans > 0 && index.watchedSince.isValid()
+               ? tr("Not used since this desktop began to look, at %1")
+                     .arg(format::exact(index.watchedSince.toLocalTime()))
+               : QString();
 }
 
 } // namespace
@@ -139,13 +164,10 @@ QList<ListColumn<IndexInfo>> indexColumns()
          .explanation = tr(
              "Rows of the table that plain index scans fetched; those of bitmap scans count for the table")},
         {.title = tr("Last use"),
-         .value = [](const Row &row) { return row.lastScan; },
-         .text = lastScan,
-         .tone = [muted](const Row &row) { return muted(!row.lastScan.isValid()); },
-         .toolTip =
-             [](const Row &row) {
-                 return row.lastScan.isValid() ? format::exact(row.lastScan.toLocalTime()) : QString();
-             },
+         .value = lastUseTime,
+         .text = lastUse,
+         .tone = [muted](const Row &row) { return muted(!lastUseTime(row).isValid()); },
+         .toolTip = lastUseToolTip,
          .explanation =
              tr("As the server tells it, from PostgreSQL 16 on; before that as this desktop saw it")},
         {.title = tr("Partitions"),

@@ -5,6 +5,7 @@
 #include "app/core/format.h"
 #include "ui/performance/advicepanel.h"
 #include "ui/performance/indexcolumns.h"
+#include "ui/performance/indexjob.h"
 #include "ui/performance/servernote.h"
 #include "ui/shared/tableview.h"
 
@@ -13,6 +14,7 @@
 #include <QSortFilterProxyModel>
 #include <QSplitter>
 #include <QTabWidget>
+#include <QTimer>
 #include <QVBoxLayout>
 
 using namespace Qt::StringLiterals;
@@ -24,6 +26,8 @@ constexpr int sizeColumn = 4;
 
 IndexesPage::IndexesPage(const UiContext &ui, QWidget *parent)
     : Page(ui, tr("Indexes"), Scope::Database, parent)
+    , m_service(ui.app.pool)
+    , m_history(ui.app.pool, ui.app.metrics)
     , m_note(new ServerNote(ui.theme, this))
     , m_tabs(new QTabWidget(this))
     , m_findings(new ListModel<IndexFinding>(
@@ -38,9 +42,9 @@ IndexesPage::IndexesPage(const UiContext &ui, QWidget *parent)
     , m_indexPanel(new AdvicePanel(ui.theme, this))
     , m_filter(new QLineEdit(this))
     , m_prove(new QPushButton(tr("Prove missing indexes"), this))
-    , m_service(ui.app.pool)
+    , m_job(new IndexJob(ui, this))
     , m_request(this)
-    , m_sizes(this)
+    , m_advice(this)
     , m_proving(this)
     , m_definition(this)
 {
@@ -55,12 +59,14 @@ IndexesPage::IndexesPage(const UiContext &ui, QWidget *parent)
     m_filter->setClearButtonEnabled(true);
     m_filter->setMaximumWidth(240);
     m_prove->setObjectName(u"proveIndexes"_s);
+    m_prove->setEnabled(false); // until it is known what seems to be missing
     m_prove->setToolTip(
         tr("Asks the planner for the cost of statements with and without each missing index; runs none "
            "of them"));
     addHeaderWidget(m_filter);
     addHeaderWidget(m_prove);
 
+    m_findingPanel->addAction(m_job->button());
     m_tabs->setObjectName(u"indexTabs"_s);
     m_tabs->setDocumentMode(true);
     m_tabs->addTab(above(m_findingView, m_findingPanel), tr("Advice"));
@@ -78,6 +84,8 @@ IndexesPage::IndexesPage(const UiContext &ui, QWidget *parent)
         m_indexProxy->setFilterFixedString(text);
         updateStatus();
     });
+    connect(m_job, &IndexJob::finished, this, &IndexesPage::refresh);
+    connect(m_job, &IndexJob::failed, this, [this](const Error &error) { showError(error, false); });
     connect(m_prove, &QPushButton::clicked, this, &IndexesPage::prove);
     connect(m_tabs, &QTabWidget::currentChanged, this, &IndexesPage::updateStatus);
     connect(m_findingView, &TableView::currentRowChanged, this, &IndexesPage::showFinding);
@@ -102,7 +110,7 @@ void IndexesPage::load()
     setLoading(true);
     if (m_indexes->rowCount() == 0)
         setStatus(tr("Loading…"));
-    m_request.run([this](const CancelToken &token) { return m_service.report(token); },
+    m_request.run([this](const CancelToken &token) { return m_service.list(token); },
                   [this](Result<IndexReport> report) {
                       setLoading(false);
                       if (!report) {
@@ -111,23 +119,56 @@ void IndexesPage::load()
                       }
                       m_report = std::move(report).value();
                       showContent();
-                      showReport();
-                      measure();
+                      m_note->show(m_report.server, m_ui.app.pool.capabilities().login);
+                      // What was measured before stays until it is measured again.
+                      if (m_indexes->rowCount() == 0)
+                          m_indexes->setRows(m_report.indexes);
+                      updateStatus();
+                      advise();
                   });
 }
 
-/// Present sizes take longer than all else, so they come after it.
-void IndexesPage::measure()
+/// What takes longer than the list comes after it; thinking about ten thousand indexes is not for this
+/// thread.
+void IndexesPage::advise()
 {
-    m_sizes.run([this](const CancelToken &token) { return m_service.sizes(token); },
-                [this](const Result<QHash<qint64, qint64>> &sizes) {
-                    if (!sizes) {
-                        showError(sizes.error(), false);
-                        return;
+    m_advice.run(
+        [this](const CancelToken &token) {
+            return m_service.complete(m_report, token)
+                .then([uses = m_history.indexUses()](const Result<IndexReport> &report) -> Result<Advice> {
+                    if (!report)
+                        return report.error();
+                    Advice advice{*report, indexFindings(*report)};
+                    // An extra: the page of queries says what is wrong with the history.
+                    const Result<IndexUses> known = uses.result();
+                    for (IndexInfo &index : advice.report.indexes) {
+                        const MetricUse use = known ? known->uses.value(index.id) : MetricUse();
+                        index.usedAfter = use.after;
+                        index.usedBefore = use.before;
+                        index.watchedSince = known ? known->since : QDateTime();
                     }
-                    m_report.setSizes(*sizes);
-                    showReport();
+                    return advice;
                 });
+        },
+        [this](const Result<Advice> &advice) {
+            if (advice)
+                showAdvice(*advice);
+            else
+                showError(advice.error(), false);
+        });
+}
+
+void IndexesPage::showAdvice(const Advice &advice)
+{
+    m_report = advice.report;
+    m_found = advice.findings;
+    m_advised = true;
+    m_prove->setEnabled(!m_proving.running());
+    if (!m_report.noEstimates.isEmpty())
+        m_note->add(m_report.noEstimates);
+    m_indexes->setRows(m_report.indexes);
+    // Two long lists at once would be felt.
+    QTimer::singleShot(0, this, &IndexesPage::showFindings);
 }
 
 void IndexesPage::prove()
@@ -144,7 +185,7 @@ void IndexesPage::prove()
                 return;
             }
             m_proofs = *proofs;
-            showReport();
+            showFindings();
             if (m_proofs.isEmpty())
                 m_findingPanel->clear(
                     tr("No index seems to be missing: no foreign key lacks one, and no statement "
@@ -152,16 +193,12 @@ void IndexesPage::prove()
         });
 }
 
-void IndexesPage::showReport()
+void IndexesPage::showFindings()
 {
-    m_note->show(m_report.server, m_ui.app.pool.capabilities().login);
-    if (!m_report.noEstimates.isEmpty())
-        m_note->add(m_report.noEstimates);
-    QList<IndexFinding> findings = indexFindings(m_report);
+    QList<IndexFinding> findings = m_found;
     for (const IndexProof &proof : std::as_const(m_proofs))
         findings = withProof(findings, proof);
     m_findings->setRows(findings);
-    m_indexes->setRows(m_report.indexes);
     if (!m_findingView->currentIndex().isValid() && m_findingProxy->rowCount() > 0)
         m_findingView->setCurrentIndex(m_findingProxy->index(0, 0));
     showFinding();
@@ -172,8 +209,10 @@ void IndexesPage::showFinding()
 {
     const int row = m_findings->rowOf(m_findingView->currentIndex().data(cell::Key).toString());
     if (row < 0) {
+        m_job->clear();
         m_findingPanel->clear(
-            m_findings->rowCount() == 0
+            !m_advised ? tr("Looking for what is unused, duplicate, too large or missing…")
+            : m_findings->rowCount() == 0
                 ? tr("Nothing was found: no index is invalid, unused, duplicate or much too large, and "
                      "every foreign key has one.")
                 : tr("Select a finding to see its statement and what that locks."));
@@ -187,11 +226,13 @@ void IndexesPage::showFinding()
         text += finding.proof;
     else if (!finding.columns.isEmpty())
         text += tr("Not proven yet: “Prove missing indexes” asks the planner.");
-    const bool standby = m_report.server.standby && !finding.sql.isEmpty();
-    m_findingPanel->show(finding.object, text.join(u"\n\n"_s), finding.sql,
-                         standby                  ? tr("To be run on the primary. %1").arg(finding.lock)
-                         : finding.lock.isEmpty() ? QString()
-                                                  : tr("Locks: %1").arg(finding.lock));
+    const QString refusal = m_job->show(finding, m_report);
+    QStringList notes;
+    if (!finding.lock.isEmpty())
+        notes += tr("Locks: %1").arg(finding.lock);
+    if (!refusal.isEmpty())
+        notes += refusal;
+    m_findingPanel->show(finding.object, text.join(u"\n\n"_s), finding.sql, notes.join(u'\n'));
 }
 
 void IndexesPage::showIndex()
@@ -222,13 +263,16 @@ void IndexesPage::showIndex()
 void IndexesPage::clear()
 {
     m_request.cancel();
-    m_sizes.cancel();
+    m_advice.cancel();
+    m_job->clear();
     m_proving.cancel();
     m_definition.cancel();
-    m_prove->setEnabled(true);
+    m_prove->setEnabled(false);
     m_prove->setText(tr("Prove missing indexes"));
     m_report = {};
+    m_found.clear();
     m_proofs.clear();
+    m_advised = false;
     m_findings->setRows({});
     m_indexes->setRows({});
 }
@@ -248,8 +292,9 @@ QString IndexesPage::help() const
     return tr("Indexes of this database, with their use since the statistics were reset. Advice names what "
               "is invalid, "
               "duplicate, unused, too large or missing, why that may be wrong, and the statement with its "
-              "lock. Nothing is "
-              "run from here. “Prove missing indexes” asks the planner whether it would use them.");
+              "lock. “Run as "
+              "maintenance job” asks first; nothing else is run from here. “Prove missing indexes” asks the "
+              "planner whether it would use them.");
 }
 
 bool IndexesPage::focusFilter()

@@ -2,11 +2,13 @@
 #pragma once
 
 #include "app/services/indexadvisor.h"
+#include "app/services/serverhistory.h"
 #include "ui/shared/listmodel.h"
 #include "ui/shared/request.h"
 #include "ui/shell/page.h"
 
 class AdvicePanel;
+class IndexJob;
 class QLineEdit;
 class QPushButton;
 class QSortFilterProxyModel;
@@ -15,7 +17,7 @@ class ServerNote;
 class TableView;
 
 /// Indexes of the database: what is wrong or missing with the statement that would mend it, and all of them
-/// with their use. Asks and advises; changes nothing.
+/// with their use. Asks and advises; what it changes is a maintenance job that was confirmed.
 class IndexesPage final : public Page
 {
     Q_OBJECT
@@ -32,16 +34,27 @@ protected:
     void clear() override;
 
 private:
-    void measure();
+    struct Advice
+    {
+        IndexReport report;
+        QList<IndexFinding> findings;
+    };
+
+    void advise();
     void prove();
-    void showReport();
+    void showAdvice(const Advice &advice);
+    void showFindings();
     void showFinding();
     void showIndex();
     void updateStatus();
     QWidget *above(TableView *view, AdvicePanel *panel);
 
+    IndexService m_service;
+    ServerHistory m_history;
     IndexReport m_report;
+    QList<IndexFinding> m_found; ///< without what was proven
     QList<IndexProof> m_proofs;
+    bool m_advised = false;
     ServerNote *m_note;
     QTabWidget *m_tabs;
     ListModel<IndexFinding> *m_findings;
@@ -54,9 +67,9 @@ private:
     AdvicePanel *m_indexPanel;
     QLineEdit *m_filter;
     QPushButton *m_prove;
-    IndexService m_service;
+    IndexJob *m_job;
     Request<IndexReport> m_request;
-    Request<QHash<qint64, qint64>> m_sizes;
+    Request<Advice> m_advice;
     Request<QList<IndexProof>> m_proving;
     Request<QHash<qint64, QString>> m_definition;
 };

@@ -104,10 +104,12 @@ void StatementPane::show(const StatementStat &statement, const StatementList &li
     m_history->setEnabled(!statement.queryId.isEmpty());
     m_copy->setEnabled(readable);
     m_reset->setEnabled(!statement.queryId.isEmpty() && list.facts.mayReset);
-    m_reset->setToolTip(list.facts.mayReset ? tr("Start its figures anew")
-                                            : tr("Needs retail_dba or retail_ops: SELECT "
-                                                 "retail.reset_statement_statistics(%1);")
-                                                  .arg(statement.queryId));
+    m_reset->setToolTip(
+        list.facts.mayReset ? tr("Start its figures anew")
+        : m_ui.app.pool.capabilities().standby
+            ? tr("A standby can note nothing in the audit log, so nothing is reset from here.")
+            : tr("Needs retail_dba or retail_ops: SELECT retail.reset_statement_statistics(%1);")
+                  .arg(statement.queryId));
     if (another) {
         m_sql->setPlainText(statement.query);
         m_running->hide();

@@ -250,8 +250,9 @@ void StatementsView::setList(const StatementList &list)
     m_model->setRows(list.statements);
     m_reset->setEnabled(list.facts.mayReset);
     m_reset->setToolTip(
-        list.facts.mayReset
-            ? tr("Start the figures of all statements of this database anew")
+        list.facts.mayReset ? tr("Start the figures of all statements of this database anew")
+        : m_ui.app.pool.capabilities().standby
+            ? tr("A standby can note nothing in the audit log, so nothing is reset from here.")
             : tr("Needs retail_dba or retail_ops: SELECT retail.reset_statement_statistics();"));
     showCurrent();
     emit statusChanged();
@@ -299,6 +300,15 @@ QString StatementsView::status() const
 void StatementsView::showExample()
 {
     m_threshold->setValue(0);
+}
+
+void StatementsView::select(const QString &queryId)
+{
+    m_threshold->setValue(0);
+    m_search->setText(queryId);
+    if (m_filter->rowCount() > 0)
+        m_view->setCurrentIndex(m_filter->index(0, 0));
+    m_view->setFocus();
 }
 
 void StatementsView::focusFilter()

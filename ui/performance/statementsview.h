@@ -58,7 +58,8 @@ public:
     void setList(const StatementList &list);
     void clear();
     void focusFilter();
-    QString status() const; ///< "12 of 340 statements · since …"
+    void select(const QString &queryId); ///< by searching for it, whatever its mean time
+    QString status() const;              ///< "12 of 340 statements · since …"
     QString currentText() const;
     void showExample(); ///< all statements, so that a quiet server's picture is not empty
 

@@ -6,6 +6,7 @@
 #include <QCoreApplication>
 
 #include <algorithm>
+#include <limits>
 
 using namespace Qt::StringLiterals;
 
@@ -97,6 +98,21 @@ QList<ListColumn<TableStats>> tableColumns()
          .number = true,
          .explanation =
              tr("Table, indexes and TOAST; “held” where somebody has or waits for an exclusive lock")},
+        {.title = tr("Growth, 7 days"),
+         .value = [](const Row &row) { return row.grown.value_or(std::numeric_limits<qint64>::min()); },
+         .text =
+             [](const Row &row) {
+                 return !row.grown       ? u"–"_s
+                        : *row.grown < 0 ? u"− "_s + format::bytes(-*row.grown)
+                                         : u"+ "_s + format::bytes(*row.grown);
+             },
+         .number = true,
+         .tone =
+             [](const Row &row) {
+                 return row.grown.value_or(0) == 0 ? cell::Tone::Muted : cell::Tone::Normal;
+             },
+         .explanation = tr("In the last seven days, or since this desktop began to keep a history when that "
+                           "is later; – where it kept none")},
         bytes(tr("Heap"), &Row::heapBytes, tr("The rows themselves, with free space and visibility map")),
         bytes(tr("Indexes"), &Row::indexBytes, tr("All indexes of the table")),
         bytes(tr("TOAST"), &Row::toastBytes, tr("Long values, stored apart")),

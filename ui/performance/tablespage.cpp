@@ -4,11 +4,12 @@
 #include "app/appcontext.h"
 #include "app/core/format.h"
 #include "ui/performance/servernote.h"
+#include "ui/performance/storerows.h"
+#include "ui/performance/tablecharts.h"
 #include "ui/shared/tableview.h"
 
 #include <QLineEdit>
 #include <QSortFilterProxyModel>
-#include <QSplitter>
 #include <QTabWidget>
 #include <QVBoxLayout>
 
@@ -16,29 +17,29 @@ using namespace Qt::StringLiterals;
 
 namespace {
 constexpr int totalColumn = 1;
+constexpr int growthDays = 7;
 } // namespace
 
 TablesPage::TablesPage(const UiContext &ui, QWidget *parent)
     : Page(ui, tr("Tables"), Scope::Database, parent)
+    , m_service(ui.app.pool)
+    , m_history(ui.app.pool, ui.app.metrics)
     , m_note(new ServerNote(ui.theme, this))
     , m_tabs(new QTabWidget(this))
     , m_tables(new ListModel<TableStats>(
           tableColumns(), [](const TableStats &row) { return QString::number(row.id); }, this))
     , m_view(new TableView(ui.theme, ui.app.settings, u"tableTable"_s, this))
     , m_proxy(showSorted(*m_view, m_tables, totalColumn, Qt::DescendingOrder))
-    , m_stores(new ListModel<StoreShare>(
-          storeColumns(), [](const StoreShare &row) { return row.store.storeId; }, this))
-    , m_storeView(new TableView(ui.theme, ui.app.settings, u"storeRowsTable"_s, this))
+    , m_charts(new TableCharts(ui, m_history, this))
+    , m_stores(new StoreRows(ui, this))
     , m_filter(new QLineEdit(this))
-    , m_service(ui.app.pool)
     , m_request(this)
+    , m_growthRequest(this)
     , m_storeRequest(this)
 {
     setObjectName(u"tablesPage"_s);
     m_view->setAccessibleName(tr("Tables"));
     m_view->setSelectionMode(QAbstractItemView::SingleSelection);
-    m_storeView->setAccessibleName(tr("Rows by store"));
-    showSorted(*m_storeView, m_stores, 0);
     m_filter->setObjectName(u"tableFilter"_s);
     m_filter->setAccessibleName(tr("Filter tables"));
     m_filter->setPlaceholderText(tr("Filter tables"));
@@ -49,7 +50,8 @@ TablesPage::TablesPage(const UiContext &ui, QWidget *parent)
     m_tabs->setObjectName(u"tableTabs"_s);
     m_tabs->setDocumentMode(true);
     m_tabs->addTab(m_view, tr("Tables"));
-    m_tabs->addTab(m_storeView, tr("Rows by store"));
+    m_tabs->addTab(m_stores, tr("Rows by store"));
+    m_tabs->addTab(m_charts, tr("Charts"));
     auto *content = new QWidget(this);
     auto *layout = new QVBoxLayout(content);
     layout->setContentsMargins(0, 0, 0, 0);
@@ -63,9 +65,14 @@ TablesPage::TablesPage(const UiContext &ui, QWidget *parent)
         updateStatus();
     });
     connect(m_tabs, &QTabWidget::currentChanged, this, [this](int tab) {
-        if (tab == m_tabs->indexOf(m_storeView) && !m_storesShown && !m_report.tables.isEmpty())
+        if (tab == m_tabs->indexOf(m_stores) && !m_storesShown && !m_report.tables.isEmpty())
             loadStores();
     });
+    connect(m_view, &QAbstractItemView::activated, this, [this](const QModelIndex &index) {
+        m_charts->choose(index.data(cell::Key).toLongLong());
+        m_tabs->setCurrentWidget(m_charts);
+    });
+    connect(m_charts, &TableCharts::failed, this, [this](const Error &error) { showError(error, false); });
 }
 
 void TablesPage::load()
@@ -84,7 +91,7 @@ void TablesPage::load()
                       }
                       showContent();
                       show(*report);
-                      if (m_tabs->currentWidget() == m_storeView)
+                      if (m_tabs->currentWidget() == m_stores)
                           loadStores();
                   });
 }
@@ -94,7 +101,25 @@ void TablesPage::show(const TableReport &report)
     m_report = report;
     m_note->show(report.server, m_ui.app.pool.capabilities().login);
     m_tables->setRows(report.tables);
+    m_charts->setTables(report.tables);
     updateStatus();
+    readGrowth();
+}
+
+void TablesPage::readGrowth()
+{
+    m_growthRequest.run(
+        [this](const CancelToken &) {
+            return m_history.tableBytes(QDateTime::currentDateTimeUtc().addDays(-growthDays));
+        },
+        [this](const Result<QHash<qint64, qint64>> &before) {
+            if (!before)
+                return; // an extra: the chart says what is wrong with the history
+            for (TableStats &table : m_report.tables)
+                if (table.measured() && before->contains(table.id))
+                    table.grown = table.bytes() - before->value(table.id);
+            m_tables->setRows(m_report.tables);
+        });
 }
 
 /// Counts the rows of each store, so it is asked only when somebody looks.
@@ -109,7 +134,7 @@ void TablesPage::loadStores()
                                showError(stores.error(), false);
                                return;
                            }
-                           m_stores->setRows(storeShares(*stores));
+                           m_stores->setStores(*stores);
                        });
 }
 
@@ -117,10 +142,12 @@ void TablesPage::clear()
 {
     m_request.cancel();
     m_storeRequest.cancel();
+    m_growthRequest.cancel();
     m_report = {};
     m_storesShown = false;
     m_tables->setRows({});
-    m_stores->setRows({});
+    m_charts->setTables({});
+    m_stores->setStores({});
 }
 
 void TablesPage::updateStatus()
@@ -139,7 +166,8 @@ QString TablesPage::help() const
 {
     return tr("Tables of this database: what they take on disk, live and dead rows, how they are read and "
               "when they were last "
-              "vacuumed and analyzed. Counters run since the statistics were reset. “Rows by store” counts "
+              "vacuumed and analyzed. Enter shows the growth of the selected table. Counters run since the "
+              "statistics were reset. “Rows by store” counts "
               "when you open it.");
 }
 

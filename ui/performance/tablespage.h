@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "app/services/serverhistory.h"
 #include "ui/performance/tablecolumns.h"
 #include "ui/shared/listmodel.h"
 #include "ui/shared/request.h"
@@ -10,10 +11,12 @@ class QLineEdit;
 class QSortFilterProxyModel;
 class QTabWidget;
 class ServerNote;
+class StoreRows;
+class TableCharts;
 class TableView;
 
-/// Tables of the database: sizes, rows, activity and care; and which store has which share of the
-/// rows, which is asked only when it is looked at, because it counts them.
+/// Tables of the database: sizes, rows, activity and care, the largest and their growth as charts; and which
+/// store has which share of the rows, which is asked only when it is looked at, because it counts them.
 class TablesPage final : public Page
 {
     Q_OBJECT
@@ -31,20 +34,23 @@ protected:
 
 private:
     void show(const TableReport &report);
+    void readGrowth();
     void loadStores();
     void updateStatus();
 
+    TableStatService m_service;
+    ServerHistory m_history;
     TableReport m_report;
     ServerNote *m_note;
     QTabWidget *m_tabs;
     ListModel<TableStats> *m_tables;
     TableView *m_view;
     QSortFilterProxyModel *m_proxy;
-    ListModel<StoreShare> *m_stores;
-    TableView *m_storeView;
+    TableCharts *m_charts;
+    StoreRows *m_stores;
     QLineEdit *m_filter;
     bool m_storesShown = false;
-    TableStatService m_service;
     Request<TableReport> m_request;
+    Request<QHash<qint64, qint64>> m_growthRequest;
     Request<QList<StoreSummary>> m_storeRequest;
 };

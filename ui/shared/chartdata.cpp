@@ -44,6 +44,8 @@ QString ChartData::valueText(double value) const
 {
     if (std::isnan(value))
         return tr("no sample");
+    if (bytes)
+        return format::bytes(std::llround(value));
     return format ? format(value) : format::decimal(value, decimals);
 }
 

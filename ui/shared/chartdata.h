@@ -32,7 +32,8 @@ struct ChartData
     QList<QDateTime> times = {}; ///< or these, ascending; shown in their own zone
     QList<ChartSeries> series = {};
     bool fromZero = true; ///< amounts start at zero; only measures without a natural zero do not
-    std::function<QString(double)> format = {}; ///< such as format::bytes; decimals and locale otherwise
+    bool bytes = false;   ///< the values are bytes: written as format::bytes() writes them
+    std::function<QString(double)> format = {}; ///< of other values; decimals and locale otherwise
 
     int count() const;
     bool isEmpty() const; ///< no sample at all

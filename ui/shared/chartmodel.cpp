@@ -3,6 +3,7 @@
 
 #include "ui/shared/cellrole.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -10,9 +11,48 @@ using namespace Qt::StringLiterals;
 
 void ChartModel::setData(ChartData data)
 {
-    beginResetModel();
+    const int dropped = passed(data);
+    if (dropped < 0) {
+        beginResetModel();
+        m_data = std::move(data);
+        endResetModel();
+        return;
+    }
+    const int before = m_data.count();
+    const int after = data.count();
+    if (dropped > 0) {
+        beginRemoveRows({}, 0, dropped - 1);
+        m_data.times.remove(0, dropped);
+        for (ChartSeries &one : m_data.series)
+            one.values.remove(0, dropped);
+        endRemoveRows();
+    }
+    const int kept = before - dropped;
+    if (after > kept)
+        beginInsertRows({}, kept, after - 1);
     m_data = std::move(data);
-    endResetModel();
+    if (after > kept)
+        endInsertRows();
+    if (kept > 0)
+        emit dataChanged(index(0, 0), index(kept - 1, columnCount() - 1));
+}
+
+/// How many points at the start are gone where the new data is the present one gone on; -1 where it is other
+/// data. So the place in a table that goes on is kept.
+int ChartModel::passed(const ChartData &next) const
+{
+    const auto sameNames = [](const ChartSeries &a, const ChartSeries &b) { return a.name == b.name; };
+    if (m_data.times.isEmpty() || next.times.isEmpty() || m_data.title != next.title ||
+        m_data.unit != next.unit ||
+        !std::equal(m_data.series.begin(), m_data.series.end(), next.series.begin(), next.series.end(),
+                    sameNames))
+        return -1;
+    const qsizetype dropped = m_data.times.indexOf(next.times.first());
+    const qsizetype kept = m_data.times.size() - dropped;
+    return dropped >= 0 && kept <= next.times.size() &&
+                   std::equal(m_data.times.begin() + dropped, m_data.times.end(), next.times.begin())
+               ? static_cast<int>(dropped)
+               : -1;
 }
 
 int ChartModel::rowCount(const QModelIndex &parent) const

@@ -26,6 +26,7 @@ public:
 
 private:
     using QAbstractTableModel::setData;
+    int passed(const ChartData &next) const;
 
     ChartData m_data;
 };

@@ -117,8 +117,10 @@ ChartView::~ChartView() = default;
 
 void ChartView::setData(ChartData shown)
 {
+    // A chart that goes on keeps what is looked at, which moves with its time.
+    const QDateTime current = byTime() ? m_data.times.value(m_current) : QDateTime();
     m_data = std::move(shown);
-    m_current = -1;
+    m_current = current.isValid() ? static_cast<int>(m_data.times.indexOf(current)) : -1;
     setAccessibleName(m_data.title);
     setAccessibleDescription(m_data.summary());
     build();
@@ -307,8 +309,11 @@ void ChartView::fillValueAxis(QCategoryAxis *axis)
     }
     if (!(high - low > std::abs(high) * 1e-9))
         high = low + std::max(1.0, std::abs(low) * 0.1);
-    double step = niceStep(high - low, std::clamp(height() / m_theme.px(48), 2, 5));
-    if (m_data.decimals == 0 && !m_data.format)
+    // Round numbers of what is written: a thousand kilobytes is none.
+    const double unit =
+        m_data.bytes ? std::pow(1024.0, std::floor(std::log2(std::max(high, 1.0)) / 10)) : 1.0;
+    double step = unit * niceStep((high - low) / unit, std::clamp(height() / m_theme.px(48), 2, 5));
+    if (m_data.decimals == 0 && !m_data.format && !m_data.bytes)
         step = std::max(step, 1.0);
     const double first = std::floor(low / step + 1e-9) * step;
     const int steps = std::max(1, static_cast<int>(std::ceil((high - first) / step - 1e-9)));
@@ -317,7 +322,9 @@ void ChartView::fillValueAxis(QCategoryAxis *axis)
     axis->setRange(first, first + steps * step);
     for (int i = 0; i <= steps; ++i) {
         const double value = first + i * step;
-        appendLabel(axis, m_data.format ? m_data.format(value) : QLocale().toString(value, 'f', decimals),
+        appendLabel(axis,
+                    m_data.format || m_data.bytes ? m_data.valueText(value)
+                                                  : QLocale().toString(value, 'f', decimals),
                     value);
     }
 }
@@ -326,8 +333,9 @@ void ChartView::fillPointAxis(QCategoryAxis *axis)
 {
     const QFontMetrics metrics(m_theme.font(0.85));
     if (byTime()) {
-        const double first = position(0);
-        const double last = std::max(position(m_data.count() - 1), first + 1000);
+        const double lone = m_data.count() == 1 ? 500 : 0; // in the middle, so that all of its mark is seen
+        const double first = position(0) - lone;
+        const double last = std::max(position(m_data.count() - 1), position(0) + lone + 1);
         axis->setStartValue(first);
         axis->setRange(first, last);
         const int most =
@@ -346,7 +354,7 @@ void ChartView::fillPointAxis(QCategoryAxis *axis)
     for (int i = 0; i < n; ++i) {
         QString label = m_data.times.isEmpty() ? m_data.categories[i] : barLabel(m_data.times, i);
         label = metrics.elidedText(label, Qt::ElideRight,
-                                   horizontal() ? std::min(m_theme.px(200), width() / 3) : m_theme.px(140));
+                                   horizontal() ? std::min(m_theme.px(360), width() / 3) : m_theme.px(140));
         widest = std::max(widest, metrics.horizontalAdvance(label));
         labels += label;
     }

@@ -52,12 +52,21 @@ public:
     /// Rows with a known key are updated where they are, others come and go.
     void setRows(QList<Row> rows)
     {
+        QStringList keys;
+        keys.reserve(rows.size());
+        for (const Row &row : std::as_const(rows))
+            keys.append(m_keyOf(row));
+        if (keys == m_keys && !rows.isEmpty()) { // a refresh, mostly: ten thousand rows are not looked up
+            m_rows = std::move(rows);
+            emit dataChanged(createIndex(0, 0), createIndex(int(m_rows.size()) - 1, columnCount() - 1));
+            return;
+        }
         QHash<QString, int> wanted;
         for (int i = 0; i < rows.size(); ++i)
-            wanted.insert(m_keyOf(rows[i]), i);
+            wanted.insert(keys[i], i);
         int gone = 0;
-        for (const Row &row : std::as_const(m_rows))
-            gone += wanted.contains(m_keyOf(row)) ? 0 : 1;
+        for (const QString &key : std::as_const(m_keys))
+            gone += wanted.contains(key) ? 0 : 1;
         // Removing row by row costs a signal each: where most is new, all is.
         if (wanted.size() != rows.size() || m_rows.isEmpty() || gone * 2 > m_rows.size()) {
             beginResetModel();
@@ -67,28 +76,29 @@ public:
             return;
         }
         for (int last = int(m_rows.size()) - 1; last >= 0; --last) {
-            if (wanted.contains(m_keyOf(m_rows[last])))
+            if (wanted.contains(m_keys[last]))
                 continue;
             int first = last;
-            while (first > 0 && !wanted.contains(m_keyOf(m_rows[first - 1])))
+            while (first > 0 && !wanted.contains(m_keys[first - 1]))
                 --first;
             beginRemoveRows({}, first, last);
             m_rows.remove(first, last - first + 1);
+            m_keys.remove(first, last - first + 1);
             endRemoveRows();
             last = first;
         }
-        for (Row &row : m_rows) {
-            const int place = wanted.take(m_keyOf(row));
-            row = rows[place];
-        }
+        for (qsizetype i = 0; i < m_rows.size(); ++i)
+            m_rows[i] = rows[wanted.take(m_keys[i])];
         if (!m_rows.isEmpty())
             emit dataChanged(createIndex(0, 0), createIndex(int(m_rows.size()) - 1, columnCount() - 1));
         if (!wanted.isEmpty()) {
             QList<int> fresh = wanted.values();
             std::sort(fresh.begin(), fresh.end());
             beginInsertRows({}, int(m_rows.size()), int(m_rows.size() + fresh.size()) - 1);
-            for (const int place : std::as_const(fresh))
+            for (const int place : std::as_const(fresh)) {
                 m_rows.append(rows[place]);
+                m_keys.append(keys[place]);
+            }
             endInsertRows();
         }
         findPlaces();
@@ -115,7 +125,7 @@ public:
         case cell::Raw:
             return column.value(row);
         case cell::Key:
-            return m_keyOf(row);
+            return m_keys[index.row()];
         case cell::ToneRole:
             return static_cast<int>(column.tone ? column.tone(row) : cell::Tone::Normal);
         case cell::Icon:
@@ -167,12 +177,16 @@ private:
     void findPlaces()
     {
         m_places.clear();
-        for (int i = 0; i < m_rows.size(); ++i)
-            m_places.insert(m_keyOf(m_rows[i]), i);
+        m_keys.clear();
+        for (int i = 0; i < m_rows.size(); ++i) {
+            m_keys.append(m_keyOf(m_rows[i]));
+            m_places.insert(m_keys.last(), i);
+        }
     }
 
     const QList<ListColumn<Row>> m_columns;
     const KeyOf m_keyOf;
     QList<Row> m_rows;
+    QStringList m_keys; // of the rows, in their order
     QHash<QString, int> m_places;
 };

@@ -8,6 +8,7 @@
 #include <QAccessible>
 #include <QApplication>
 #include <QClipboard>
+#include <QCollator>
 #include <QHeaderView>
 #include <QKeyEvent>
 #include <QMenu>
@@ -17,6 +18,9 @@
 #include <QScopedValueRollback>
 #include <QScrollBar>
 #include <QSortFilterProxyModel>
+
+#include <optional>
+#include <vector>
 
 using namespace Qt::StringLiterals;
 
@@ -84,6 +88,68 @@ protected:
 
 private:
     Theme &m_theme;
+};
+
+/// Sorts by values that it asks for once: Qt's own asks the model twice for each comparison, which for ten
+/// thousand rows is felt.
+class SortedRows final : public QSortFilterProxyModel
+{
+public:
+    explicit SortedRows(QObject *parent)
+        : QSortFilterProxyModel(parent)
+    {
+    }
+
+    void setSourceModel(QAbstractItemModel *model) override
+    {
+        // Before Qt's own connections, which sort.
+        const auto forget = [this] { m_keys.clear(); };
+        connect(model, &QAbstractItemModel::modelReset, this, forget);
+        connect(model, &QAbstractItemModel::dataChanged, this, forget);
+        connect(model, &QAbstractItemModel::rowsInserted, this, forget);
+        connect(model, &QAbstractItemModel::rowsRemoved, this, forget);
+        connect(model, &QAbstractItemModel::layoutChanged, this, forget);
+        QSortFilterProxyModel::setSourceModel(model);
+    }
+
+protected:
+    bool lessThan(const QModelIndex &left, const QModelIndex &right) const override
+    {
+        if (m_column != left.column() || qsizetype(m_keys.size()) != sourceModel()->rowCount())
+            remember(left.column());
+        const Key &a = m_keys[size_t(left.row())];
+        const Key &b = m_keys[size_t(right.row())];
+        if (a.text && b.text)
+            return a.text->compare(*b.text) < 0;
+        if (!a.value.isValid() || !b.value.isValid()) // what has no value comes last
+            return a.value.isValid();
+        return QVariant::compare(a.value, b.value) == QPartialOrdering::Less;
+    }
+
+private:
+    struct Key
+    {
+        QVariant value;
+        std::optional<QCollatorSortKey> text;
+    };
+
+    void remember(int column) const
+    {
+        const int rows = sourceModel()->rowCount();
+        m_column = column;
+        m_keys.clear();
+        m_keys.reserve(size_t(rows));
+        for (int row = 0; row < rows; ++row) {
+            Key key{sourceModel()->index(row, column).data(sortRole()), {}};
+            if (key.value.userType() == QMetaType::QString)
+                key.text = m_collator.sortKey(key.value.toString());
+            m_keys.push_back(std::move(key));
+        }
+    }
+
+    const QCollator m_collator; // of the locale, as people look for names
+    mutable int m_column = -1;
+    mutable std::vector<Key> m_keys; // of the source's rows in m_column; empty: to be asked for
 };
 
 } // namespace
@@ -448,10 +514,9 @@ void TableView::copyCell()
 
 QSortFilterProxyModel *showSorted(TableView &view, QAbstractItemModel *model, int column, Qt::SortOrder order)
 {
-    auto *proxy = new QSortFilterProxyModel(&view);
-    proxy->setSourceModel(model);
+    auto *proxy = new SortedRows(&view);
     proxy->setSortRole(cell::Raw);
-    proxy->setSortLocaleAware(true);
+    proxy->setSourceModel(model);
     proxy->setFilterKeyColumn(-1);
     proxy->setFilterCaseSensitivity(Qt::CaseInsensitive);
     proxy->sort(column, order);

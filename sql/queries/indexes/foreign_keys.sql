@@ -7,15 +7,14 @@ SELECT format('%I.%I', n.nspname, t.relname) AS full_table,
        r.oid::regclass::text AS referenced,
        ARRAY(SELECT quote_ident(a.attname) FROM unnest(k.conkey) WITH ORDINALITY u (attnum, ord)
                JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = u.attnum ORDER BY u.ord) AS columns,
-       coalesce(s.n_live_tup, greatest(t.reltuples, 0)::bigint) AS rows,
-       coalesce(rs.n_tup_del, 0) AS referenced_deletes,
+       -- The functions and not their view, which counts the scans of every index.
+       CASE t.relkind WHEN 'p' THEN greatest(t.reltuples, 0)::bigint ELSE pg_stat_get_live_tuples(t.oid) END AS rows,
+       coalesce(pg_stat_get_tuples_deleted(r.oid), 0) AS referenced_deletes,
        t.relkind = 'p' AS partitioned
   FROM pg_constraint k
   JOIN pg_class t ON t.oid = k.conrelid AND NOT t.relispartition
   JOIN pg_namespace n ON n.oid = t.relnamespace AND n.nspname !~ '^pg_'
   JOIN pg_class r ON r.oid = k.confrelid
-  LEFT JOIN pg_stat_all_tables s ON s.relid = t.oid
-  LEFT JOIN pg_stat_all_tables rs ON rs.relid = r.oid
  WHERE k.contype = 'f' AND k.conparentid = 0
    AND NOT EXISTS (SELECT FROM pg_index i
                      JOIN pg_class c ON c.oid = i.indexrelid

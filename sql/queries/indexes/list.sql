@@ -1,7 +1,8 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- Every index of user schemas: use since the statistics were reset, size, and what makes two of them equal.
 -- Invalid ones are listed wherever they are: a REINDEX of a table leaves some among its TOAST. No parameters.
--- The size is that of the last VACUUM or ANALYZE; indexes/sizes has the present one, which opens each index.
+-- The size is that of the last VACUUM or ANALYZE; indexes/sizes has the present one, which opens each index. In no
+-- order: sorting so many wide rows takes the server longer than the caller.
 WITH building AS MATERIALIZED (
     SELECT relid, index_relid FROM pg_stat_progress_create_index
 ), held AS MATERIALIZED (
@@ -9,6 +10,13 @@ WITH building AS MATERIALIZED (
     SELECT relation FROM pg_locks
      WHERE locktype = 'relation' AND mode = 'AccessExclusiveLock'
        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+), rules AS MATERIALIZED (
+    -- No index of pg_constraint leads with this column: asked for each index it is read as a whole.
+    SELECT conindid, bool_or(contype IN ('p', 'u', 'x')) AS is_constraint, bool_or(contype = 'f') AS is_referenced
+      FROM pg_constraint WHERE conindid <> 0 GROUP BY conindid
+), recent AS (
+    SELECT s.indexrelid, to_jsonb(s) ->> 'last_idx_scan' AS last_scan
+      FROM pg_stat_all_indexes s WHERE current_setting('server_version_num')::int >= 160000
 )
 SELECT i.indexrelid::bigint AS index_id,
        i.indrelid::bigint AS table_id,
@@ -23,15 +31,14 @@ SELECT i.indexrelid::bigint AS index_id,
        pg_stat_get_numscans(c.oid) AS scans,
        pg_stat_get_tuples_returned(c.oid) AS tuples_read,
        pg_stat_get_tuples_fetched(c.oid) AS tuples_fetched,
-       CASE WHEN current_setting('server_version_num')::int >= 160000 THEN
-           (SELECT to_jsonb(s) ->> 'last_idx_scan' FROM pg_stat_all_indexes s WHERE s.indexrelid = c.oid) END AS last_scan,
+       recent.last_scan,
        c.relkind = 'I' AS partitioned,
        p.inhparent::bigint AS parent_id,
        i.indisprimary AS is_primary,
        i.indisunique AS is_unique,
        i.indisexclusion AS is_exclusion,
-       EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = c.oid AND k.contype IN ('p', 'u', 'x')) AS is_constraint,
-       EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = c.oid AND k.contype = 'f') AS is_referenced,
+       coalesce(rules.is_constraint, false) AS is_constraint,
+       coalesce(rules.is_referenced, false) AS is_referenced,
        i.indisreplident AS is_replica_identity,
        i.indisclustered AS is_clustered,
        i.indisvalid AND i.indisready AND i.indislive AS is_valid,
@@ -51,6 +58,7 @@ SELECT i.indexrelid::bigint AS index_id,
   JOIN pg_namespace n ON n.oid = c.relnamespace
   JOIN pg_am m ON m.oid = c.relam
   LEFT JOIN pg_inherits p ON p.inhrelid = c.oid
+  LEFT JOIN rules ON rules.conindid = c.oid
+  LEFT JOIN recent ON recent.indexrelid = c.oid
  WHERE c.relpersistence <> 't'
    AND (n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' OR n.nspname = 'pg_toast' AND NOT i.indisvalid)
- ORDER BY n.nspname, t.relname, c.relname

@@ -9,7 +9,8 @@ SELECT EXISTS (SELECT FROM pg_settings s WHERE s.name = 'pg_stat_statements.max'
        coalesce(current_setting('pg_stat_statements.track', true), 'none') AS track,
        current_setting('compute_query_id') <> 'off' AS identifies,
        current_setting('block_size')::integer AS block_size,
-       coalesce(has_function_privilege(to_regprocedure('retail.reset_statement_statistics(bigint)'), 'EXECUTE'), false) AS may_reset,
+       -- A standby can note nothing in the audit log, so nothing is reset there.
+       NOT pg_is_in_recovery() AND coalesce(has_function_privilege(to_regprocedure('retail.reset_statement_statistics(bigint)'), 'EXECUTE'), false) AS may_reset,
        ARRAY(SELECT t.attname::text FROM pg_attribute t
               WHERE t.attrelid = to_regclass(quote_ident(n.nspname) || '.pg_stat_statements') AND t.attnum > 0) AS columns
   FROM (SELECT) one
