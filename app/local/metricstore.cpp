@@ -198,9 +198,11 @@ Result<MetricOutcome> MetricStore::record(const QString &server, const MetricKin
         QList<Difference> differences;
         QList<qint64> all(kind.counters + kind.levels, 0);
         for (const MetricObject &object : reading.objects) {
-            const auto before = comparable ? base->objects.constFind(object.name) : base->objects.cend();
-            const bool known = comparable && before != base->objects.cend();
-            Difference found = difference(kind, object, known ? &*before : nullptr);
+            const QList<qint64> *before = nullptr;
+            if (comparable)
+                if (const auto each = base->objects.constFind(object.name); each != base->objects.cend())
+                    before = &*each;
+            Difference found = difference(kind, object, before);
             if (!comparable)
                 std::fill_n(found.values.begin(), kind.counters, 0);
             for (int i = 0; i < all.size(); ++i)

@@ -56,6 +56,23 @@ class TestRestore final : public QObject
         return request;
     }
 
+    /// The tables, partitions and logs among them, in which a text stands anywhere.
+    QStringList placesOf(const QString &database, const QString &text) const
+    {
+        QStringList places;
+        const Rows tables =
+            ask(database, "SELECT format('%I.%I', schemaname, tablename) FROM pg_tables WHERE "
+                          "schemaname IN ('public', 'retail', 'retail_sec')");
+        for (int row = 0; row < tables.count(); ++row)
+            if (ask(database,
+                    "SELECT FROM " + tables.text(row, 0).toUtf8() +
+                        " t WHERE position($1 IN t::text) > 0 LIMIT 1",
+                    {text})
+                    .count() > 0)
+                places += tables.text(row, 0);
+        return places;
+    }
+
     void own() const
     {
         run(u"postgres"_s, "ALTER DATABASE " + quoteIdentifier(name()) + " OWNER TO retail_owner");
@@ -318,6 +335,9 @@ private slots:
             ask(name(),
                 "SELECT customer_id FROM retail.customers WHERE store_id = 'seattle' ORDER BY 1 LIMIT 1")
                 .text(0, 0);
+        const QString mail =
+            ask(name(), "SELECT email FROM retail.customers WHERE customer_id = $1::uuid", {id}).text(0, 0);
+        QVERIFY(!placesOf(name(), mail).isEmpty());
         VERIFY_OK(erasure::addToErasedFile(m_folder->path(), {id}));
         const Result<QString> done = restore(request(m_backup->dumpPath(), name() + u"_erased"_s));
         VERIFY_OK(done);
@@ -326,6 +346,7 @@ private slots:
                      "SELECT count(*) FROM retail.customers WHERE customer_id = $1::uuid", {id})
                      .integer(0, 0),
                  0);
+        QCOMPARE(placesOf(name() + u"_erased"_s, mail), QStringList());
         // A list that cannot be read stops the restore: nobody may come back unseen.
         QFile file(erasure::filePath(m_folder->path()));
         QVERIFY(file.open(QIODevice::WriteOnly));

@@ -213,6 +213,7 @@ private slots:
         const JobWork work = MaintenanceService(*pool).run(options, report);
         QFuture<Result<QString>> running = QtConcurrent::run([&] { return work(job); });
         QTRY_VERIFY_WITH_TIMEOUT(job.text().contains(u"latest end is reached"), 60'000);
+        QTRY_COMPARE_WITH_TIMEOUT(backendOf("REINDEX"), 0, 60'000);
         VERIFY_OK(old.execute("ROLLBACK"));
         QTRY_VERIFY_WITH_TIMEOUT(running.isFinished(), 120'000);
         QVERIFY(!running.result());

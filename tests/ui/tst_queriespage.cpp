@@ -149,7 +149,7 @@ private slots:
     void aStatementIsExplainedWithItsFindings()
     {
         open(u"sandbox_owner"_s);
-        find<QTabWidget>(u"queriesTabs"_s)->setCurrentIndex(2);
+        showExplain();
         auto *role = find<QComboBox>(u"explainRole"_s);
         QTRY_VERIFY(role->count() > 1);
         find<QPlainTextEdit>(u"explainSql"_s)
@@ -175,7 +175,7 @@ private slots:
     void aStatementThatWritesIsRunAfterAWarningOnly()
     {
         open(u"sandbox_owner"_s);
-        find<QTabWidget>(u"queriesTabs"_s)->setCurrentIndex(2);
+        showExplain();
         find<QPlainTextEdit>(u"explainSql"_s)->setPlainText(u"DELETE FROM public.shown"_s);
         find<QCheckBox>(u"explainAnalyze"_s)->setChecked(true);
         m_prompt.answer = false;
@@ -233,6 +233,13 @@ private slots:
     }
 
 private:
+    void showExplain() const
+    {
+        auto *tabs = find<QTabWidget>(u"queriesTabs"_s);
+        for (int tab = 0; tab < tabs->count(); ++tab)
+            if (tabs->tabText(tab) == u"Explain")
+                tabs->setCurrentIndex(tab);
+    }
     template <typename T>
     T *find(const QString &name) const
     {
