@@ -4,7 +4,9 @@
 #include "app/services/backupfolder.h"
 #include "app/services/uploadtarget.h"
 
+#include <QDir>
 #include <QFile>
+#include <QFileInfo>
 #include <QSet>
 #include <QStorageInfo>
 
@@ -89,7 +91,11 @@ Overview overview(const QString &folder, const QString &database, const QString 
     all.schedules = schedules;
     if (!folder.isEmpty()) {
         all.backups = listBackups(folder, &all.problems);
-        all.freeBytes = QStorageInfo(folder).bytesAvailable();
+        // Before the first backup there is no folder yet, and its disk is the one of what is above it.
+        QString there = QDir::cleanPath(folder);
+        while (!QFileInfo::exists(there) && !QDir(there).isRoot())
+            there = QFileInfo(there).path();
+        all.freeBytes = QStorageInfo(there).bytesAvailable();
     }
     for (const StoredBackup &each : std::as_const(all.backups)) {
         const Manifest &manifest = each.manifest;

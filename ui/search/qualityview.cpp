@@ -188,7 +188,6 @@ QWidget *QualityView::buildControls()
     auto *bar = new QWidget(this);
     auto *layout = new FlowLayout(bar);
     layout->setContentsMargins(0, 0, 0, 0);
-    layout->setSpacing(8);
     const auto add = [&](const QString &text, QWidget *field, const QString &name) {
         auto *pair = new QWidget(bar);
         auto *pairLayout = new QHBoxLayout(pair);

@@ -41,7 +41,6 @@ SearchFilterBar::SearchFilterBar(QWidget *parent)
     setObjectName(u"searchFilters"_s);
     auto *layout = new FlowLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
-    layout->setSpacing(8);
     m_category = addChoice(u"searchCategory"_s, tr("Category"));
     m_brand = addChoice(u"searchBrand"_s, tr("Brand"));
     m_minPrice =

@@ -54,7 +54,6 @@ FilterBar::FilterBar(Theme &theme, const TableDef &table, QWidget *parent)
     setObjectName(u"filterBar"_s);
     setAccessibleName(tr("Filters"));
     m_layout->setContentsMargins(16, 0, 16, 8);
-    m_layout->setSpacing(8);
     m_add->setObjectName(u"filterAdd"_s);
     m_add->setText(tr("F&ilter…"));
     m_add->setAccessibleName(tr("Add a filter"));

@@ -9,6 +9,7 @@
 FlowLayout::FlowLayout(QWidget *parent)
     : QLayout(parent)
 {
+    setSpacing(8);
 }
 
 FlowLayout::~FlowLayout() = default;
