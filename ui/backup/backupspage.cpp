@@ -110,7 +110,9 @@ QList<ListColumn<StoredBackup>> columns()
          .text =
              [](const StoredBackup &b) {
                  return b.manifest.sealed()
-                            ? BackupsPage::tr("to %n keys", nullptr, int(b.manifest.recipients.size()))
+                            ? (b.manifest.recipients.size() == 1
+                                   ? BackupsPage::tr("to 1 key")
+                                   : BackupsPage::tr("to %1 keys").arg(b.manifest.recipients.size()))
                             : u"–"_s;
              }},
         {.title = tr("File"),

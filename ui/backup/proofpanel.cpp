@@ -51,7 +51,9 @@ void ProofPanel::show(const backup::Overview &overview)
                           cell::Tone::Warning);
     else
         m_next->setFigure(format::relative(overview.nextRun(), now),
-                          tr("%n schedules, none failed or missed", nullptr, int(overview.schedules.size())),
+                          overview.schedules.size() == 1
+                              ? tr("1 schedule, not failed or missed")
+                              : tr("%1 schedules, none failed or missed").arg(overview.schedules.size()),
                           cell::Tone::Good);
     if (overview.lastDrill)
         m_drill->setFigure(format::relative(overview.lastDrill->at, now),

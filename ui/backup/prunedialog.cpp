@@ -95,7 +95,8 @@ void PruneDialog::makePlan()
             m_sum->setText(
                 tr("Never removed: the newest good backup of each database, what is newer, and everything of "
                    "a database without a good one. Before anything goes the newest good one is read again."));
-            m_start->setText(tr("&Remove %n backups (%1)", nullptr, m_plan.removed())
+            m_start->setText((m_plan.removed() == 1 ? tr("&Remove 1 backup (%1)")
+                                                    : tr("&Remove %1 backups (%2)").arg(m_plan.removed()))
                                  .arg(format::bytes(m_plan.removedBytes())));
             m_start->setEnabled(m_plan.removed() > 0);
         });
