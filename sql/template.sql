@@ -12,8 +12,6 @@
 -- and repeats it on every migrate: a new server version brings new extension versions.
 
 REVOKE CREATE ON SCHEMA public FROM PUBLIC;
--- A restore runs as retail_owner, and pg_restore puts nothing of ours into public.
-ALTER SCHEMA public OWNER TO retail_owner;
 REVOKE EXECUTE ON FUNCTION pg_catalog.lo_creat(integer) FROM PUBLIC;
 REVOKE EXECUTE ON FUNCTION pg_catalog.lo_create(oid) FROM PUBLIC;
 REVOKE EXECUTE ON FUNCTION pg_catalog.lo_from_bytea(oid, bytea) FROM PUBLIC;
@@ -30,6 +28,20 @@ BEGIN
         ELSIF extension <> 'pg_stat_statements' THEN
             RAISE EXCEPTION 'Extension % is not installed on this server', extension;
         END IF;
+    END LOOP;
+END
+$$;
+
+-- What migration 0014 grants: grants on functions of extensions are no part of what is restored.
+DO $$
+DECLARE
+    routine regprocedure;
+BEGIN
+    FOR routine IN SELECT p.oid FROM pg_proc p JOIN pg_depend d ON d.objid = p.oid AND d.deptype = 'e'
+                     JOIN pg_extension e ON e.oid = d.refobjid AND e.extname = 'pg_stat_statements'
+                    WHERE p.proname = 'pg_stat_statements_reset'
+    LOOP
+        EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO retail_owner', routine);
     END LOOP;
 END
 $$;
