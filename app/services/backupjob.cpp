@@ -161,10 +161,8 @@ Result<void> Creation::dumpAndCount()
         Result<void> made = source->begin(manifest(), m_options.tables);
         if (made && attempt == 1)
             made = checkSpace();
-        if (made) {
-            clock.start();
+        if (made)
             made = dump(*source);
-        }
         if (made)
             break;
         const Error &error = made.error();
@@ -175,7 +173,7 @@ Result<void> Creation::dumpAndCount()
             return made;
         m_job.log(u"once more with a new snapshot: %1"_s.arg(error.message));
     }
-    manifest().dumpMs = clock.restart();
+    clock.restart();
     if (const Result<void> counted = source->count(manifest(), m_job); !counted)
         return counted;
     manifest().countMs = clock.elapsed();
@@ -266,7 +264,10 @@ Result<void> Creation::dump(Source &source)
     if (!monitor)
         return monitor.error();
     call.onTick = [&] { progress.poll(*monitor, applicationName); };
+    QElapsedTimer clock; // of pg_dump alone
+    clock.start();
     const Result<ProcessOutput> output = runProcess(call, m_job.token());
+    manifest().dumpMs = clock.elapsed();
     const QString failed = u"The backup failed."_s;
     if (!output && output.error().kind == ErrorKind::Cancelled)
         return Error{ErrorKind::Cancelled, u"The backup was cancelled; nothing of it was kept."_s};
