@@ -15,7 +15,7 @@ std::shared_ptr<SshTunnel> tunnelOf(const Profile &profile)
 PgConnection::Target targetOf(const Login &login, const QString &purpose, const QString &database,
                               const std::shared_ptr<SshTunnel> &tunnel, int timeoutMs)
 {
-    const QString name = purpose.isEmpty() ? u"retail-admin"_s : u"retail-admin – "_s + purpose;
+    const QString name = purpose.isEmpty() ? u"retail-admin"_s : u"retail-admin - "_s + purpose;
     return {
         login.profile.conninfo, database, login.profile.passfile, login.password, name, tunnel, timeoutMs};
 }

@@ -222,11 +222,15 @@ Result<void> Execution::runTool()
     }
     const Result<ProcessOutput> output = runProcess(*call, tool);
     const bool whole = output && output->exitCode == 0 && output->feederExitCode <= 0;
-    if (script && blocked && !m_job.token().cancelled() && (whole || !script->running()))
-        if (const Result<void> committed = script->commit(); !committed && blocked)
-            return committed;
+    // A script that ended by itself has failed, and commit() tells why; else COMMIT follows a whole one
+    // alone.
+    Result<void> committed;
+    if (script && (whole || !script->running()))
+        committed = script->commit();
     if (!blocked)
         return blocked;
+    if (!committed)
+        return committed;
     if (!output)
         return output.error().kind == ErrorKind::Cancelled
                    ? Error{ErrorKind::Cancelled, u"The restore was cancelled."_s}

@@ -246,6 +246,12 @@ Result<void> Planning::chooseNames(Server &server)
                      u"“%1” belongs to %2, so ops staff may not rename it."_s.arg(there->name, there->owner),
                      u"Run once as superuser: ALTER DATABASE %1 OWNER TO retail_owner;"_s.arg(
                          QString::fromUtf8(quoteIdentifier(there->name)))};
+    if (!m_request.tables.isEmpty())
+        return Error{
+            ErrorKind::Usage,
+            u"Rows of single tables come into a new database only: all other tables of “%1” would be "
+            "empty afterwards."_s.arg(there->name),
+            u"Restore them into a new one; one store's rows are brought back with --store."_s};
     m_plan.mode = m_request.swap ? Mode::Swap : Mode::Existing;
     if (m_plan.mode == Mode::Existing)
         return {};

@@ -72,7 +72,7 @@ bool Script::feed(QByteArrayView script)
 
 Result<void> Script::commit()
 {
-    const bool whole = running();
+    const bool whole = running() && !m_token.cancelled();
     if (whole) {
         m_psql.write("\nCOMMIT;\n");
         m_psql.closeWriteChannel();

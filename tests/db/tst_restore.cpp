@@ -101,11 +101,7 @@ private slots:
         m_folder = std::make_unique<QTemporaryDir>(u"/tmp/retail-restore-XXXXXX"_s);
         m_backup = copyOf(*m_made, m_folder->path());
     }
-    void cleanup()
-    {
-        dropLike(name() + u"_"_s);
-        dropLike(u"retail_scratch_"_s);
-    }
+    void cleanup() { dropLike(name() + u"_"_s); }
 
     void aCopyIsEqualInEveryRespect_data()
     {
@@ -230,7 +226,19 @@ private slots:
         QCOMPARE(copy[u"retail.products"_s], all[u"retail.products"_s]);
         QVERIFY(copy[u"retail.customers"_s].startsWith(u"0 "));
         some.tables = QStringList{u"produkts"_s};
+        some.into = name() + u"_other"_s;
         QCOMPARE(restore(some).error().kind, ErrorKind::NotFound);
+        // Over what is there they would empty all other tables.
+        own();
+        some.tables = QStringList{u"products"_s};
+        some.into = name();
+        for (const bool swap : {false, true}) {
+            some.swap = swap;
+            const Result<QString> refused = restore(some, name());
+            QVERIFY(!refused);
+            QCOMPARE(refused.error().kind, ErrorKind::Usage);
+        }
+        QCOMPARE(contents(name()), all);
     }
 
     void noWayOverADatabaseWithoutItsTypedName_data()

@@ -295,12 +295,17 @@ private slots:
             if (soon)
                 killed->waitForFinished(int(QRandomGenerator::global()->bounded(300)));
             else
-                QTRY_VERIFY_WITH_TIMEOUT(
-                    killed->state() == QProcess::NotRunning ||
-                        ask(u"postgres"_s,
-                            "SELECT FROM pg_stat_activity WHERE query LIKE 'ALTER DATABASE%RENAME%'")
-                                .count() > 0,
-                    60'000);
+                // Not by QTRY, which asks again after the moment has passed.
+                QVERIFY(QTest::qWaitFor(
+                    [&] {
+                        return killed->state() == QProcess::NotRunning ||
+                               ask(u"postgres"_s,
+                                   "SELECT FROM pg_stat_activity WHERE query LIKE 'ALTER "
+                                   "DATABASE%RENAME%' AND query LIKE '%' || $1 || '%'",
+                                   {name()})
+                                       .count() > 0;
+                    },
+                    60'000));
             killed->kill();
             killed->waitForFinished();
             // The name is one whole database's, open to connections, and holds what both held.
