@@ -133,7 +133,7 @@ void MaintenancePage::showTasks()
     if (m_report)
         m_model->showReport(*m_report);
     setStatus(m_plan.tasks.isEmpty() ? QString()
-              : measured == 0        ? tr("nothing found that asks for more than the routine")
+              : measured == 0        ? tr("nothing beyond the routine")
                                      : tr("%1 found by measuring").arg(measured));
     showCurrent();
 }

@@ -94,14 +94,21 @@ void StateDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option,
         }
     }
     if (hasCheck(index)) {
-        QStyleOptionViewItem item = option;
-        initStyleOption(&item, index);
-        item.rect = checkRect(option, index);
-        item.state.setFlag(QStyle::State_On, item.checkState == Qt::Checked);
-        item.state.setFlag(QStyle::State_Off, item.checkState != Qt::Checked);
-        item.state.setFlag(QStyle::State_HasFocus, false);
-        const QStyle *style = item.widget ? item.widget->style() : QApplication::style();
-        style->drawPrimitive(QStyle::PE_IndicatorItemViewItemCheck, &item, painter, item.widget);
+        const bool on = index.data(Qt::CheckStateRole).toInt() == Qt::Checked;
+        const QRectF box = QRectF(checkRect(option, index)).adjusted(0.5, 0.5, -0.5, -0.5);
+        painter->setRenderHint(QPainter::Antialiasing);
+        painter->setPen(!enabled ? t.disabled : on ? t.accent : t.control);
+        painter->setBrush(on ? (enabled ? t.accent : t.disabled) : t.surface);
+        painter->drawRoundedRect(box, 2, 2);
+        if (on) {
+            painter->setPen(QPen(t.onAccent, box.width() / 7, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
+            const QPointF at = box.topLeft();
+            const double size = box.width();
+            painter->drawPolyline(QPolygonF{at + QPointF(size * 0.22, size * 0.52),
+                                            at + QPointF(size * 0.42, size * 0.72),
+                                            at + QPointF(size * 0.78, size * 0.3)});
+        }
+        painter->setRenderHint(QPainter::Antialiasing, false);
     }
     QFont font = option.font;
     if (const QVariant own = index.data(Qt::FontRole); own.isValid())
