@@ -31,11 +31,36 @@ Error keyringError(const QKeychain::Job &job)
             u"Keep the password for this session only, or use ~/.pgpass."_s, job.errorString()};
 }
 
-/// Starts a QtKeychain job and turns its end, or the time-out, into a future.
-template <typename T, typename Read>
-QFuture<Result<T>> startJob(QKeychain::Job *job, const QString &profile, QObject *context, Read read)
+/// Where all jobs of QtKeychain run. It keeps one queue a process, which belongs to the thread that asked
+/// first: a job of another thread crashes it, and the end of the first thread leaves every later job waiting.
+QObject *keyringThread()
 {
-    // Both ends hold the promise; the first to speak fulfils it.
+    struct Home
+    {
+        QThread thread;
+        QObject object;
+        Home()
+        {
+            thread.setObjectName(u"keyring"_s);
+            object.moveToThread(&thread);
+            thread.start();
+        }
+        ~Home()
+        {
+            thread.quit();
+            thread.wait();
+        }
+    };
+    static Home home;
+    return &home.object;
+}
+
+/// Makes and starts a QtKeychain job and turns its end, or the time-out, into a future.
+template <typename T>
+QFuture<Result<T>> startJob(const QString &profile, const std::function<QKeychain::Job *()> &make,
+                            const std::function<Result<T>(QKeychain::Job *)> &read)
+{
+    // Both ends hold the promise; the first to speak fulfils it. They share a thread.
     const auto promise = std::make_shared<QPromise<Result<T>>>();
     const auto answer = [promise](const Result<T> &result) {
         if (promise->future().isFinished())
@@ -44,23 +69,23 @@ QFuture<Result<T>> startJob(QKeychain::Job *job, const QString &profile, QObject
         promise->finish();
     };
     promise->start();
-    job->setAutoDelete(true);
-    job->setKey(profile);
-    QObject::connect(job, &QKeychain::Job::finished, context, [=](QKeychain::Job *done) {
-        answer(done->error() == QKeychain::NoError ? read(done) : Result<T>(keyringError(*done)));
+    QObject *home = keyringThread();
+    QMetaObject::invokeMethod(home, [=] {
+        QKeychain::Job *job = make();
+        job->setAutoDelete(true);
+        job->setKey(profile);
+        QObject::connect(job, &QKeychain::Job::finished, home, [=](QKeychain::Job *done) {
+            answer(done->error() == QKeychain::NoError ? read(done) : Result<T>(keyringError(*done)));
+        });
+        QTimer::singleShot(timeoutMs, home, [=] {
+            answer(Error{ErrorKind::Timeout, u"The keyring did not answer within 10 s."_s,
+                         u"It may be waiting to be unlocked. Keep the password for this session only, or try "
+                         "again."_s});
+        });
+        job->start();
     });
-    QTimer::singleShot(timeoutMs, context, [=] {
-        answer(Error{
-            ErrorKind::Timeout, u"The keyring did not answer within 10 s."_s,
-            u"It may be waiting to be unlocked. Keep the password for this session only, or try again."_s});
-    });
-    job->start();
     return promise->future();
 }
-
-} // namespace
-
-namespace {
 
 QJsonObject readMemory(const QString &name)
 {
@@ -104,11 +129,11 @@ void SecretStore::remember(const QString &profile, const QString &backend)
 
 QFuture<Result<QString>> SecretStore::read(const QString &profile)
 {
-    return startJob<QString>(new QKeychain::ReadPasswordJob(serviceName), profile, this,
-                             [](QKeychain::Job *job) {
-                                 return Result<QString>(
-                                     static_cast<QKeychain::ReadPasswordJob *>(job)->textData());
-                             })
+    return startJob<QString>(
+               profile, [] { return new QKeychain::ReadPasswordJob(serviceName); },
+               [](QKeychain::Job *job) {
+                   return Result<QString>(static_cast<QKeychain::ReadPasswordJob *>(job)->textData());
+               })
         .then(this, [this, profile](Result<QString> found) {
             const QString former = rememberedBackend(profile);
             if (found || found.error().kind != ErrorKind::NotFound || former.isEmpty() || former == backend())
@@ -163,9 +188,12 @@ Result<void> SecretStore::writeHere(const QString &profile, const QString &passw
 
 QFuture<Result<void>> SecretStore::write(const QString &profile, const QString &password)
 {
-    auto *job = new QKeychain::WritePasswordJob(serviceName);
-    job->setTextData(password);
-    return startJob<void>(job, profile, this, [](QKeychain::Job *) { return Result<void>(); })
+    const auto make = [password] {
+        auto *job = new QKeychain::WritePasswordJob(serviceName);
+        job->setTextData(password);
+        return job;
+    };
+    return startJob<void>(profile, make, [](QKeychain::Job *) { return Result<void>(); })
         .then(this, [this, profile](Result<void> written) {
             if (written)
                 remember(profile, backend());
@@ -175,8 +203,9 @@ QFuture<Result<void>> SecretStore::write(const QString &profile, const QString &
 
 QFuture<Result<void>> SecretStore::remove(const QString &profile)
 {
-    return startJob<void>(new QKeychain::DeletePasswordJob(serviceName), profile, this,
-                          [](QKeychain::Job *) { return Result<void>(); })
+    return startJob<void>(
+               profile, [] { return new QKeychain::DeletePasswordJob(serviceName); },
+               [](QKeychain::Job *) { return Result<void>(); })
         .then(this, [this, profile](Result<void> removed) {
             if (!removed)
                 if (const Error why = removed.error(); why.kind != ErrorKind::NotFound)

@@ -428,6 +428,30 @@ private slots:
         QCOMPARE(again->sent, 0);
     }
 
+    void aRemoteOfTheUsersOwnConfiguration()
+    {
+        const QString path = m_home.filePath(u"rclone.conf"_s);
+        QFile config(path);
+        QVERIFY(config.open(QIODevice::WriteOnly));
+        config.write("[mine]\ntype = alias\nremote = " + m_target->path().toUtf8() + '\n');
+        config.close();
+        qputenv("RCLONE_CONFIG", path.toUtf8());
+        const auto back = qScopeGuard([] { qunsetenv("RCLONE_CONFIG"); });
+        const backup::StoredBackup stored = madeUp(4'000);
+        const UploadTargets targets(m_home.filePath(u"targets.json"_s));
+        WatchedJob job;
+        const Result<UploadTarget> mine = targets.resolve(u"mine:shop"_s);
+        VERIFY_OK(mine);
+        VERIFY_OK(send(stored, *mine, {}, job));
+        QCOMPARE(QDir(m_target->filePath(u"shop"_s)).entryList(QDir::Files, QDir::Name), filesOf(stored));
+        const Result<UploadTarget> other = targets.resolve(u"other:shop"_s);
+        VERIFY_OK(other);
+        const auto refused = send(stored, *other, {}, job);
+        QVERIFY(!refused);
+        QCOMPARE(refused.error().kind, ErrorKind::NotFound);
+        QVERIFY2(refused.error().message.contains(u"“other”"), qPrintable(refused.error().text()));
+    }
+
     void otherBytesOnTheTargetAreReplaced()
     {
         const backup::StoredBackup stored = madeUp(4'000);

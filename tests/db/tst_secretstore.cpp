@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/core/paths.h"
 #include "app/db/secretstore.h"
+#include "app/services/uploadtarget.h"
+#include "tests/support/testcluster.h"
 
 #include <QProcess>
 #include <QStandardPaths>
@@ -49,6 +51,21 @@ private slots:
                 QVERIFY(read.result().ok());
                 QCOMPARE(*read.result(), password);
             }
+            // The key of a place that backups are copied to; a timer is told that it cannot reach it.
+            UploadTarget target;
+            target.name = u"offsite"_s;
+            target.kind = UploadTarget::Kind::Azure;
+            target.secretInKeyring = true;
+            auto kept = store.write(target.keyName(), u"sv=1&sig=s"_s);
+            QTRY_VERIFY_WITH_TIMEOUT(kept.isFinished(), 12'000);
+            QVERIFY(kept.result().ok());
+            const Result<QString> key = UploadTargets::secret(target, true, {});
+            VERIFY_OK(key);
+            QCOMPARE(*key, u"sv=1&sig=s"_s);
+            // From several threads in turn, as jobs and a command line ask.
+            for (int time = 0; time < 3; ++time)
+                VERIFY_OK(UploadTargets::secret(target, true, {}));
+            QCOMPARE(UploadTargets::secret(target, false, {}).error().kind, ErrorKind::Usage);
             // The same profile, after a change of desktop.
             QCOMPARE(store.rememberedBackend(u"north"_s), u"Secret Service"_s);
             QFile memory(paths::config() + u"/secrets.json"_s);
