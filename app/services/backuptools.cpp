@@ -157,12 +157,18 @@ QList<TocEntry> parseToc(const QByteArray &list)
 
 Error toolFailure(const QString &what, const QString &standardError, const QString &folder)
 {
+    const QString place = folder.isEmpty() ? u"the server"_s : folder;
     QStringList said;
-    for (const QString &line : standardError.split(u'\n', Qt::SkipEmptyParts))
+    bool statement = false; // inside one that failed, which may be a whole function
+    for (const QString &line : standardError.split(u'\n', Qt::SkipEmptyParts)) {
+        statement = statement && !line.startsWith(u"pg_");
         // Verbose lines are "pg_dump: doing this"; what went wrong says so.
-        if (!line.startsWith(u"pg_") || line.contains(u"error:") || line.contains(u"detail:") ||
-            line.contains(u"hint:") || line.contains(u"warning:"))
+        const bool wrong = !line.startsWith(u"pg_") || line.contains(u"error:") ||
+                           line.contains(u"detail:") || line.contains(u"hint:") || line.contains(u"warning:");
+        if (wrong && !statement)
             said += line;
+        statement = statement || line.startsWith(u"Command was:");
+    }
     if (said.size() > keptErrorLines)
         said = said.mid(said.size() - keptErrorLines);
     const QString text = logging::redact(said.join(u'\n'));
@@ -172,15 +178,16 @@ Error toolFailure(const QString &what, const QString &standardError, const QStri
     };
     if (says("No space left on device") || says("Disk quota exceeded")) {
         error.kind = ErrorKind::Io;
-        error.message = u"%1 The disk of %2 is full."_s.arg(what, folder);
-        error.hint = u"Free some space there, or choose a folder on another disk."_s;
+        error.message = u"%1 The disk of %2 is full."_s.arg(what, place);
+        error.hint = folder.isEmpty() ? u"Free some space on the server's disk, and start again."_s
+                                      : u"Free some space there, or choose a folder on another disk."_s;
     } else if (says("File too large")) {
         error.kind = ErrorKind::Io;
-        error.message = u"%1 A limit on the size of files (ulimit -f) was reached in %2."_s.arg(what, folder);
+        error.message = u"%1 A limit on the size of files (ulimit -f) was reached in %2."_s.arg(what, place);
         error.hint = u"Raise the limit, or use the directory format with its smaller files."_s;
     } else if (says("Input/output error") || says("Read-only file system")) {
         error.kind = ErrorKind::Io;
-        error.message = u"%1 The disk of %2 does not take writes."_s.arg(what, folder);
+        error.message = u"%1 The disk of %2 does not take writes."_s.arg(what, place);
     } else if (says("server version mismatch")) {
         error.message = u"%1 The program is older than the server."_s.arg(what);
     } else if (says("lock timeout") || says("could not obtain lock")) {

@@ -45,7 +45,8 @@ struct TocEntry
 /// The output of `pg_restore --list`.
 QList<TocEntry> parseToc(const QByteArray &list);
 
-/// What a tool's standard error says, as an error with the cause in words. `folder` is where it wrote to.
+/// What a tool's standard error says, as an error with the cause in words. `folder` is where it wrote to;
+/// empty: to the server.
 Error toolFailure(const QString &what, const QString &standardError, const QString &folder);
 
 } // namespace backup

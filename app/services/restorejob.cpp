@@ -239,7 +239,7 @@ Result<void> Execution::runTool()
         return backup::unpackFailed(m_plan.archive, output->feederError);
     if (output->exitCode == 0)
         return {};
-    Error error = backup::toolFailure(u"The restore failed."_s, output->standardError, u"the server"_s);
+    Error error = backup::toolFailure(u"The restore failed."_s, output->standardError, {});
     if (output->standardError.contains(u"could not read from input file") ||
         output->standardError.contains(u"could not uncompress")) {
         error.kind = ErrorKind::Verification;

@@ -87,7 +87,7 @@ Result<void> Script::commit()
     if (m_stopped)
         return Error{ErrorKind::Cancelled, u"The restore was cancelled."_s};
     return backup::toolFailure(u"The restore failed, and was undone."_s,
-                               QString::fromLocal8Bit(m_psql.readAllStandardError()), u"the server"_s);
+                               QString::fromLocal8Bit(m_psql.readAllStandardError()), {});
 }
 
 QByteArray dropScript(const QList<backup::TocEntry> &entries)

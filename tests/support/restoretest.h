@@ -34,10 +34,9 @@ inline bool exists(const QString &database)
 }
 
 /// A hash over the sorted rows of every table; what the restore itself noted in the audit log is left out.
-inline QHash<QString, QString> contents(const QString &database)
+inline QHash<QString, QString> contents(Session session)
 {
     QHash<QString, QString> hashes;
-    Session session = TestCluster::shared().superuser(database);
     const Result<QList<backup::Table>> tables = backup::readTables(session, {});
     if (!tables)
         qFatal("%s", qPrintable(tables.error().text()));
@@ -56,6 +55,11 @@ inline QHash<QString, QString> contents(const QString &database)
         hashes[table.fullName()] = rows->text(0, 0);
     }
     return hashes;
+}
+
+inline QHash<QString, QString> contents(const QString &database)
+{
+    return contents(TestCluster::shared().superuser(database));
 }
 
 /// The schema as pg_dump writes it, with owners, grants, comments, policies, triggers.
