@@ -59,7 +59,8 @@ public:
     Result<QStringList> prepare()
     {
         const auto attempt = [this](const QString &sql) {
-            return run(mark + "PREPARE " + prepared + " AS " + sql.toUtf8());
+            m_prepared = sql.toUtf8();
+            return run(mark + "PREPARE " + prepared + " AS " + m_prepared);
         };
         if (const Result<Rows> point = run("SAVEPOINT before_prepare"); !point)
             return point.error();
@@ -95,11 +96,13 @@ public:
         return QueryPlan::parse(rows->bytes(0, 0).toByteArray());
     }
 
-    /// As PostgreSQL 16 and later plan it: without a prepared statement and without values.
+    /// As PostgreSQL 16 and later plan what was prepared: without values. Its $1 is no parameter of a
+    /// message, so it goes as a script; that it is one statement the server has said when it prepared it.
     Result<QueryPlan> genericPlan()
     {
-        const Result<Rows> rows = run(mark + "EXPLAIN (GENERIC_PLAN, FORMAT JSON, SETTINGS) " +
-                                      sqltext::withCastParameters(m_request.statement).toUtf8());
+        const Result<Rows> rows =
+            told((*m_session)
+                     ->executeScript(mark + "EXPLAIN (GENERIC_PLAN, FORMAT JSON, SETTINGS) " + m_prepared));
         if (!rows)
             return explained(rows.error());
         return QueryPlan::parse(rows->bytes(0, 0).toByteArray());
@@ -108,7 +111,11 @@ public:
 private:
     Result<Rows> run(const QByteArray &sql, const Params &params = {})
     {
-        Result<Rows> rows = (*m_session)->execute(sql, params);
+        return told((*m_session)->execute(sql, params));
+    }
+
+    static Result<Rows> told(Result<Rows> rows)
+    {
         if (rows)
             return rows;
         // The text of a statement is somebody's: it belongs on the screen and not into errors and logs.
@@ -141,6 +148,7 @@ private:
 
     ConnectionPool &m_pool;
     const ExplainRequest &m_request;
+    QByteArray m_prepared;
     std::optional<Result<Session>> m_session;
 };
 
@@ -160,25 +168,18 @@ Result<ExplainResult> explainOn(ConnectionPool &pool, const ExplainRequest &requ
     Trial trial(pool, request);
     if (const Result<void> begun = trial.begin(token, !generic); !begun)
         return begun.error();
-    Result<QueryPlan> plan = Error{};
-    bool withoutValues = false;
-    if (generic && !request.analyze && can.serverVersion >= genericPlanVersion) {
-        plan = trial.genericPlan();
-        withoutValues = true;
-    } else {
-        const Result<QStringList> types = trial.prepare();
-        if (!types)
-            return types.error();
-        if (request.values && request.values->size() != types->size())
-            return Error{ErrorKind::Usage,
-                         u"The statement takes %1 values; %2 were given."_s.arg(types->size())
-                             .arg(request.values->size())};
-        if (generic && request.analyze && !types->isEmpty())
-            return Error{ErrorKind::Usage,
-                         u"ANALYZE runs the statement, so it needs a value for each $1, $2, …"_s};
-        withoutValues = generic && !types->isEmpty();
-        plan = trial.plan(*types);
-    }
+    const Result<QStringList> types = trial.prepare();
+    if (!types)
+        return types.error();
+    if (request.values && request.values->size() != types->size())
+        return Error{ErrorKind::Usage, u"The statement takes %1 values; %2 were given."_s.arg(types->size())
+                                           .arg(request.values->size())};
+    if (generic && request.analyze && !types->isEmpty())
+        return Error{ErrorKind::Usage,
+                     u"ANALYZE runs the statement, so it needs a value for each $1, $2, …"_s};
+    const bool withoutValues = generic && !types->isEmpty();
+    const Result<QueryPlan> plan =
+        withoutValues && can.serverVersion >= genericPlanVersion ? trial.genericPlan() : trial.plan(*types);
     if (!plan)
         return plan.error();
     ExplainResult result{*plan, withoutValues, request.role.isEmpty() ? can.role : request.role, {}};

@@ -19,10 +19,11 @@ Statement adapted(const char *name, const StatementFacts &facts)
 {
     Statement statement = sqlcatalog::query(name);
     statement.sql.replace("public.pg_stat_statements", quoteIdentifier(facts.schema) + ".pg_stat_statements");
-    if (facts.columns.contains(u"shared_blk_read_time"_s))
-        statement.sql.replace("s.blk_read_time + s.blk_write_time",
-                              "s.shared_blk_read_time + s.shared_blk_write_time"
-                              " + s.local_blk_read_time + s.local_blk_write_time");
+    statement.sql.replace("0::float8 AS io_time",
+                          facts.columns.contains(u"shared_blk_read_time"_s)
+                              ? "s.shared_blk_read_time + s.shared_blk_write_time"
+                                " + s.local_blk_read_time + s.local_blk_write_time AS io_time"
+                              : "s.blk_read_time + s.blk_write_time AS io_time");
     if (facts.columns.contains(u"stats_since"_s))
         statement.sql.replace("NULL::timestamptz AS since", "s.stats_since AS since");
     return statement;

@@ -367,12 +367,17 @@ int main(int argc, char **argv)
     fill(database, sales);
     const Login login = database.login(u"sandbox_manager"_s);
     {
-        Watchdog watchdog;
         Bench bench(application, login, folder.filePath(u"settings.ini"_s));
+        QCoreApplication::processEvents(); // the program's own start is not part of it
+        Watchdog watchdog;
         bench.pages();
+        const qint64 paging = watchdog.take();
         bench.scroll(std::min(sales, 1'000'000));
+        const qint64 scrolling = watchdog.take();
         bench.exportAll(folder.path());
-        say(u"longest stall   %1 ms (limit 50 ms)"_s.arg(watchdog.take()));
+        say(u"longest stall   %1 ms paging, %2 ms scrolling, %3 ms exporting (limit 50 ms)"_s.arg(paging)
+                .arg(scrolling)
+                .arg(watchdog.take()));
     }
     if (QSqlDatabase::isDriverAvailable(u"QPSQL"_s)) {
         QProcess other;

@@ -110,12 +110,16 @@ private slots:
                 routine += task;
                 statements += QString::fromUtf8(task.sql);
             }
+        // Since 16 one table's VACUUM can leave the figures of the whole database to the last.
+        const QString vacuum = pool.capabilities().serverVersion >= 160'000
+                                   ? u"VACUUM (ANALYZE, SKIP_DATABASE_STATS) "_s
+                                   : u"VACUUM (ANALYZE) "_s;
         QCOMPARE(
             statements,
             (QStringList{u"ANALYZE retail.customers"_s, u"ANALYZE retail.products"_s,
                          u"ANALYZE retail.sales_transactions"_s, u"ANALYZE retail.sales_transaction_items"_s,
-                         u"ANALYZE retail.product_embeddings"_s, u"VACUUM (ANALYZE) retail.customers"_s,
-                         u"VACUUM (ANALYZE) retail.products"_s,
+                         u"ANALYZE retail.product_embeddings"_s, vacuum + u"retail.customers"_s,
+                         vacuum + u"retail.products"_s,
                          u"REINDEX INDEX CONCURRENTLY retail.idx_products_text_search"_s,
                          u"REINDEX INDEX CONCURRENTLY retail.idx_product_embeddings_vector"_s}));
         const auto report = std::make_shared<Report>(routine);
