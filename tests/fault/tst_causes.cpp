@@ -107,7 +107,7 @@ private slots:
         QTest::addColumn<int>("days");
         QTest::addColumn<QString>("trusted");
         QTest::addColumn<QString>("sentence");
-        QTest::newRow("expired") << u"db.example"_s << -1 << u"ours"_s << u"expired on"_s;
+        QTest::newRow("expired") << u"db.example"_s << 0 << u"ours"_s << u"expired on"_s;
         QTest::newRow("another authority") << u"db.example"_s << 30 << u"theirs"_s
                                            << u"comes from “ours”, which this machine does not trust"_s;
         QTest::newRow("another name")
@@ -123,6 +123,8 @@ private slots:
         QFETCH(QString, trusted);
         QFETCH(QString, sentence);
         m_server->showCertificate(name, days, u"ours"_s);
+        if (days == 0)
+            QTest::qWait(1'100); // it was good for this second; openssl makes none that has expired
         const QString file = trusted.startsWith(u'/') ? trusted : m_server->authorityFile(trusted);
         ConnectionPool pool(2);
         // The name is not this machine's, so the pass file's line for localhost does not fit.
