@@ -20,11 +20,9 @@ Error unusable(const ColumnDef &column, const QString &message, const QString &h
 }
 
 /// Words after a colon; also in the order of their writing below.
-constexpr std::pair<FilterOp, const char *> words[] = {{FilterOp::IsNull, ":null"},
-                                                       {FilterOp::IsNotNull, ":notnull"},
-                                                       {FilterOp::OneOf, ":in "},
-                                                       {FilterOp::HasTags, ":has "},
-                                                       {FilterOp::Path, ":path "}};
+constexpr std::pair<FilterOp, const char *> words[] = {
+    {FilterOp::IsNull, ":null"},  {FilterOp::IsNotNull, ":notnull"}, {FilterOp::OneOf, ":in "},
+    {FilterOp::HasTags, ":has "}, {FilterOp::AtHour, ":hour "},      {FilterOp::Path, ":path "}};
 
 /// Values between commas; what holds a comma or a quote, or ends in spaces, stands in quotes.
 QString joined(const QStringList &values)
@@ -165,6 +163,22 @@ QByteArray atMost(const ColumnDef &column, const QString &value, const QByteArra
     return column.name + " <= " + placeholder;
 }
 
+/// The hour and the time zone of AtHour.
+Result<QStringList> hourAndZone(const ColumnDef &column, const QStringList &values)
+{
+    bool valid = false;
+    const int hour = values[0].trimmed().toInt(&valid);
+    if (!valid || hour < 0 || hour > 23)
+        return unusable(column, u"“%1” is no hour of the day."_s.arg(values[0]), u"Write 0 to 23."_s);
+    // Which zones there are the server knows; a bare system here may have none.
+    static const QRegularExpression name(u"^[A-Za-z][A-Za-z0-9_+/-]{0,63}$"_s);
+    const QString zone = values[1].trimmed();
+    if (!name.match(zone).hasMatch())
+        return unusable(column, u"“%1” is no time zone."_s.arg(values[1]),
+                        u"Write it as America/Los_Angeles or UTC."_s);
+    return QStringList{QString::number(hour), zone};
+}
+
 bool rangeable(ColumnType type)
 {
     return browsefilter::operators(type).contains(FilterOp::Between);
@@ -189,6 +203,8 @@ QString operatorName(FilterOp op)
         return u"one of"_s;
     case FilterOp::HasTags:
         return u"has tags"_s;
+    case FilterOp::AtHour:
+        return u"hour"_s;
     case FilterOp::Path:
         return u"path"_s;
     case FilterOp::IsNull:
@@ -211,8 +227,9 @@ QList<FilterOp> browsefilter::operators(ColumnType type)
     case ColumnType::Money:
         return {Between, AtLeast, AtMost, Equals, Differs, OneOf, IsNull, IsNotNull};
     case ColumnType::Date:
-    case ColumnType::Timestamp:
         return {Between, AtLeast, AtMost, Equals, IsNull, IsNotNull};
+    case ColumnType::Timestamp:
+        return {Between, AtLeast, AtMost, Equals, AtHour, IsNull, IsNotNull};
     case ColumnType::Boolean:
         return {Equals, Differs, IsNull, IsNotNull};
     case ColumnType::Uuid:
@@ -232,6 +249,7 @@ int browsefilter::valueCount(FilterOp op)
     case FilterOp::IsNotNull:
         return 0;
     case FilterOp::Between:
+    case FilterOp::AtHour:
         return 2;
     case FilterOp::OneOf:
     case FilterOp::HasTags:
@@ -367,6 +385,14 @@ Result<QByteArray> browsefilter::condition(const TableDef &table, const ColumnFi
     if (wanted < 0 ? filter.values.isEmpty() : filter.values.size() != wanted)
         return unusable(column, u"a value is missing."_s);
 
+    if (filter.op == FilterOp::AtHour) {
+        const Result<QStringList> checked = hourAndZone(column, filter.values);
+        if (!checked)
+            return checked.error();
+        const QByteArray zone = bind((*checked)[1]);
+        return "extract(hour FROM " + column.name + " AT TIME ZONE " + zone +
+               "::text) = " + bind((*checked)[0]) + "::integer";
+    }
     QStringList values;
     for (const QString &value : filter.values) {
         const Result<QString> checked = typed(column, value);
@@ -403,6 +429,7 @@ Result<QByteArray> browsefilter::condition(const TableDef &table, const ColumnFi
         return name + " = ANY (" + bind(QString::fromUtf8(textArray(values))) + cast(column.type) + "[])";
     case FilterOp::HasTags:
         return name + " @> " + bind(QString::fromUtf8(textArray(values))) + "::text[]";
+    case FilterOp::AtHour: // above
     case FilterOp::Path:
         // A path finds a value, a condition is true: both are asked alike.
         return "coalesce(jsonb_path_query_first(" + name + ", " + bind(values[0]) +

@@ -16,6 +16,7 @@ enum class FilterOp {
     Between, ///< both ends included
     OneOf,
     HasTags, ///< all of them
+    AtHour,  ///< of the day, 0 to 23, on the clocks of a time zone: two values
     Path,    ///< an SQL/JSON path that finds something, or a condition that is true
     IsNull,
     IsNotNull,

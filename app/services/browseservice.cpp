@@ -83,18 +83,22 @@ Result<QByteArray> conditionsOf(const TableDef &table, const BrowseRequest &requ
     return " AND " + *parent + *filters;
 }
 
-/// What the server says of a path that is none, as a mistake in the filter.
+/// What the server says of a path or a time zone that is none, as a mistake in the filter.
 Error readError(const Error &error, const BrowseRequest &request)
 {
-    if (error.sqlstate != u"42601" && error.sqlstate != u"22P02")
-        return error;
+    const auto unreadable = [&](const ColumnFilter &filter, const QString &hint) {
+        return Error{ErrorKind::Usage,
+                     u"The filter “%1” cannot be read."_s.arg(browsefilter::expression(filter)), hint,
+                     error.message, error.sqlstate};
+    };
+    const bool syntax = error.sqlstate == u"42601" || error.sqlstate == u"22P02";
     for (const ColumnFilter &filter : request.filters)
-        if (filter.op == FilterOp::Path || filter.op == FilterOp::Equals)
-            return Error{
-                ErrorKind::Usage, u"The filter “%1” cannot be read."_s.arg(browsefilter::expression(filter)),
-                filter.op == FilterOp::Path ? u"Write a path as $.material == \"cotton\" or $.sizes[*]."_s
-                                            : QString(),
-                error.message, error.sqlstate};
+        if (syntax && filter.op == FilterOp::Path)
+            return unreadable(filter, u"Write a path as $.material == \"cotton\" or $.sizes[*]."_s);
+        else if (syntax && filter.op == FilterOp::Equals)
+            return unreadable(filter, {});
+        else if (error.sqlstate == u"22023" && filter.op == FilterOp::AtHour)
+            return unreadable(filter, u"Write a time zone as America/Los_Angeles or UTC."_s);
     return error;
 }
 

@@ -67,6 +67,8 @@ private slots:
         row("no value", u"brand=:null"_s, IsNull, {});
         row("some value", u"brand=:notnull"_s, IsNotNull, {});
         row("tags", u"tags=sale,new"_s, HasTags, {u"sale"_s, u"new"_s});
+        row("an hour", u"created_at=:hour 14, America/Los_Angeles"_s, AtHour,
+            {u"14"_s, u"America/Los_Angeles"_s});
         row("a path", u"metadata=:path $.a ? (@ > 1)"_s, Path, {u"$.a ? (@ > 1)"_s});
         row("days", u"created_at=2026-01-01..2026-01-31"_s, Between, {u"2026-01-01"_s, u"2026-01-31"_s});
     }

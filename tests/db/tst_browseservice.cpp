@@ -273,6 +273,8 @@ private slots:
             "transaction_date >= '2026-01-01Z' AND transaction_date < '2026-04-01Z'");
         row("one day of times", "sales_transactions", {u"transaction_date==2026-03-03"_s},
             "transaction_date >= '2026-03-03Z' AND transaction_date < '2026-03-04Z'");
+        row("an hour of the day", "sales_transactions", {u"transaction_date=:hour 14,America/Los_Angeles"_s},
+            "to_char(transaction_date AT TIME ZONE 'America/Los_Angeles', 'HH24') = '14'");
         row("tags", "products", {u"tags=:has odd"_s}, "'odd' = ANY (tags)");
         row("a word in a tag", "products", {u"tags=~drop table"_s}, "tags::text ILIKE '%drop table%'");
         row("a path that finds something", "products", {u"metadata=:path $.n ? (@ > 2)"_s},
@@ -335,7 +337,7 @@ private slots:
         QCOMPARE(count->rows, wanted.size());
     }
 
-    void aPathThatIsNoneIsAUsageError()
+    void aPathOrTimeZoneThatIsNoneIsAUsageError()
     {
         BrowseRequest request;
         request.table = "products";
@@ -343,6 +345,12 @@ private slots:
         const Result<RecordPage> answer = page(request);
         QVERIFY(!answer);
         QCOMPARE(answer.error().kind, ErrorKind::Usage);
+        // Nor is a time zone that only the server can tell to be none.
+        request.table = "sales_transactions";
+        request.filters = {{"transaction_date", FilterOp::AtHour, {u"9"_s, u"Moon/Crater"_s}}};
+        const Result<RecordPage> moon = page(request);
+        QVERIFY(!moon);
+        QCOMPARE(moon.error().kind, ErrorKind::Usage);
     }
 
     void theLastPageNeedsNoOtherBeforeIt()

@@ -141,6 +141,7 @@ void TestBrowsePage::eachKindOfFilterIsBuiltByItsFields_data()
     row("at least", "current_stock", AtLeast, {u"1,000"_s}, u"current_stock=1000.."_s);
     row("yes", "is_active", Equals, {u"no"_s}, u"is_active==false"_s);
     row("tags", "tags", HasTags, {u"new, sale"_s}, u"tags=:has new,sale"_s);
+    row("an hour of the zone", "created_at", AtHour, {u"14"_s}, u"created_at=:hour 14,America/Los_Angeles"_s);
     row("a path", "metadata", Path, {u"$.a == 1"_s}, u"metadata=:path $.a == 1"_s);
     row("days of a zone", "created_at", Between, {u"2026-01-01"_s, u"2026-01-31"_s},
         u"created_at=2026-01-01 08:00:00+00..2026-02-01 07:59:59.999999+00"_s);
@@ -159,7 +160,7 @@ void TestBrowsePage::eachKindOfFilterIsBuiltByItsFields()
     QVERIFY(ops->currentIndex() >= 0);
     const ColumnType type = browseTable("products")->columns[browseTable("products")->column(column)].type;
     for (qsizetype i = 0; i < typed.size(); ++i) {
-        if (type == ColumnType::Timestamp)
+        if (type == ColumnType::Timestamp && op != static_cast<int>(FilterOp::AtHour))
             editor.findChild<QDateEdit *>(i == 0 ? u"filterFromDay"_s : u"filterToDay"_s)
                 ->setDate(QDate::fromString(typed[i], Qt::ISODate));
         else if (type == ColumnType::Boolean)

@@ -25,6 +25,7 @@ private slots:
     void aFigureOpensAsManyRowsAsItCounts_data();
     void aFigureOpensAsManyRowsAsItCounts();
     void aDayOfTheChartOpensItsSales();
+    void anHourOfTheChartOpensItsSales();
     void aTierOpensItsCustomers();
     void aLineOfTheReorderListOpensItsProduct();
     void ctrlHShowsTheHistoryOfTheRowAndBackReturns();
@@ -116,6 +117,23 @@ void TestOverviewPage::aDayOfTheChartOpensItsSales()
     QCOMPARE(m_window->currentPage()->title(), u"Sales"_s);
     loaded();
     QCOMPARE(rowsOfPage("sales_transactions"), day.sales + day.returns);
+}
+
+void TestOverviewPage::anHourOfTheChartOpensItsSales()
+{
+    // All hours together are all sales, so none is missing and none counted twice.
+    const Overview overview = lastMonth();
+    qint64 rows = 0;
+    for (int hour = 0; hour < 24; ++hour) {
+        emit find<ChartPanel>(u"salesByHour"_s)->activated(hour);
+        QCOMPARE(m_window->currentPage()->title(), u"Sales"_s);
+        loaded();
+        rows += rowsOfPage("sales_transactions");
+        m_window->goBack();
+        loaded();
+    }
+    const SalesFigure all = overview.total();
+    QCOMPARE(rows, all.sales + all.returns);
 }
 
 void TestOverviewPage::aTierOpensItsCustomers()

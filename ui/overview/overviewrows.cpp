@@ -83,6 +83,13 @@ void OverviewPage::connectRows()
         one.from = one.to = one.from.addDays(day);
         return overviewrows::sales(one);
     });
+    chart(m_byHour, tr("Double-click or Enter: the sales of this hour of the day"), [this](int hour) {
+        const OverviewPeriod &period = m_overview.period;
+        return overviewrows::sales(period,
+                                   {{"transaction_date",
+                                     FilterOp::AtHour,
+                                     {QString::number(hour), QString::fromLatin1(period.zone.id())}}});
+    });
     chart(m_payments, tr("Double-click or Enter: the sales paid so"), [this](int index) {
         return overviewrows::salesPaidBy(m_overview.period, m_overview.payments.value(index));
     });

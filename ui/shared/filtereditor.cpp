@@ -21,11 +21,17 @@ namespace {
 
 enum Field { Nothing, Text, Range, Days, YesNo };
 
+/// What is typed as --filter writes it, after the column and a word.
+bool isList(FilterOp op)
+{
+    return browsefilter::valueCount(op) < 0 || op == FilterOp::AtHour;
+}
+
 Field fieldOf(ColumnType type, FilterOp op)
 {
     if (browsefilter::valueCount(op) == 0)
         return Nothing;
-    if (browsefilter::valueCount(op) < 0)
+    if (isList(op))
         return Text;
     switch (type) {
     case ColumnType::Integer:
@@ -173,8 +179,7 @@ void FilterEditor::fill(const ColumnFilter &filter)
     case Text: {
         // The list as --filter writes it, without column and word.
         const QString expression = browsefilter::expression(filter);
-        m_text->setText(browsefilter::valueCount(filter.op) < 0 ? expression.section(u' ', 1)
-                                                                : filter.values.value(0));
+        m_text->setText(isList(filter.op) ? expression.section(u' ', 1) : filter.values.value(0));
         break;
     }
     case Range:
@@ -225,10 +230,13 @@ void FilterEditor::opChanged()
     for (QWidget *end :
          {m_toWord, static_cast<QWidget *>(m_to), m_toDayWord, static_cast<QWidget *>(m_toDay)})
         end->setVisible(two);
-    m_text->setPlaceholderText(op() == FilterOp::Path ? tr("$.material == \"cotton\"  or  $.sizes[*]")
-                               : browsefilter::valueCount(op()) < 0 ? tr("first, second, \"with, comma\"")
-                               : !column().choices.isEmpty()        ? column().choices.join(u", "_s)
-                                                                    : QString());
+    m_text->setPlaceholderText(
+        op() == FilterOp::Path ? tr("$.material == \"cotton\"  or  $.sizes[*]")
+        : op() == FilterOp::AtHour
+            ? tr("14, %1", "an hour and a time zone").arg(QString::fromLatin1(m_zone.id()))
+        : isList(op())                ? tr("first, second, \"with, comma\"")
+        : !column().choices.isEmpty() ? column().choices.join(u", "_s)
+                                      : QString());
     check();
 }
 
@@ -250,11 +258,15 @@ ColumnFilter FilterEditor::filter() const
     const bool two = op() == FilterOp::Between;
     switch (fieldOf(column().type, op())) {
     case Text:
-        if (browsefilter::valueCount(op()) < 0) {
+        if (isList(op())) {
             // Read as --filter reads a list, so that both know the same quotes.
-            const QString word = op() == FilterOp::HasTags ? u":has "_s : u":in "_s;
-            const Result<ColumnFilter> parsed =
-                browsefilter::parse(m_table, QString::fromUtf8(column().name) + u'=' + word + m_text->text());
+            const QString word = op() == FilterOp::HasTags  ? u":has "_s
+                                 : op() == FilterOp::AtHour ? u":hour "_s
+                                                            : u":in "_s;
+            const bool noZone = op() == FilterOp::AtHour && !m_text->text().contains(u',');
+            const Result<ColumnFilter> parsed = browsefilter::parse(
+                m_table, QString::fromUtf8(column().name) + u'=' + word + m_text->text() +
+                             (noZone ? u',' + QString::fromLatin1(m_zone.id()) : QString()));
             if (parsed)
                 return *parsed;
             made.values = QStringList{m_text->text()};

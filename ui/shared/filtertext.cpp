@@ -99,6 +99,8 @@ QString filterOpText(FilterOp op, ColumnType type)
         return tr("is one of");
     case FilterOp::HasTags:
         return tr("has all of");
+    case FilterOp::AtHour:
+        return tr("at the hour");
     case FilterOp::Path:
         return tr("JSON path");
     case FilterOp::IsNull:
@@ -115,6 +117,12 @@ QString filterText(const TableDef &table, const ColumnFilter &filter, const QTim
     if (index < 0)
         return browsefilter::expression(filter);
     const ColumnDef &column = table.columns[index];
+    if (filter.op == FilterOp::AtHour) {
+        const QString where = filter.values.value(1);
+        const QString hour =
+            tr("%1: %2:00 to %2:59", "column and hour").arg(column.title, filter.values.value(0));
+        return where.toUtf8() == zone.id() ? hour : hour + u" ("_s + where + u')';
+    }
     QStringList values;
     for (const QString &value : filter.values)
         values.append(valueText(column, value, zone));
