@@ -33,6 +33,7 @@ protected:
         m_window = std::make_unique<MainWindow>(UiContext{*m_app, *m_theme, prompt}, allPages());
         m_window->resize(size);
         m_window->show();
+        m_window->activateWindow(); // there may be no window manager who does
         QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
     }
     void closeWindow()
