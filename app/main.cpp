@@ -12,6 +12,8 @@
 
 #include <QCoreApplication>
 
+#include <sys/resource.h>
+
 #include <clocale>
 #include <cstdio>
 #include <cstdlib>
@@ -69,6 +71,11 @@ int main(int argc, char **argv)
         arguments += QString::fromLocal8Bit(argv[i]);
     QCoreApplication::setApplicationName(u"retail-admin"_s);
     QCoreApplication::setApplicationVersion(QStringLiteral(RETAIL_ADMIN_VERSION));
+    // A core would hold the passwords of open connections.
+    rlimit cores{};
+    getrlimit(RLIMIT_CORE, &cores);
+    cores.rlim_cur = 0;
+    setrlimit(RLIMIT_CORE, &cores);
     logging::install(arguments.contains(u"--verbose"_s));
 
     const QString command = cli::commandOf(arguments);

@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/core/paths.h"
 #include "app/db/secretstore.h"
+#include "app/services/embeddingservers.h"
 #include "app/services/uploadtarget.h"
 #include "tests/support/testcluster.h"
 
 #include <QProcess>
 #include <QStandardPaths>
+#include <QTcpServer>
+#include <QTcpSocket>
 #include <QTemporaryDir>
 #include <QTest>
+
+#include <future>
+#include <thread>
 
 using namespace Qt::StringLiterals;
 
@@ -66,6 +72,36 @@ private slots:
             for (int time = 0; time < 3; ++time)
                 VERIFY_OK(UploadTargets::secret(target, true, {}));
             QCOMPARE(UploadTargets::secret(target, false, {}).error().kind, ErrorKind::Usage);
+            // The key of an embedding server goes to that server, and into no message.
+            std::promise<quint16> port;
+            QByteArray head;
+            std::thread listening([&] {
+                QTcpServer server;
+                server.listen(QHostAddress::LocalHost);
+                port.set_value(server.serverPort());
+                if (!server.waitForNewConnection(10'000))
+                    return;
+                QTcpSocket *client = server.nextPendingConnection();
+                while (!head.contains("\r\n\r\n") && client->waitForReadyRead(5'000))
+                    head += client->readAll();
+                client->write("HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+                client->waitForBytesWritten(5'000);
+            });
+            EmbeddingServer embedding;
+            embedding.preset = u"llama.cpp"_s;
+            embedding.baseUrl = QUrl(u"http://127.0.0.1:%1/v1"_s.arg(port.get_future().get()));
+            embedding.model = u"small"_s;
+            embedding.keyInKeyring = true;
+            auto keyKept = store.write(embedding.keyName(), u"sk-of-the-keyring"_s);
+            QTRY_VERIFY_WITH_TIMEOUT(keyKept.isFinished(), 12'000);
+            const auto provider = EmbeddingServers::provider(embedding);
+            const Result<Embeddings> refused =
+                provider ? (*provider)->embed({u"a mug"_s}, {}) : Result<Embeddings>(provider.error());
+            listening.join();
+            VERIFY_OK(provider);
+            QVERIFY2(head.contains("sk-of-the-keyring"), head.constData());
+            QVERIFY(!refused);
+            QVERIFY2(!refused.error().text().contains(u"sk-of"), qPrintable(refused.error().text()));
             // The same profile, after a change of desktop.
             QCOMPARE(store.rememberedBackend(u"north"_s), u"Secret Service"_s);
             QFile memory(paths::config() + u"/secrets.json"_s);

@@ -4,6 +4,8 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QProcess>
+#include <QRegularExpression>
+#include <QTcpServer>
 #include <QTest>
 
 using namespace Qt::StringLiterals;
@@ -57,6 +59,23 @@ private slots:
         m_database = std::make_unique<TestDatabase>();
     }
     void cleanupTestCase() { m_database.reset(); }
+
+    void aCrashWritesNoMemoryToTheDisk()
+    {
+        QTcpServer silent; // takes the connection and says nothing
+        QVERIFY(silent.listen(QHostAddress::LocalHost));
+        QProcess process;
+        process.start(qEnvironmentVariable("RETAIL_ADMIN"),
+                      {u"stores"_s, u"list"_s, u"--profile"_s,
+                       u"host=127.0.0.1 port=%1 user=u sslmode=disable"_s.arg(silent.serverPort())});
+        QVERIFY(silent.waitForNewConnection(20'000));
+        QFile limits(u"/proc/%1/limits"_s.arg(process.processId()));
+        QVERIFY(limits.open(QIODevice::ReadOnly));
+        static const QRegularExpression none(u"Max core file size +0 "_s);
+        QVERIFY(none.match(QString::fromLatin1(limits.readAll())).hasMatch());
+        process.kill();
+        QVERIFY(process.waitForFinished());
+    }
 
     void exitCodesAreAsDocumented_data()
     {
