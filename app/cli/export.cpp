@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/cli.h"
 #include "app/core/format.h"
+#include "app/services/exportwriter.h"
 
 using namespace Qt::StringLiterals;
 
@@ -69,6 +70,7 @@ int cli::exportRows(AppContext &context, const QStringList &arguments)
         request.style.header = {
             {u"table"_s, QString::fromUtf8(table->name)},
             {u"store"_s, request.storeId},
+            {u"database"_s, exportSource(context.pool.profile())},
             {u"filter"_s, expressions.isEmpty() ? u"none"_s : expressions.join(u" and "_s)},
             {u"login"_s, context.pool.capabilities().login},
             {u"time"_s, QDateTime::currentDateTimeUtc().toString(Qt::ISODate)}};

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/services/auditservice.h"
 
+#include "app/services/exportwriter.h"
+
 #include <QCryptographicHash>
 #include <QFileInfo>
 #include <QJsonArray>
@@ -200,6 +202,7 @@ QFuture<Result<EvidenceFile>> AuditService::exportEvidence(const QString &storeI
     if (const Result<void> checked = check(filter); !checked)
         return QtFuture::makeReadyFuture(Result<EvidenceFile>(checked.error()));
     const QString login = m_pool.capabilities().login;
+    const QString source = exportSource(m_pool.profile());
     return m_pool.run<EvidenceFile>(
         u"Audit evidence"_s, token, [=](Session &session) -> Result<EvidenceFile> {
             QSaveFile out(file);
@@ -237,6 +240,7 @@ QFuture<Result<EvidenceFile>> AuditService::exportEvidence(const QString &storeI
                                    {u"sha256"_s, QString::fromLatin1(evidence.sha256)},
                                    {u"rows"_s, evidence.rows},
                                    {u"store"_s, storeId},
+                                   {u"database"_s, source},
                                    {u"filter"_s, filter.toJson()},
                                    {u"order"_s, u"created_at, log_id, newest first"_s},
                                    {u"made_at"_s, made.toString(Qt::ISODate)},

@@ -384,6 +384,12 @@ std::unique_ptr<ExportWriter> makeText(const QList<ExportColumn> &columns, const
 
 } // namespace
 
+QString exportSource(const Profile &profile)
+{
+    const QString target = profile.target();
+    return profile.environment == Environment::Production ? target + u" (PRODUCTION)"_s : target;
+}
+
 ExportFile::~ExportFile()
 {
     if (m_descriptor > STDERR_FILENO)

@@ -3,6 +3,9 @@
 
 #include "app/services/exportservice.h"
 
+/// What an export's header calls its database: where it is, and whether that is production.
+QString exportSource(const Profile &profile);
+
 /// A file that appears under its name when it is whole: written under a temporary one, which goes when the
 /// object does before finish(). "-" is standard output. Belongs to one thread; errors are of kind Io, or
 /// Conflict where the name is taken.

@@ -38,6 +38,14 @@ class TestExportWriter final : public QObject
     }
 
 private slots:
+    void productionIsNamedInTheHeader()
+    {
+        Profile profile{.name = u"shop"_s, .conninfo = u"host=db.example user=ann dbname=retail_db"_s};
+        QCOMPARE(exportSource(profile), u"ann@db.example/retail_db"_s);
+        profile.environment = Environment::Production;
+        QCOMPARE(exportSource(profile), u"ann@db.example/retail_db (PRODUCTION)"_s);
+    }
+
     void formulasAreNeutralised_data()
     {
         QTest::addColumn<QString>("text");

@@ -239,7 +239,7 @@ private slots:
         QFile read(file);
         QVERIFY(read.open(QIODevice::ReadOnly));
         const QByteArray content = read.readAll();
-        QVERIFY(content.startsWith("# table: products\n# store: seattle\n"));
+        QVERIFY(content.startsWith("# table: products\n# store: seattle\n# database: sandbox_manager@"));
         const Run again = run(call + QStringList{u"--out"_s, file});
         QCOMPARE(again.exitCode, 1); // it exists
         const Run piped = run(call + QStringList{u"--out"_s, u"-"_s});

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/appcontext.h"
+#include "app/services/exportwriter.h"
 #include "ui/browse/browsepage.h"
 #include "ui/browse/viewsmenu.h"
 #include "ui/shared/filterbar.h"
@@ -53,6 +54,7 @@ void BrowsePage::exportTo(const ExportDialog::Choice &choice)
         const QStringList filters = browsefilter::expressions(request.rows.filters);
         request.style.header = {{tr("table"), m_table.title},
                                 {tr("store"), u"%1 (%2)"_s.arg(store.name, store.storeId)},
+                                {tr("database"), exportSource(m_ui.app.pool.profile())},
                                 {tr("filter"), filters.isEmpty() ? tr("none") : filters.join(u" and "_s)},
                                 {tr("login"), m_ui.app.pool.capabilities().login},
                                 {tr("time"), QDateTime::currentDateTimeUtc().toString(Qt::ISODate)}};

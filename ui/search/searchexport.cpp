@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/appcontext.h"
 #include "app/core/format.h"
+#include "app/services/exportwriter.h"
 #include "ui/search/searchbar.h"
 #include "ui/search/searchpage.h"
 #include "ui/search/searchresults.h"
@@ -41,6 +42,7 @@ void SearchPage::exportTo(const ExportDialog::Choice &choice, const SearchReques
             {tr("filters"),
              QString::fromUtf8(QJsonDocument(SavedSearches::toJson(request)).toJson(QJsonDocument::Compact))},
             {tr("store"), u"%1 (%2)"_s.arg(store.name, store.storeId)},
+            {tr("database"), exportSource(m_ui.app.pool.profile())},
             {tr("login"), m_ui.app.pool.capabilities().login},
             {tr("time"), QDateTime::currentDateTimeUtc().toString(Qt::ISODate)}};
     const ExportTable table = m_results->exported(choice.shownColumns);
