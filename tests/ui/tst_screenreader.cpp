@@ -44,12 +44,7 @@ class Reader final : public QThread
 public:
     void stop() { m_stop = true; }
     int read() const { return m_read; }
-
-    QSet<QString> names() const
-    {
-        const std::lock_guard lock(m_mutex);
-        return m_names;
-    }
+    int cells() const { return m_cells; } ///< of tables, among them
 
 protected:
     void run() override
@@ -86,13 +81,13 @@ private:
         if (m_stop || depth > deepest)
             return;
         const QString accessible = u"org.a11y.atspi.Accessible"_s;
+        constexpr uint tableCell = 56; // ATSPI_ROLE_TABLE_CELL
+        const QDBusReply<uint> role = ask(bus, object, accessible, u"GetRole"_s);
         const QDBusReply<QDBusVariant> name =
             ask(bus, object, u"org.freedesktop.DBus.Properties"_s, u"Get"_s, {accessible, u"Name"_s});
-        if (name.isValid()) {
-            const std::lock_guard lock(m_mutex);
-            m_names.insert(name.value().variant().toString());
-        }
-        (void)ask(bus, object, accessible, u"GetRole"_s);
+        if (role.isValid() && role.value() == tableCell && name.isValid() &&
+            !name.value().variant().toString().isEmpty())
+            ++m_cells;
         (void)ask(bus, object, accessible, u"GetState"_s);
         ++m_read;
         const QDBusReply<QList<Accessible>> children = ask(bus, object, accessible, u"GetChildren"_s);
@@ -105,8 +100,7 @@ private:
 
     std::atomic<bool> m_stop = false;
     std::atomic<int> m_read = 0;
-    mutable std::mutex m_mutex; // guards m_names
-    QSet<QString> m_names;
+    std::atomic<int> m_cells = 0;
 };
 
 } // namespace
@@ -145,9 +139,7 @@ void TestScreenReader::everyPageIsReadWhileItChanges()
     const int before = reader.read();
     QVERIFY2(QTest::qWaitFor([&] { return reader.read() > before + 50; }, 10'000),
              qPrintable(QString::number(before)));
-    // It has come as far as the cells.
-    const QSet<QString> names = reader.names();
-    QVERIFY2(names.contains(u"Zava Retail Seattle"_s), qPrintable(QStringList(names.values()).join(u'|')));
+    QVERIFY2(reader.cells() > 100, qPrintable(QString::number(reader.cells())));
     // The window goes while it is read.
     closeWindow();
     QTest::qWait(200);
