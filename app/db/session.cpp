@@ -4,6 +4,8 @@
 #include "app/core/log.h"
 #include "app/db/pgconnection.h"
 
+#include <QRegularExpression>
+
 #include <libpq-fe.h>
 
 using namespace Qt::StringLiterals;
@@ -71,6 +73,20 @@ Param::Param(const QStringList &values)
 QByteArray quoteIdentifier(const QString &name)
 {
     return '"' + name.toUtf8().replace('"', "\"\"") + '"';
+}
+
+QString zoneForServer(const QString &id)
+{
+    static const QRegularExpression offset(u"^(?:UTC|GMT)([+-])(\\d\\d?(?::?\\d\\d)?)$"_s,
+                                           QRegularExpression::CaseInsensitiveOption);
+    const QRegularExpressionMatch match = offset.match(id);
+    if (!match.hasMatch())
+        return id;
+    QString digits = match.captured(2);
+    if (digits.size() == 4)
+        digits.insert(2, u':');
+    // POSIX counts what is to be added to reach Greenwich.
+    return u"<%1%2>%3%2"_s.arg(match.captured(1), digits, match.captured(1) == u"+" ? u"-"_s : u"+"_s);
 }
 
 QByteArray quoteLiteral(const QString &text)

@@ -143,5 +143,8 @@ private:
 
 /// "name" quoted as an SQL identifier.
 QByteArray quoteIdentifier(const QString &name);
+/// A time zone's id as the server reads it: a bare offset of Qt ("UTC+03:00", east of Greenwich) PostgreSQL
+/// would take as POSIX does, with the sign turned.
+QString zoneForServer(const QString &id);
 /// 'text' as an SQL literal, for the few statements that take no parameters (COPY, CREATE DATABASE, DDL).
 QByteArray quoteLiteral(const QString &text);

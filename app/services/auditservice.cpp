@@ -179,7 +179,7 @@ QFuture<Result<QList<AuditActivity>>> AuditService::activity(const QString &stor
     const QString unit = days <= 3 ? u"hour"_s : days <= 92 ? u"day"_s : u"month"_s;
     return m_pool.run<Activities>(u"Audit log"_s, token, [=](Session &session) -> Result<Activities> {
         Statement statement = sqlcatalog::query("audit/activity");
-        Params params{storeId, unit, QString::fromLatin1(zone.id())};
+        Params params{storeId, unit, zoneForServer(QString::fromLatin1(zone.id()))};
         statement.sql.replace("\n GROUP BY", conditions(filter, params) + "\n GROUP BY");
         const Result<Rows> rows = session.read(storeId, statement, params);
         if (!rows)

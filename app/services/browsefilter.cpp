@@ -171,11 +171,11 @@ Result<QStringList> hourAndZone(const ColumnDef &column, const QStringList &valu
     if (!valid || hour < 0 || hour > 23)
         return unusable(column, u"“%1” is no hour of the day."_s.arg(values[0]), u"Write 0 to 23."_s);
     // Which zones there are the server knows; a bare system here may have none.
-    static const QRegularExpression name(u"^[A-Za-z][A-Za-z0-9_+/-]{0,63}$"_s);
+    static const QRegularExpression name(u"^[A-Za-z][A-Za-z0-9_+/:-]{0,63}$"_s);
     const QString zone = values[1].trimmed();
     if (!name.match(zone).hasMatch())
         return unusable(column, u"“%1” is no time zone."_s.arg(values[1]),
-                        u"Write it as America/Los_Angeles or UTC."_s);
+                        u"Write it as America/Los_Angeles, UTC or UTC+05:30."_s);
     return QStringList{QString::number(hour), zone};
 }
 
@@ -389,7 +389,7 @@ Result<QByteArray> browsefilter::condition(const TableDef &table, const ColumnFi
         const Result<QStringList> checked = hourAndZone(column, filter.values);
         if (!checked)
             return checked.error();
-        const QByteArray zone = bind((*checked)[1]);
+        const QByteArray zone = bind(zoneForServer((*checked)[1]));
         return "extract(hour FROM " + column.name + " AT TIME ZONE " + zone +
                "::text) = " + bind((*checked)[0]) + "::integer";
     }

@@ -98,7 +98,7 @@ Error readError(const Error &error, const BrowseRequest &request)
         else if (syntax && filter.op == FilterOp::Equals)
             return unreadable(filter, {});
         else if (error.sqlstate == u"22023" && filter.op == FilterOp::AtHour)
-            return unreadable(filter, u"Write a time zone as America/Los_Angeles or UTC."_s);
+            return unreadable(filter, u"Write a time zone as America/Los_Angeles, UTC or UTC+05:30."_s);
     return error;
 }
 

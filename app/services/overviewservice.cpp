@@ -32,7 +32,7 @@ Result<void> readSales(Session &session, const QString &storeId, Overview &overv
     const Result<Rows> rows = session.read(
         storeId, sqlcatalog::query("overview/sales"),
         {storeId, instant(p.from, p.zone), instant(p.to.addDays(1), p.zone), instant(earlier, p.zone),
-         instant(earlier.addDays(p.days()), p.zone), QString::fromLatin1(p.zone.id())});
+         instant(earlier.addDays(p.days()), p.zone), zoneForServer(QString::fromLatin1(p.zone.id()))});
     if (!rows)
         return rows.error();
     overview.days.resize(p.days());

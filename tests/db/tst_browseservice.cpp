@@ -275,6 +275,10 @@ private slots:
             "transaction_date >= '2026-03-03Z' AND transaction_date < '2026-03-04Z'");
         row("an hour of the day", "sales_transactions", {u"transaction_date=:hour 14,America/Los_Angeles"_s},
             "to_char(transaction_date AT TIME ZONE 'America/Los_Angeles', 'HH24') = '14'");
+        row("an hour at an offset", "sales_transactions", {u"transaction_date=:hour 14,UTC+05:30"_s},
+            "to_char(transaction_date AT TIME ZONE 'Asia/Kolkata', 'HH24') = '14'");
+        row("an hour west of it", "sales_transactions", {u"transaction_date=:hour 14,utc-3"_s},
+            "to_char(transaction_date AT TIME ZONE interval '-3:00', 'HH24') = '14'");
         row("tags", "products", {u"tags=:has odd"_s}, "'odd' = ANY (tags)");
         row("a word in a tag", "products", {u"tags=~drop table"_s}, "tags::text ILIKE '%drop table%'");
         row("a path that finds something", "products", {u"metadata=:path $.n ? (@ > 2)"_s},

@@ -31,13 +31,19 @@ class TestOverviewService final : public QObject
         return period;
     }
 
+    /// For AT TIME ZONE, where a text of only an offset would be read with its sign turned.
+    static QString zoneOf(const OverviewPeriod &p)
+    {
+        const QString id = QString::fromLatin1(p.zone.id());
+        return id.startsWith(u"UTC+"_s) ? u"interval '%1'"_s.arg(id.mid(3)) : u"'%1'"_s.arg(id);
+    }
+
     /// The condition of the test's own: local days, computed by the server.
     static QString within(const OverviewPeriod &p, int yearsBack = 0)
     {
         const QDate from = p.from.addYears(-yearsBack);
-        return u"store_id = 'seattle' AND (transaction_date AT TIME ZONE '%1')::date BETWEEN '%2' AND '%3'"_s
-            .arg(QString::fromLatin1(p.zone.id()), from.toString(Qt::ISODate),
-                 from.addDays(p.days() - 1).toString(Qt::ISODate));
+        return u"store_id = 'seattle' AND (transaction_date AT TIME ZONE %1)::date BETWEEN '%2' AND '%3'"_s
+            .arg(zoneOf(p), from.toString(Qt::ISODate), from.addDays(p.days() - 1).toString(Qt::ISODate));
     }
 
 private slots:
@@ -60,6 +66,7 @@ private slots:
         QTest::newRow("a month") << lastDays(30);
         QTest::newRow("a year, over both changes of the clocks") << lastDays(365);
         QTest::newRow("a zone half an hour off") << lastDays(30, "Asia/Kolkata");
+        QTest::newRow("an offset without a place") << lastDays(30, "UTC+09:30");
     }
     void totalsSubtractReturns()
     {
