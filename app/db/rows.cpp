@@ -19,6 +19,27 @@ Rows Rows::slice(int first, int count) const
     return part;
 }
 
+Rows Rows::followedBy(const Rows &more) const
+{
+    if (count() == 0)
+        return more;
+    if (more.count() == 0)
+        return *this;
+    PGresult *all = PQcopyResult(m_result.get(), PG_COPYRES_ATTRS);
+    Q_CHECK_PTR(all);
+    int to = 0;
+    for (const Rows *part : {this, &more})
+        for (int row = 0; row < part->count(); ++row, ++to)
+            for (int column = 0; column < columns(); ++column) {
+                PGresult *from = part->m_result.get();
+                const int length =
+                    part->isNull(row, column) ? -1 : PQgetlength(from, part->m_first + row, column);
+                if (!PQsetvalue(all, to, column, PQgetvalue(from, part->m_first + row, column), length))
+                    qBadAlloc();
+            }
+    return Rows(all);
+}
+
 int Rows::count() const
 {
     return m_count;

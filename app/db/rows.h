@@ -26,6 +26,9 @@ public:
     /// `count` rows from `first` on, sharing the same memory.
     Rows slice(int first, int count) const;
 
+    /// These rows and then `more`, which has the same columns.
+    Rows followedBy(const Rows &more) const;
+
     int count() const;
     int columns() const;
     QString columnName(int column) const;

@@ -107,89 +107,81 @@ Error noTable(const QByteArray &name)
     return Error{ErrorKind::Usage, u"There is no table “%1” to browse."_s.arg(QString::fromUtf8(name))};
 }
 
-/// The statement of one page, with the columns whose values make its cursors.
-struct PageStatement
+/// Where a page begins and how its rows are ordered.
+struct Paging
 {
-    Statement statement;
-    Params params;
-    QList<int> cursorColumns;
+    QList<QByteArray> columns; ///< of the index that serves the sort
+    QList<int> cursorColumns;  ///< where their values are in a row
+    QJsonArray cursor;
+    bool nullable = false;
+    bool descending = false;
+
+    bool afterNull() const { return !cursor.isEmpty() && cursor.first().isNull(); }
+
+    /// A sort column that may be NULL splits the table in two sections, values and then NULLs whatever the
+    /// direction, since a row comparison is never true for NULL. Those that a page may need, in the order in
+    /// which it takes from them; true is the one of the NULLs.
+    QList<bool> sections(bool backwards) const
+    {
+        if (!nullable)
+            return {false};
+        if (backwards)
+            return cursor.isEmpty() || afterNull() ? QList<bool>{true, false} : QList<bool>{false};
+        return afterNull() ? QList<bool>{true} : QList<bool>{false, true};
+    }
 };
 
-/// Keyset paging: a row comparison with the last row seen, on the columns of an index. A sort column that may
-/// be NULL splits the table in two sections, values and then NULLs, since a row comparison is never true for
-/// NULL; each section is a range of the index.
-Result<PageStatement> pageStatement(const TableDef &table, const QString &storeId,
-                                    const BrowseRequest &request)
+Result<Paging> pagingOf(const TableDef &table, const BrowseRequest &request)
 {
-    const Result<QByteArray> sortable = sortOf(table, request);
-    if (!sortable)
-        return sortable.error();
-    const QByteArray sort = *sortable;
-    const int sortColumn = table.column(sort);
-    const bool descending = request.sort.isEmpty() ? table.descending : request.descending;
-    const bool reversed = descending != request.backwards;
-    const bool nullable = table.columns[sortColumn].nullable;
+    const Result<QByteArray> sort = sortOf(table, request);
+    if (!sort)
+        return sort.error();
+    Paging paging;
+    paging.columns = sortColumns(table, *sort);
+    for (const QByteArray &column : paging.columns)
+        paging.cursorColumns.append(table.column(column));
+    paging.nullable = table.columns[paging.cursorColumns.first()].nullable;
+    paging.descending = request.sort.isEmpty() ? table.descending : request.descending;
+    if (!request.after.isEmpty()) {
+        const Result<QJsonArray> cursor = decodeCursor(request.after, paging.columns.size());
+        if (!cursor)
+            return cursor.error();
+        paging.cursor = *cursor;
+    }
+    return paging;
+}
 
-    PageStatement page;
-    const QList<QByteArray> columns = sortColumns(table, sort);
-    for (const QByteArray &column : columns)
-        page.cursorColumns.append(table.column(column));
-
-    page.statement = sqlcatalog::query(("browse/" + table.name).constData());
-    QByteArray base = page.statement.sql.trimmed();
-    page.params = {storeId};
-    const auto bind = [&page](const Param &value) {
-        page.params.append(value);
-        return '$' + QByteArray::number(page.params.size());
+/// The rows of one section in the order of display. Keyset paging: a row comparison with the last row seen,
+/// on the columns of an index, of which each section is a range.
+Result<Command> sectionOf(const TableDef &table, const QString &storeId, const BrowseRequest &request,
+                          const Paging &paging, bool nulls)
+{
+    Command command{sqlcatalog::query(("browse/" + table.name).constData()), {storeId}};
+    const auto bind = [&command](const Param &value) {
+        command.params.append(value);
+        return '$' + QByteArray::number(command.params.size());
     };
     const Result<QByteArray> conditions = conditionsOf(table, request, bind);
     if (!conditions)
         return conditions.error();
-    base += *conditions;
-    const QByteArray limit = " LIMIT " + bind(std::clamp(request.limit, 1, maximumPage) + 1) + "::int";
-
-    QJsonArray cursor;
-    if (!request.after.isEmpty()) {
-        const Result<QJsonArray> decoded = decodeCursor(request.after, columns.size());
-        if (!decoded)
-            return decoded.error();
-        cursor = *decoded;
+    QByteArray sql = command.statement.sql.trimmed() + *conditions;
+    // Within the NULLs the sort column says nothing, and the rest of the key goes on alone.
+    const QList<QByteArray> order = nulls ? paging.columns.mid(1) : paging.columns;
+    const bool reversed = paging.descending != request.backwards;
+    if (paging.nullable)
+        sql += " AND " + paging.columns.first() + (nulls ? " IS NULL" : " IS NOT NULL");
+    if (!paging.cursor.isEmpty() && paging.afterNull() == nulls) {
+        QByteArrayList values;
+        for (qsizetype i = nulls ? 1 : 0; i < paging.cursor.size(); ++i)
+            values += bind(paging.cursor[i].toString());
+        sql += " AND (" + order.join(", ") + (reversed ? ") < (" : ") > (") + values.join(", ") + ')';
     }
-
-    QList<QByteArray> parts;
-    const auto section = [&](bool nulls) {
-        // Within the NULLs the sort column says nothing, and the rest of the key goes on alone.
-        const QList<QByteArray> order = nulls ? columns.mid(1) : columns;
-        QByteArray sql = base;
-        if (nullable)
-            sql += " AND " + sort + (nulls ? " IS NULL" : " IS NOT NULL");
-        if (!cursor.isEmpty() && cursor.first().isNull() == nulls) {
-            QByteArrayList values;
-            for (qsizetype i = nulls ? 1 : 0; i < cursor.size(); ++i)
-                values += bind(cursor[i].toString());
-            sql += " AND (" + order.join(", ") + (reversed ? ") < (" : ") > (") + values.join(", ") + ')';
-        }
-        parts.append('(' + sql + orderBy(order, reversed) + limit + ')');
-    };
-    // NULLs come last, whatever the direction of the sort.
-    const bool inNulls = nullable && !cursor.isEmpty() && cursor.first().isNull();
-    if (nullable && request.backwards && (cursor.isEmpty() || inNulls))
-        section(true);
-    if (!inNulls || request.backwards)
-        section(false);
-    if (nullable && !request.backwards)
-        section(true);
-
-    // One order over both sections, and the display order for a page that was read backwards.
-    QByteArray sql = parts.join(" UNION ALL ");
-    if (parts.size() > 1)
-        sql = "SELECT * FROM (" + sql + ") AS sections ORDER BY " + sort + " IS NULL" +
-              (request.backwards ? " DESC, " : ", ") + orderBy(columns, reversed).mid(10) + limit;
+    sql +=
+        orderBy(order, reversed) + " LIMIT " + bind(std::clamp(request.limit, 1, maximumPage) + 1) + "::int";
     if (request.backwards)
-        sql = "SELECT * FROM (" + sql + ") AS page ORDER BY " + sort + " IS NULL, " +
-              orderBy(columns, descending).mid(10);
-    page.statement.sql = sql;
-    return page;
+        sql = "SELECT * FROM (" + sql + ") AS page" + orderBy(order, paging.descending);
+    command.statement.sql = sql;
+    return command;
 }
 
 } // namespace
@@ -203,24 +195,33 @@ QFuture<Result<RecordPage>> BrowseService::page(const QString &storeId, const Br
     const auto read = [definition, storeId, request](Session &session) -> Result<RecordPage> {
         QElapsedTimer clock;
         clock.start();
-        const Result<PageStatement> page = pageStatement(*definition, storeId, request);
-        if (!page)
-            return page.error();
-        const Result<Rows> rows = session.read(storeId, page->statement, page->params);
-        if (!rows)
-            return readError(rows.error(), request);
+        const Result<Paging> paging = pagingOf(*definition, request);
+        if (!paging)
+            return paging.error();
         // One row more than asked for tells whether there is a further page on that side.
         const int limit = std::clamp(request.limit, 1, maximumPage);
-        const bool more = rows->count() > limit;
+        Rows rows;
+        for (const bool nulls : paging->sections(request.backwards)) {
+            if (rows.count() > limit)
+                break;
+            const Result<Command> section = sectionOf(*definition, storeId, request, *paging, nulls);
+            if (!section)
+                return section.error();
+            const Result<Rows> part = session.read(storeId, section->statement, section->params);
+            if (!part)
+                return readError(part.error(), request);
+            rows = request.backwards ? part->followedBy(rows) : rows.followedBy(*part);
+        }
+        const bool more = rows.count() > limit;
         RecordPage result;
-        result.rows = rows->slice(more && request.backwards ? rows->count() - limit : 0,
-                                  std::min(limit, rows->count()));
+        result.rows =
+            rows.slice(more && request.backwards ? rows.count() - limit : 0, std::min(limit, rows.count()));
         result.elapsedMs = clock.elapsed();
         const int count = result.rows.count();
         if (count > 0 && (request.backwards || more))
-            result.next = encodeCursor(result.rows, count - 1, page->cursorColumns);
+            result.next = encodeCursor(result.rows, count - 1, paging->cursorColumns);
         if (count > 0 && (request.backwards ? more : !request.after.isEmpty()))
-            result.previous = encodeCursor(result.rows, 0, page->cursorColumns);
+            result.previous = encodeCursor(result.rows, 0, paging->cursorColumns);
         return result;
     };
     return m_pool.run<RecordPage>(definition->title, token, read);

@@ -44,6 +44,24 @@ private slots:
         QVERIFY(!rows.timestamp(0, 0).isValid());
     }
 
+    void rowsOfTwoAnswersFollowEachOther()
+    {
+        const Rows first = rowOf({QByteArray("a"), QByteArray()});
+        const Rows second = rowOf({QByteArray(""), QByteArray("b\xC3\xA4")});
+        const Rows both = first.followedBy(second);
+        QCOMPARE(both.count(), 2);
+        QCOMPARE(both.text(0, 0), u"a"_s);
+        QVERIFY(both.isNull(0, 1));
+        QVERIFY(!both.isNull(1, 0) && both.text(1, 0).isEmpty());
+        QCOMPARE(both.text(1, 1), u"bä"_s);
+        QCOMPARE(both.columnName(1), u"c1"_s);
+        QCOMPARE(both.slice(1, 1).followedBy(first).text(1, 0), u"a"_s);
+        // Of none there are the columns all the same.
+        QCOMPARE(first.slice(0, 0).followedBy(second.slice(0, 0)).columns(), 2);
+        QCOMPARE(Rows().followedBy(first).count(), 1);
+        QCOMPARE(first.followedBy(Rows()).count(), 1);
+    }
+
     void arraysAreTakenApart_data()
     {
         QTest::addColumn<QByteArray>("array");
