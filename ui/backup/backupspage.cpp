@@ -6,13 +6,14 @@
 #include "app/core/paths.h"
 #include "app/services/backupverify.h"
 #include "ui/backup/asidedialog.h"
+#include "ui/backup/backupcolumns.h"
 #include "ui/backup/backupdialog.h"
+#include "ui/backup/backupfigures.h"
 #include "ui/backup/inspectdialog.h"
 #include "ui/backup/proofpanel.h"
 #include "ui/backup/prunedialog.h"
 #include "ui/backup/recoverydialog.h"
 #include "ui/backup/restoredialog.h"
-#include "ui/shared/figuretile.h"
 #include "ui/shared/tableview.h"
 #include "ui/shared/theme.h"
 
@@ -30,99 +31,6 @@ using namespace Qt::StringLiterals;
 using backup::Level;
 using backup::StoredBackup;
 
-namespace {
-
-/// Only what was verified is green.
-cell::Tone toneOf(const backup::Manifest &manifest)
-{
-    if (manifest.verification.failed)
-        return cell::Tone::Bad;
-    return manifest.good() ? cell::Tone::Good : cell::Tone::Warning;
-}
-
-QString iconOf(const backup::Manifest &manifest)
-{
-    if (manifest.verification.failed)
-        return u"state-error"_s;
-    return manifest.good() ? u"dialog-ok-apply"_s : u"state-warning"_s;
-}
-
-QList<ListColumn<StoredBackup>> columns()
-{
-    const auto tr = [](const char *text) { return BackupsPage::tr(text); };
-    return {
-        {.title = tr("Made"),
-         .value = [](const StoredBackup &b) { return QVariant(b.manifest.created); },
-         .text =
-             [](const StoredBackup &b) {
-                 return format::relative(b.manifest.created, QDateTime::currentDateTimeUtc());
-             },
-         .toolTip = [](const StoredBackup &b) { return format::exact(b.manifest.created.toLocalTime()); }},
-        {.title = tr("Verified"),
-         .value = [](const StoredBackup &b) { return QVariant(int(b.manifest.verification.level)); },
-         .text = [](const StoredBackup &b) { return b.manifest.levelText(); },
-         .tone = [](const StoredBackup &b) { return toneOf(b.manifest); },
-         .icon = [](const StoredBackup &b) { return iconOf(b.manifest); },
-         .toolTip =
-             [](const StoredBackup &b) {
-                 const backup::Verification &v = b.manifest.verification;
-                 return (v.at.isValid() ? format::exact(v.at.toLocalTime()) : QString()) +
-                        (v.where.isEmpty() ? QString() : u"\n"_s + v.where) +
-                        (v.reason.isEmpty() ? QString() : u"\n"_s + v.reason);
-             },
-         .explanation =
-             tr("listed: checksum right and every table in the contents. restored: put back for a test and "
-                "compared with what was backed up.")},
-        {.title = tr("Database"),
-         .value = [](const StoredBackup &b) { return QVariant(b.manifest.database); }},
-        {.title = tr("Scope"),
-         .value = [](const StoredBackup &b) { return QVariant(backup::scopeName(b.manifest.scope)); },
-         .text =
-             [](const StoredBackup &b) {
-                 switch (b.manifest.scope) {
-                 case backup::Scope::Database:
-                     return BackupsPage::tr("whole database");
-                 case backup::Scope::Schema:
-                     return BackupsPage::tr("retail schema");
-                 case backup::Scope::Tables:
-                     break;
-                 }
-                 return BackupsPage::tr("%1 tables").arg(b.manifest.tables.size());
-             }},
-        {.title = tr("Size"),
-         .value = [](const StoredBackup &b) { return QVariant(b.manifest.bytes()); },
-         .text = [](const StoredBackup &b) { return format::bytes(b.manifest.bytes()); },
-         .number = true},
-        {.title = tr("Rows"),
-         .value = [](const StoredBackup &b) { return QVariant(b.manifest.rows()); },
-         .text = [](const StoredBackup &b) { return format::count(b.manifest.rows()); },
-         .number = true},
-        {.title = tr("Took"),
-         .value =
-             [](const StoredBackup &b) { return QVariant(b.manifest.created.msecsTo(b.manifest.finished)); },
-         .text =
-             [](const StoredBackup &b) {
-                 return format::duration(b.manifest.created.msecsTo(b.manifest.finished));
-             },
-         .number = true},
-        {.title = tr("Sealed"),
-         .value = [](const StoredBackup &b) { return QVariant(b.manifest.sealed()); },
-         .text =
-             [](const StoredBackup &b) {
-                 return b.manifest.sealed()
-                            ? (b.manifest.recipients.size() == 1
-                                   ? BackupsPage::tr("to 1 key")
-                                   : BackupsPage::tr("to %1 keys").arg(b.manifest.recipients.size()))
-                            : u"–"_s;
-             }},
-        {.title = tr("File"),
-         .value = [](const StoredBackup &b) { return QVariant(b.manifest.dump); },
-         .toolTip = [](const StoredBackup &b) { return b.dumpPath(); }},
-    };
-}
-
-} // namespace
-
 QString backupsUnavailable(const Capabilities &can)
 {
     if (can.ops || can.superuser)
@@ -134,12 +42,10 @@ QString backupsUnavailable(const Capabilities &can)
 BackupsPage::BackupsPage(const UiContext &ui, QWidget *parent)
     : Page(ui, tr("Backups"), Scope::Database, parent)
     , m_model(new ListModel<StoredBackup>(
-          columns(), [](const StoredBackup &each) { return each.manifestPath(); }, this))
+          backupColumns(), [](const StoredBackup &each) { return each.manifestPath(); }, this))
     , m_proxy(new QSortFilterProxyModel(this))
     , m_view(new TableView(ui.theme, ui.app.settings, u"backupsTable"_s, this))
-    , m_last(new FigureTile(ui.theme, u"lastBackupTile"_s, tr("Last verified backup"), this))
-    , m_space(new FigureTile(ui.theme, u"freeDiskTile"_s, tr("Free disk"), this))
-    , m_failed(new FigureTile(ui.theme, u"failuresTile"_s, tr("Failures, 7 days"), this))
+    , m_figures(new BackupFigures(ui.theme, this))
     , m_proofs(new ProofPanel(ui, this))
     , m_folder(new QLabel(this))
     , m_create(new QPushButton(tr("&Back up now…"), this))
@@ -173,10 +79,6 @@ BackupsPage::BackupsPage(const UiContext &ui, QWidget *parent)
     change->setObjectName(u"chooseBackupFolder"_s);
     change->setProperty("flat", true);
 
-    auto *tiles = new QHBoxLayout;
-    tiles->setSpacing(12);
-    for (FigureTile *tile : {m_last, m_space, m_failed})
-        tiles->addWidget(tile, 1);
     auto *actions = new QHBoxLayout;
     actions->setSpacing(8);
     auto *menu = new QMenu(m_more);
@@ -202,7 +104,7 @@ BackupsPage::BackupsPage(const UiContext &ui, QWidget *parent)
     auto *layout = new QVBoxLayout(content);
     layout->setContentsMargins(16, 12, 16, 0);
     layout->setSpacing(12);
-    layout->addLayout(tiles);
+    layout->addWidget(m_figures);
     layout->addWidget(m_proofs);
     layout->addLayout(actions);
     layout->addLayout(place);
@@ -219,7 +121,7 @@ BackupsPage::BackupsPage(const UiContext &ui, QWidget *parent)
     connect(m_restore, &QPushButton::clicked, this, [this] { openRestore(); });
     connect(m_prune, &QPushButton::clicked, this, &BackupsPage::openPrune);
     connect(change, &QPushButton::clicked, this, &BackupsPage::chooseFolder);
-    connect(m_last, &FigureTile::actionRequested, this, &BackupsPage::openCreate);
+    connect(m_figures, &BackupFigures::backupRequested, this, &BackupsPage::openCreate);
     connect(&ui.app.jobs, &JobRunner::finished, this, [this](const Job *job) {
         static const QStringList ours{u"backup"_s,  u"verification"_s, u"prune"_s,
                                       u"restore"_s, u"drill"_s,        u"upload"_s};
@@ -263,8 +165,7 @@ void BackupsPage::clear()
     m_request.cancel();
     m_model->setRows({});
     m_overview = {};
-    for (FigureTile *tile : {m_last, m_space, m_failed})
-        tile->setFigure(u"–"_s, {});
+    m_figures->clear();
     m_proofs->clear();
     updateActions();
 }
@@ -274,36 +175,7 @@ void BackupsPage::show(const backup::Overview &overview)
     m_overview = overview;
     m_model->setRows(overview.backups);
     m_proofs->show(overview);
-    const QDateTime now = QDateTime::currentDateTimeUtc();
-    const QString database = m_ui.app.pool.capabilities().database;
-    if (!overview.lastGood) {
-        m_last->setFigure(tr("none"),
-                          overview.last ? tr("The last one of %1 is not verified").arg(database)
-                                        : tr("No backup of %1 is in this folder").arg(database),
-                          cell::Tone::Bad);
-        m_last->setAction(tr("Back up now…"));
-    } else {
-        const QDateTime made = overview.lastGood->manifest.created;
-        const qint64 hours = made.secsTo(now) / 3600;
-        m_last->setFigure(format::relative(made, now),
-                          tr("%1: %2").arg(database, overview.lastGood->manifest.levelText()),
-                          hours < 26       ? cell::Tone::Good
-                          : hours < 7 * 24 ? cell::Tone::Warning
-                                           : cell::Tone::Bad);
-        m_last->setAction({});
-    }
-    const bool tight =
-        overview.freeBytes >= 0 && overview.lastBytes > 0 && overview.freeBytes < 3 * overview.lastBytes;
-    m_space->setFigure(overview.freeBytes < 0 ? tr("unknown") : format::bytes(overview.freeBytes),
-                       overview.lastBytes > 0
-                           ? tr("room for %1 backups like the last")
-                                 .arg(format::count(overview.freeBytes / overview.lastBytes))
-                           : tr("where the backups are kept"),
-                       tight ? cell::Tone::Bad : cell::Tone::Normal);
-    m_failed->setFigure(format::count(overview.failures.size()),
-                        overview.failures.isEmpty() ? tr("backups, verifications and restores from here")
-                                                    : overview.failures.first().summary,
-                        overview.failures.isEmpty() ? cell::Tone::Normal : cell::Tone::Bad);
+    m_figures->show(overview, m_ui.app.pool.capabilities().database);
     m_folder->setText(tr("Folder: %1").arg(overview.folder) +
                       (overview.problems.isEmpty() ? QString() : u" · "_s + overview.problems.join(u' ')));
     const int count = m_model->rowCount();

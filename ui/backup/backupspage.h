@@ -6,7 +6,7 @@
 #include "ui/shared/request.h"
 #include "ui/shell/page.h"
 
-class FigureTile;
+class BackupFigures;
 class Job;
 class ProofPanel;
 class QAction;
@@ -53,9 +53,7 @@ private:
     ListModel<backup::StoredBackup> *m_model;
     QSortFilterProxyModel *m_proxy;
     TableView *m_view;
-    FigureTile *m_last;
-    FigureTile *m_space;
-    FigureTile *m_failed;
+    BackupFigures *m_figures;
     ProofPanel *m_proofs;
     QLabel *m_folder;
     QPushButton *m_create;
