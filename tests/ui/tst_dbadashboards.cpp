@@ -1,73 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/appcontext.h"
-#include "tests/support/testcluster.h"
+#include "tests/support/pagetest.h"
 #include "ui/performance/activitypage.h"
 #include "ui/performance/indexespage.h"
 #include "ui/performance/queriespage.h"
 #include "ui/performance/tablespage.h"
 #include "ui/shared/chartpanel.h"
-#include "ui/shared/theme.h"
-#include "ui/shell/prompt.h"
 
-#include <QAbstractItemModelTester>
-#include <QApplication>
 #include <QComboBox>
 #include <QPlainTextEdit>
 #include <QPushButton>
 #include <QTabWidget>
-#include <QTableView>
-#include <QTemporaryDir>
-#include <QTest>
 
 using namespace Qt::StringLiterals;
 
-namespace {
-
-class ReadyPrompt final : public Prompt
-{
-public:
-    bool answer = true;
-    QStringList asked;
-
-    void confirm(QWidget *, const QString &question, const QString &explanation, const QString &,
-                 std::function<void(bool)> give) override
-    {
-        asked = QStringList{question, explanation};
-        give(answer);
-    }
-};
-
-} // namespace
-
 /// The charts of the DBA's pages on a real server, and advice that is carried out.
-class TestDbaDashboards final : public QObject
+class TestDbaDashboards final : public PageTest
 {
     Q_OBJECT
-
-    std::unique_ptr<QTemporaryDir> m_home;
-    std::unique_ptr<TestDatabase> m_database;
-    std::unique_ptr<AppContext> m_app;
-    std::unique_ptr<Theme> m_theme;
-    ReadyPrompt m_prompt;
-    std::unique_ptr<Page> m_page;
-
-    template <typename T>
-    T *find(const QString &name) const
-    {
-        return m_page->findChild<T *>(name);
-    }
-
-    template <typename Shown>
-    void open(const QString &user)
-    {
-        OPEN_POOL(m_app->pool, *m_database, user);
-        m_page = std::make_unique<Shown>(UiContext{*m_app, *m_theme, m_prompt}, nullptr);
-        for (QTableView *view : m_page->findChildren<QTableView *>())
-            new QAbstractItemModelTester(view->model(), view);
-        m_page->resize(1200, 800);
-        m_page->show();
-        QTRY_VERIFY_WITH_TIMEOUT(!m_page->loading(), 20'000);
-    }
 
     void showTab(const QString &tabs, const QString &page) const
     {
@@ -112,7 +61,6 @@ class TestDbaDashboards final : public QObject
 private slots:
     void initTestCase()
     {
-        QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates));
         m_database = std::make_unique<TestDatabase>();
         VERIFY_OK(m_database->superuser().executeScript(
             "SET ROLE retail_owner;"
@@ -121,22 +69,8 @@ private slots:
     }
     void cleanupTestCase() { m_database.reset(); }
 
-    void init()
-    {
-        m_home = std::make_unique<QTemporaryDir>(); // a history of its own
-        for (const char *name : {"XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"})
-            qputenv(name, m_home->path().toUtf8());
-        m_app = std::make_unique<AppContext>();
-        m_theme = std::make_unique<Theme>(*qApp, m_app->settings);
-        m_prompt.answer = true;
-        m_prompt.asked.clear();
-    }
-    void cleanup()
-    {
-        m_page.reset();
-        m_theme.reset();
-        m_app.reset();
-    }
+    void init() { startProgram(); }
+    void cleanup() { endProgram(); }
 
     void chartsHaveAPastAtOnce()
     {
@@ -231,8 +165,8 @@ private slots:
         QVERIFY(button->isEnabled());
         m_prompt.answer = false;
         button->click();
-        QVERIFY(m_prompt.asked.value(1).contains(u"DROP INDEX CONCURRENTLY retail.twice_again"_s));
-        QVERIFY(m_prompt.asked.value(1).contains(u"SHARE UPDATE EXCLUSIVE"_s));
+        QVERIFY(m_prompt.explanation.contains(u"DROP INDEX CONCURRENTLY retail.twice_again"_s));
+        QVERIFY(m_prompt.explanation.contains(u"SHARE UPDATE EXCLUSIVE"_s));
         QVERIFY(m_app->jobs.jobs().isEmpty());
         m_prompt.answer = true;
         button->click();

@@ -1,56 +1,23 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/appcontext.h"
-#include "tests/support/testcluster.h"
+#include "tests/support/pagetest.h"
 #include "ui/performance/activitypage.h"
 #include "ui/performance/indexespage.h"
 #include "ui/performance/settingspage.h"
 #include "ui/performance/tablespage.h"
 #include "ui/shared/cellrole.h"
-#include "ui/shared/theme.h"
-#include "ui/shell/prompt.h"
 
-#include <QAbstractItemModelTester>
-#include <QApplication>
 #include <QComboBox>
 #include <QLabel>
 #include <QPlainTextEdit>
 #include <QPushButton>
 #include <QTabWidget>
-#include <QTableView>
-#include <QTemporaryDir>
-#include <QTest>
 
 using namespace Qt::StringLiterals;
 
 /// The pages of a DBA on a real server: each fills, its models are sound, and it says what it does not know.
-class TestPerformancePages final : public QObject
+class TestPerformancePages final : public PageTest
 {
     Q_OBJECT
-
-    QTemporaryDir m_home;
-    std::unique_ptr<TestDatabase> m_database;
-    std::unique_ptr<AppContext> m_app;
-    std::unique_ptr<Theme> m_theme;
-    Prompt m_prompt;
-    std::unique_ptr<Page> m_page;
-
-    template <typename T>
-    T *find(const QString &name) const
-    {
-        return m_page->findChild<T *>(name);
-    }
-
-    template <typename Shown>
-    void open(const QString &user)
-    {
-        OPEN_POOL(m_app->pool, *m_database, user);
-        m_page = std::make_unique<Shown>(UiContext{*m_app, *m_theme, m_prompt}, nullptr);
-        for (QTableView *view : m_page->findChildren<QTableView *>())
-            new QAbstractItemModelTester(view->model(), view);
-        m_page->resize(1200, 800);
-        m_page->show();
-        QTRY_VERIFY(!m_page->loading());
-    }
 
     int rowOf(const QString &view, int column, const QString &text) const
     {
@@ -64,9 +31,6 @@ class TestPerformancePages final : public QObject
 private slots:
     void initTestCase()
     {
-        QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates));
-        for (const char *name : {"XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"})
-            qputenv(name, m_home.path().toUtf8());
         m_database = std::make_unique<TestDatabase>();
         Session session = m_database->superuser();
         VERIFY_OK(session.executeScript("CREATE TABLE public.twice (a int); CREATE INDEX twice_first ON "
@@ -74,17 +38,8 @@ private slots:
     }
     void cleanupTestCase() { m_database.reset(); }
 
-    void init()
-    {
-        m_app = std::make_unique<AppContext>();
-        m_theme = std::make_unique<Theme>(*qApp, m_app->settings);
-    }
-    void cleanup()
-    {
-        m_page.reset();
-        m_theme.reset();
-        m_app.reset();
-    }
+    void init() { startProgram(); }
+    void cleanup() { endProgram(); }
 
     void aDuplicateIndexIsListedWithItsStatement()
     {

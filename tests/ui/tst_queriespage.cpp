@@ -1,14 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/appcontext.h"
-#include "tests/support/testcluster.h"
+#include "tests/support/pagetest.h"
 #include "ui/performance/queriespage.h"
 #include "ui/performance/statementsview.h"
 #include "ui/shared/plantree.h"
-#include "ui/shared/theme.h"
-#include "ui/shell/prompt.h"
 
-#include <QAbstractItemModelTester>
-#include <QApplication>
 #include <QCheckBox>
 #include <QClipboard>
 #include <QComboBox>
@@ -20,28 +15,11 @@
 #include <QPlainTextEdit>
 #include <QPushButton>
 #include <QTabWidget>
-#include <QTableView>
-#include <QTemporaryDir>
-#include <QTest>
 #include <QToolButton>
 
 using namespace Qt::StringLiterals;
 
 namespace {
-
-class ReadyPrompt final : public Prompt
-{
-public:
-    bool answer = true;
-    QStringList asked;
-
-    void confirm(QWidget *, const QString &question, const QString &, const QString &,
-                 std::function<void(bool)> give) override
-    {
-        asked.append(question);
-        give(answer);
-    }
-};
 
 StatementStat statementOf(int number)
 {
@@ -57,16 +35,13 @@ StatementStat statementOf(int number)
 
 } // namespace
 
-class TestQueriesPage final : public QObject
+class TestQueriesPage final : public PageTest
 {
     Q_OBJECT
 
 private slots:
     void initTestCase()
     {
-        QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates));
-        for (const char *name : {"XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"})
-            qputenv(name, m_home.path().toUtf8());
         m_database = std::make_unique<TestDatabase>();
         Session worker = m_database->superuser();
         VERIFY_OK(worker.execute("CREATE TABLE public.shown AS SELECT i AS id, i % 10 AS a, i % 10 AS b FROM "
@@ -76,26 +51,15 @@ private slots:
     }
     void cleanupTestCase() { m_database.reset(); }
 
-    void init()
-    {
-        m_app = std::make_unique<AppContext>();
-        m_theme = std::make_unique<Theme>(*qApp, m_app->settings);
-        m_prompt.answer = true;
-        m_prompt.asked.clear();
-    }
-    void cleanup()
-    {
-        m_page.reset();
-        m_theme.reset();
-        m_app.reset();
-    }
+    void init() { startProgram(); }
+    void cleanup() { endProgram(); }
 
     void slowStatementsAreShownAndFiltered()
     {
         Session worker = m_database->superuser();
         VERIFY_OK(worker.execute("SELECT pg_sleep(0.15) AS slow_in_the_window"));
         VERIFY_OK(worker.execute("SELECT 1 AS quick_in_the_window"));
-        open(u"sandbox_dba"_s);
+        open<QueriesPage>(u"sandbox_dba"_s);
         const QAbstractItemModel *model = find<QTableView>(u"statementsTable"_s)->model();
         QTRY_VERIFY(row(u"slow_in_the_window"_s) >= 0);
         QCOMPARE(row(u"quick_in_the_window"_s), -1);
@@ -117,7 +81,7 @@ private slots:
         Session worker = m_database->superuser();
         // Of another shape than the others: names of columns alone do not make another statement.
         VERIFY_OK(worker.execute("SELECT 1, 2, 3 AS reset_in_the_window"));
-        open(u"sandbox_dba"_s);
+        open<QueriesPage>(u"sandbox_dba"_s);
         find<QDoubleSpinBox>(u"statementThreshold"_s)->setValue(0);
         find<QLineEdit>(u"statementSearch"_s)->setText(u"reset_in_the_window"_s);
         QTRY_COMPARE(find<QTableView>(u"statementsTable"_s)->model()->rowCount(), 1);
@@ -136,7 +100,7 @@ private slots:
 
     void whatIsMissingIsACardWithItsStatement()
     {
-        open(u"sandbox_manager"_s);
+        open<QueriesPage>(u"sandbox_manager"_s);
         QTRY_VERIFY(find<QLabel>(u"gapSql"_s));
         QCOMPARE(find<QLabel>(u"gapSql"_s)->text(), u"GRANT pg_monitor TO \"sandbox_manager\";"_s);
         find<QToolButton>(u"gapCopy"_s)->click();
@@ -148,7 +112,7 @@ private slots:
 
     void aStatementIsExplainedWithItsFindings()
     {
-        open(u"sandbox_owner"_s);
+        open<QueriesPage>(u"sandbox_owner"_s);
         showExplain();
         auto *role = find<QComboBox>(u"explainRole"_s);
         QTRY_VERIFY(role->count() > 1);
@@ -174,7 +138,7 @@ private slots:
 
     void aStatementThatWritesIsRunAfterAWarningOnly()
     {
-        open(u"sandbox_owner"_s);
+        open<QueriesPage>(u"sandbox_owner"_s);
         showExplain();
         find<QPlainTextEdit>(u"explainSql"_s)->setPlainText(u"DELETE FROM public.shown"_s);
         find<QCheckBox>(u"explainAnalyze"_s)->setChecked(true);
@@ -240,11 +204,6 @@ private:
             if (tabs->tabText(tab) == u"Explain")
                 tabs->setCurrentIndex(tab);
     }
-    template <typename T>
-    T *find(const QString &name) const
-    {
-        return m_page->findChild<T *>(name);
-    }
     int row(const QString &words) const
     {
         const QAbstractItemModel *model = find<QTableView>(u"statementsTable"_s)->model();
@@ -253,21 +212,6 @@ private:
                 return i;
         return -1;
     }
-    void open(const QString &user)
-    {
-        OPEN_POOL(m_app->pool, *m_database, user);
-        m_page = std::make_unique<QueriesPage>(UiContext{*m_app, *m_theme, m_prompt}, nullptr);
-        m_page->resize(1200, 800);
-        m_page->show();
-        QTRY_VERIFY(!m_page->loading());
-    }
-
-    QTemporaryDir m_home;
-    std::unique_ptr<TestDatabase> m_database;
-    std::unique_ptr<AppContext> m_app;
-    std::unique_ptr<Theme> m_theme;
-    ReadyPrompt m_prompt;
-    std::unique_ptr<QueriesPage> m_page;
 };
 
 QTEST_MAIN(TestQueriesPage)
