@@ -53,6 +53,7 @@ private slots:
     void theCurrentValueBecomesAFilter();
     void hostileTextIsAnOrdinaryFilterInEveryColumn();
     void noRowThatFitsIsSaidAndLeavesTheFilters();
+    void aPlaceWhoseFilterCannotBeReadSaysSo();
     void referencesAreFollowedAndWalkedBack();
     void theLastRowsAreOneKeyAway();
     void rowsThatComeMeanwhileAreNeitherDoubledNorLost();
@@ -207,6 +208,25 @@ void TestBrowsePage::noRowThatFitsIsSaidAndLeavesTheFilters()
     QVERIFY(table("products")->model()->rowCount() > 0);
     QVERIFY(table("products")->isVisible());
     QCOMPARE(bar->chips().size(), 1); // switched off, not lost
+}
+
+void TestBrowsePage::aPlaceWhoseFilterCannotBeReadSaysSo()
+{
+    BrowsePage *page = showPage(u"products"_s);
+    page->open({u"is_active==true"_s, u"colour==red"_s});
+    loaded();
+    const auto told = [this] {
+        const QList<QLabel *> labels = m_window->currentPage()->findChildren<QLabel *>(u"errorMessage"_s);
+        return std::any_of(labels.cbegin(), labels.cend(), [](const QLabel *label) {
+            return label->isVisible() && label->text().contains("colour"_L1);
+        });
+    };
+    QTRY_VERIFY(told());
+    QCOMPARE(find<FilterBar>(u"filterBar"_s)->filters().size(), 1);
+    find<FilterBar>(u"filterBar"_s)
+        ->add({"brand", FilterOp::IsNotNull, {}}); // the user's own question has no such gap
+    loaded();
+    QVERIFY(!told());
 }
 
 void TestBrowsePage::referencesAreFollowedAndWalkedBack()

@@ -110,6 +110,7 @@ void BrowsePage::clear()
     m_editableRequest.cancel();
     m_editBar->forget();
     m_counted = m_counting = m_toEnd = false;
+    m_unreadable.reset();
     if (!m_model->edits().isEmpty())
         m_aside.insert(m_scope, m_model->edits());
     m_model->clear();
@@ -160,6 +161,7 @@ void BrowsePage::count(bool exact)
 
 void BrowsePage::filtersChanged()
 {
+    m_unreadable.reset();
     m_counted = false;
     refresh();
 }
@@ -169,6 +171,7 @@ void BrowsePage::open(const QStringList &words)
     if (words == this->words())
         return;
     QList<ColumnFilter> filters;
+    std::optional<Error> unreadable;
     for (const QString &word : words) {
         if (word.startsWith("sort="_L1)) {
             const bool descending = word.startsWith("sort=-"_L1);
@@ -177,12 +180,15 @@ void BrowsePage::open(const QStringList &words)
             m_view->setSortIndicator(m_model->sortColumn(), m_model->sortOrder());
         } else if (const Result<ColumnFilter> filter = browsefilter::parse(m_table, word); filter) {
             filters.append(*filter);
+        } else {
+            unreadable = filter.error();
         }
     }
     const QSignalBlocker blocker(m_filters);
     m_filters->setFilters(filters);
     m_model->clearRows();
     filtersChanged();
+    m_unreadable = unreadable;
 }
 
 QStringList BrowsePage::words() const
@@ -216,6 +222,8 @@ void BrowsePage::pageShown()
         return;
     }
     showContent();
+    if (m_unreadable)
+        showError(*m_unreadable, false); // more rows are shown than were asked for
     m_grid->setCurrentIndex(m_model->rowCount() == 0 ? 1 : 0);
     if (m_model->rowCount() == 0)
         m_nothing->show(

@@ -88,6 +88,7 @@ private:
     bool m_counting = false;             // exactly, on request
     QString m_scope;                     // database, store and table of what is shown
     QHash<QString, RecordEdits> m_aside; // changes of other stores that wait to be saved
+    std::optional<Error> m_unreadable;   // a word of open() that is no filter of this table
 };
 
 /// Where a model of this table gets its pages: the browse service, for the store that is chosen now.
