@@ -91,9 +91,7 @@ void ConnectionNews::tick()
         return;
     }
     const qint64 seconds = (m_nextTry.remainingTime() + 999) / 1000;
-    m_said =
-        m_reason + u' ' +
-        (seconds > 0 ? tr("Next try in %n s.", nullptr, static_cast<int>(seconds)) : tr("Trying again…"));
+    m_said = m_reason + u' ' + (seconds > 0 ? tr("Next try in %1 s.").arg(seconds) : tr("Trying again…"));
     m_notifier.amend(m_said, tr("Try now"), [this] { tryNow(); });
 }
 

@@ -104,9 +104,12 @@ void ProfileMenu::importFound()
         return;
     }
     emit changed(found.first().name);
-    emit said(tr("%n profile(s) imported, marked as production until you say otherwise; no password was "
-                 "copied.",
-                 nullptr, static_cast<int>(found.size())));
+    emit said(found.size() == 1
+                  ? tr("1 profile imported, marked as production until you say otherwise; no password was "
+                       "copied.")
+                  : tr("%1 profiles imported, marked as production until you say otherwise; no password was "
+                       "copied.")
+                        .arg(found.size()));
 }
 
 void ProfileMenu::askFile(bool forSaving)
