@@ -106,6 +106,13 @@ int main(int argc, char **argv)
         return 0;
     }
 
+    // As whoever loads this much sets a server up, alike for both sides: else each checkpoint makes every
+    // page that is touched afterwards be logged as a whole.
+    Session server = TestCluster::shared().superuser(u"postgres"_s);
+    (void)must(server.execute("ALTER SYSTEM SET max_wal_size = '32GB'"));
+    (void)must(server.execute("ALTER SYSTEM SET checkpoint_timeout = '1h'"));
+    (void)must(server.execute("SELECT pg_reload_conf()"));
+
     QElapsedTimer clock;
     double loaded = 0;
     double peak = 0;
