@@ -247,23 +247,34 @@ Result<void> Session::collectSync()
 
 Result<Rows> Session::read(const QString &storeId, const Statement &statement, const Params &params)
 {
+    const Result<QList<Rows>> rows = readAll(storeId, {{statement, params}});
+    return rows ? Result<Rows>(rows->first()) : rows.error();
+}
+
+Result<QList<Rows>> Session::readAll(const QString &storeId, const QList<Command> &commands)
+{
     PGconn *connection = m_connection->handle();
     // Everything up to the Sync is one transaction without BEGIN and COMMIT. It is read-only from its first
-    // statement on, and the Sync ends it whether the statement failed or not.
-    if (!PQenterPipelineMode(connection) || !sendContext(Access::ReadOnly, storeId) ||
-        !send(statement, params) || !PQpipelineSync(connection))
-        return notSent(statement);
-    const Result<void> begun = collectContext(storeId);
-    Result<Rows> rows = collect(statement);
+    // statement on, and the Sync ends it whether the statements failed or not.
+    bool sent = PQenterPipelineMode(connection) && sendContext(Access::ReadOnly, storeId);
+    for (const Command &command : commands)
+        sent = sent && send(command.statement, command.params);
+    if (!sent || !PQpipelineSync(connection))
+        return notSent(commands.last().statement);
+    Result<void> outcome = collectContext(storeId);
+    QList<Rows> answers;
+    for (const Command &command : commands) {
+        const Result<Rows> rows = collect(command.statement);
+        if (rows)
+            answers.append(*rows);
+        else if (outcome)
+            outcome = rows.error();
+    }
     const Result<void> ended = collectSync();
     PQexitPipelineMode(connection);
-    if (!begun)
-        return begun.error();
-    if (!rows)
-        return rows;
-    if (!ended)
-        return ended.error();
-    return rows;
+    if (outcome && !ended)
+        outcome = ended.error();
+    return outcome ? Result<QList<Rows>>(answers) : outcome.error();
 }
 
 Result<QList<Rows>> Session::write(const QString &storeId, const QList<Command> &commands)

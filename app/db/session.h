@@ -81,6 +81,9 @@ public:
     /// store-scoped.
     Result<Rows> read(const QString &storeId, const Statement &statement, const Params &params = {});
 
+    /// Several statements in one read-only transaction and one round trip; the answers in order.
+    Result<QList<Rows>> readAll(const QString &storeId, const QList<Command> &commands);
+
     /// A read-write transaction of several statements, all or nothing; the answers in order. If the
     /// connection ends after COMMIT was sent, the error is OutcomeUnknown and nothing is repeated.
     Result<QList<Rows>> write(const QString &storeId, const QList<Command> &commands);

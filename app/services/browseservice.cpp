@@ -200,17 +200,23 @@ QFuture<Result<RecordPage>> BrowseService::page(const QString &storeId, const Br
             return paging.error();
         // One row more than asked for tells whether there is a further page on that side.
         const int limit = std::clamp(request.limit, 1, maximumPage);
-        Rows rows;
+        QList<Command> sections;
         for (const bool nulls : paging->sections(request.backwards)) {
-            if (rows.count() > limit)
-                break;
             const Result<Command> section = sectionOf(*definition, storeId, request, *paging, nulls);
             if (!section)
                 return section.error();
-            const Result<Rows> part = session.read(storeId, section->statement, section->params);
-            if (!part)
-                return readError(part.error(), request);
-            rows = request.backwards ? part->followedBy(rows) : rows.followedBy(*part);
+            sections.append(*section);
+        }
+        // The way back from the end begins with the NULLs, of which there mostly are none: both are asked for
+        // at once. The way forth comes to them at the end alone.
+        const qsizetype together = request.backwards ? sections.size() : 1;
+        Rows rows;
+        for (qsizetype i = 0; i < sections.size() && rows.count() <= limit; i += together) {
+            const Result<QList<Rows>> parts = session.readAll(storeId, sections.mid(i, together));
+            if (!parts)
+                return readError(parts.error(), request);
+            for (const Rows &part : *parts)
+                rows = request.backwards ? part.followedBy(rows) : rows.followedBy(part);
         }
         const bool more = rows.count() > limit;
         RecordPage result;
