@@ -2,7 +2,7 @@
 --
 -- The audit log: what is written, that nobody changes it, months, retention, redaction.
 BEGIN;
-SELECT plan(50);
+SELECT plan(52);
 CREATE FUNCTION pg_temp.entries(of_table text, of_action text) RETURNS SETOF retail.audit_log
 LANGUAGE sql AS $$ SELECT * FROM retail.audit_log WHERE table_name = of_table AND action = of_action AND created_at = now() ORDER BY log_id $$;
 
@@ -87,5 +87,14 @@ SELECT is(retail.redact_audit(fixture.id('customer', 'seattle', 1), '{email,phon
 SELECT is_empty($$SELECT FROM retail.audit_log WHERE record_id = fixture.id('customer', 'seattle', 1) AND (new_values::text ~ 'c1|555-1' OR old_values::text ~ '555-1')$$, 'the values are gone');
 SELECT is((SELECT new_values ->> 'loyalty_tier' FROM pg_temp.entries('customers', 'UPDATE')), 'gold', 'other columns stay');
 SELECT is((SELECT metadata ->> 'reason' FROM pg_temp.entries('audit_log', 'redaction')), 'erasure', 'and the redaction is in the log');
+-- ---- the order of one transaction ----
+INSERT INTO retail.customers (store_id, first_name, last_name, email) SELECT 'seattle', 'Order', lpad(n::text, 3, '0'), n || '@order.example' FROM generate_series(1, 50) n;
+UPDATE retail.customers SET phone = last_name WHERE first_name = 'Order';
+DELETE FROM retail.customers WHERE first_name = 'Order';
+SELECT is((SELECT string_agg(action, ',' ORDER BY first_id) FROM (SELECT action, min(log_id::text) AS first_id FROM retail.audit_log WHERE record_id IN (SELECT record_id FROM pg_temp.entries('customers', 'INSERT') WHERE new_values ->> 'first_name' = 'Order') GROUP BY action) a),
+          'INSERT,UPDATE,DELETE', 'entries of one transaction sort as its statements came');
+SELECT results_eq($$SELECT new_values ->> 'last_name' FROM pg_temp.entries('customers', 'INSERT') WHERE new_values ->> 'first_name' = 'Order'$$,
+                  $$SELECT lpad(n::text, 3, '0') FROM generate_series(1, 50) n$$, 'and within a statement as the rows did');
+
 SELECT * FROM finish();
 ROLLBACK;
