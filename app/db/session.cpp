@@ -3,6 +3,7 @@
 
 #include "app/core/log.h"
 #include "app/db/pgconnection.h"
+#include "app/db/querymark.h"
 
 #include <QRegularExpression>
 
@@ -55,6 +56,13 @@ Error serverError(const PGresult *result, const Statement &statement, const Canc
         error.hint = u"The server's disk is full. Free some space there and repeat."_s;
     }
     return error;
+}
+
+/// Statements that services put together, or around one of the catalogue, begin with the mark as well:
+/// statistics tell ours from others' by it.
+QByteArray marked(const QByteArray &sql)
+{
+    return sql.startsWith(sqlcatalog::mark) ? sql : sqlcatalog::mark + QByteArray(" */ ") + sql;
 }
 
 } // namespace
@@ -258,7 +266,7 @@ Result<QList<Rows>> Session::readAll(const QString &storeId, const QList<Command
     // statement on, and the Sync ends it whether the statements failed or not.
     bool sent = PQenterPipelineMode(connection) && sendContext(Access::ReadOnly, storeId);
     for (const Command &command : commands)
-        sent = sent && send(command.statement, command.params);
+        sent = sent && send({command.statement.name, marked(command.statement.sql)}, command.params);
     if (!sent || !PQpipelineSync(connection))
         return notSent(commands.last().statement);
     Result<void> outcome = collectContext(storeId);
@@ -286,7 +294,7 @@ Result<QList<Rows>> Session::write(const QString &storeId, const QList<Command> 
                 send(m_profile.readOnly ? beginReadOnlyStatement : beginStatement, {}) &&
                 sendContext(Access::ReadWrite, storeId);
     for (const Command &command : commands)
-        sent = sent && send(command.statement, command.params);
+        sent = sent && send({command.statement.name, marked(command.statement.sql)}, command.params);
     if (!sent || !PQpipelineSync(connection))
         return notSent(last);
 
@@ -462,7 +470,7 @@ Result<qint64> Session::copyRows(const QString &storeId, const QByteArray &sql,
         begun = execute(storeStatement.sql, {storeId});
     if (!begun)
         return begun.error();
-    const Result<qint64> rows = copyOut(sql, consume);
+    const Result<qint64> rows = copyOut(marked(sql), consume);
     if (!rows)
         return rows.error();
     const Result<Rows> ended = execute(commitStatement.sql);

@@ -61,6 +61,21 @@ private slots:
         QCOMPARE(rows.error().kind, ErrorKind::Permission);
     }
 
+    void everyStatementBearsTheMark()
+    {
+        const QByteArray own = "SELECT query FROM pg_stat_activity WHERE pid = pg_backend_pid()";
+        Session session = this->session(manager);
+        const Result<Rows> read = session.read({}, {"test", own});
+        VERIFY_OK(read);
+        QCOMPARE(read->text(0, 0).toUtf8(), "/* retail-admin */ " + own);
+        const Result<QList<Rows>> written = session.write({}, {{{"test", own}}});
+        VERIFY_OK(written);
+        QCOMPARE(written->first().text(0, 0).toUtf8(), "/* retail-admin */ " + own);
+        const Result<Rows> catalogue = session.read({}, {"test", "/* retail-admin */ " + own});
+        VERIFY_OK(catalogue);
+        QCOMPARE(catalogue->text(0, 0).toUtf8(), "/* retail-admin */ " + own);
+    }
+
     void theStoreDoesNotOutliveItsTransaction()
     {
         Session session = this->session(manager);

@@ -238,7 +238,7 @@ private slots:
         QTRY_COMPARE_WITH_TIMEOUT(TestCluster::shared()
                                       .superuser(u"postgres"_s)
                                       .execute("SELECT count(*) FROM pg_stat_activity WHERE query LIKE "
-                                               "'SELECT pg_sleep(600)%' AND state = "
+                                               "'/* retail-admin */ SELECT pg_sleep(600)%' AND state = "
                                                "'active' AND datname = $1",
                                                {m_database->name()})
                                       ->integer(0, 0),
