@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/services/backupjob.h"
 
+#include "app/core/diskspace.h"
 #include "app/core/durable.h"
 #include "app/core/format.h"
 #include "app/db/childconnection.h"
@@ -19,7 +20,6 @@
 #include <QElapsedTimer>
 #include <QFileInfo>
 #include <QRegularExpression>
-#include <QStorageInfo>
 
 #include <algorithm>
 
@@ -199,7 +199,7 @@ Result<void> Creation::checkSpace() const
             likely = former.manifest.bytes() + former.manifest.bytes() / 10;
             break;
         }
-    const qint64 available = QStorageInfo(m_backup.folder).bytesAvailable();
+    const qint64 available = freeDiskSpace(m_backup.folder);
     if (available < 0)
         return {};
     m_job.log(u"%1 of tables, about %2 to write, %3 free"_s.arg(format::bytes(bytes), format::bytes(likely),

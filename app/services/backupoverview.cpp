@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/services/backupoverview.h"
 
+#include "app/core/diskspace.h"
 #include "app/services/backupfolder.h"
 #include "app/services/uploadtarget.h"
 
@@ -8,7 +9,6 @@
 #include <QFile>
 #include <QFileInfo>
 #include <QSet>
-#include <QStorageInfo>
 
 #include <sys/stat.h>
 
@@ -95,7 +95,7 @@ Overview overview(const QString &folder, const QString &database, const QString 
         QString there = QDir::cleanPath(folder);
         while (!QFileInfo::exists(there) && !QDir(there).isRoot())
             there = QFileInfo(there).path();
-        all.freeBytes = QStorageInfo(there).bytesAvailable();
+        all.freeBytes = freeDiskSpace(there);
     }
     for (const StoredBackup &each : std::as_const(all.backups)) {
         const Manifest &manifest = each.manifest;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/services/backupverify.h"
 
+#include "app/core/diskspace.h"
 #include "app/core/durable.h"
 #include "app/core/format.h"
 #include "app/db/childconnection.h"
@@ -15,7 +16,6 @@
 #include <QFileInfo>
 #include <QRandomGenerator>
 #include <QScopeGuard>
-#include <QStorageInfo>
 #include <QTemporaryFile>
 
 using namespace Qt::StringLiterals;
@@ -151,7 +151,7 @@ Result<QString> Restore::onThisMachine(const ServerPrograms &programs)
             needed += 2 * table.bytes; // indexes
     }
     const QString place = ThrowAwayServer::place();
-    const qint64 available = QStorageInfo(place).bytesAvailable();
+    const qint64 available = freeDiskSpace(place);
     if (available >= 0 && available < needed + needed / 10)
         return unreached({ErrorKind::Io,
                           u"%1 has %2 free, and about %3 are needed."_s.arg(place, format::bytes(available),

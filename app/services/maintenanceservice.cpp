@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/services/maintenanceservice.h"
 
+#include "app/core/diskspace.h"
 #include "app/core/format.h"
 #include "app/services/maintenancerun.h"
 
 #include <QJsonArray>
-#include <QStorageInfo>
 
 using namespace Qt::StringLiterals;
 using namespace maintenance;
@@ -105,8 +105,7 @@ Result<Measurements> measure(Session &session)
     measured.monthsAhead = row.integer("months_ahead");
     measured.whoCan = server->textArray(0, server->column("who_can"));
     if (const QString folder = row.text("local_folder"); !folder.isEmpty() && session.profile().ssh.isEmpty())
-        if (const QStorageInfo disk(folder); disk.isValid())
-            measured.freeBytes = disk.bytesAvailable();
+        measured.freeBytes = freeDiskSpace(folder);
 
     QHash<qint64, Estimate> estimates;
     measured.bloatKnown = bloat.ok();

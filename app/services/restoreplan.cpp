@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/services/restoreplan.h"
 
+#include "app/core/diskspace.h"
 #include "app/core/format.h"
 #include "app/db/connectionpool.h"
 #include "app/services/backupfolder.h"
@@ -10,7 +11,6 @@
 #include <QFileInfo>
 #include <QJsonArray>
 #include <QJsonObject>
-#include <QStorageInfo>
 
 using namespace Qt::StringLiterals;
 
@@ -350,8 +350,8 @@ Result<void> Planning::checkRoles(Server &server)
 Result<void> Planning::checkSpace(const ServerFacts &facts)
 {
     qint64 needed = m_plan.expected.databaseBytes;
-    const qint64 available = facts.local ? QStorageInfo(facts.dataFolder).bytesAvailable()
-                                         : -1; // of another machine nothing is known
+    const qint64 available =
+        facts.local ? freeDiskSpace(facts.dataFolder) : -1; // of another machine nothing is known
     if (available < 0) {
         m_plan.warnings += u"The server's free disk cannot be told from here; about %1 are needed."_s.arg(
             format::bytes(needed));
