@@ -116,11 +116,11 @@ private slots:
                 request.limit = 20;
                 // As a page does: the store of the bar, on the database of the bar. A request that began
                 // under one and ends under another is refused, never answered with the other's rows.
+                const int epoch = pool.epoch(); // before the names: another database may come at any time
                 Asked question{pool.capabilities().database,
                                store.hasCurrent() ? store.current().storeId : stores[random.bounded(4)],
                                {},
                                {}};
-                const int epoch = pool.epoch();
                 question.page = browse.page(question.store, request, question.token);
                 if (epoch == pool.epoch())
                     asked.append(question);
