@@ -48,6 +48,15 @@ Result<QString> tryServer(const EmbeddingServer &server, const QByteArray &key, 
         .arg(answer->model);
 }
 
+/// Where a server of this kind mostly is; of Azure only the shape is known.
+QString usualAddress(const QString &preset)
+{
+    const Result<HttpEmbeddingOptions> options = HttpEmbeddingOptions::preset(preset);
+    return options && !options->baseUrl.isEmpty()
+               ? options->baseUrl.toString()
+               : u"https://RESOURCE.openai.azure.com/openai/deployments/DEPLOYMENT?api-version=2024-02-01"_s;
+}
+
 } // namespace
 
 ServerDialog::ServerDialog(const UiContext &ui, QWidget *parent)
@@ -83,7 +92,12 @@ ServerDialog::ServerDialog(const UiContext &ui, QWidget *parent)
     }
     const QStringList presets = HttpEmbeddingOptions::presets();
     for (const QString &preset : presets)
-        m_preset->addItem(preset);
+        m_preset->addItem(preset == u"openai"      ? u"OpenAI"_s
+                          : preset == u"azure"     ? u"Azure OpenAI"_s
+                          : preset == u"ollama"    ? u"Ollama"_s
+                          : preset == u"llama.cpp" ? tr("llama.cpp server")
+                                                   : preset,
+                          preset);
     m_dimensions->setRange(0, EmbeddingProvider::columnDimensions);
     m_dimensions->setSpecialValueText(tr("as the model has them"));
     m_key->setEchoMode(QLineEdit::Password);
@@ -115,9 +129,11 @@ ServerDialog::ServerDialog(const UiContext &ui, QWidget *parent)
     layout->addWidget(buttons);
 
     connect(m_which, &QComboBox::currentIndexChanged, this, &ServerDialog::showServer);
-    connect(m_preset, &QComboBox::textActivated, this, [this](const QString &preset) {
+    connect(m_preset, &QComboBox::activated, this, [this] {
+        const QString preset = m_preset->currentData().toString();
         if (const Result<HttpEmbeddingOptions> options = HttpEmbeddingOptions::preset(preset)) {
             m_address->setText(options->baseUrl.toString());
+            m_address->setPlaceholderText(usualAddress(preset));
             m_model->setText(options->model);
         }
     });
@@ -154,8 +170,9 @@ void ServerDialog::showServer(int index)
         server.baseUrl = options->baseUrl;
         server.model = options->model;
     }
-    m_preset->setCurrentText(server.preset);
+    m_preset->setCurrentIndex(m_preset->findData(server.preset));
     m_address->setText(server.baseUrl.toString());
+    m_address->setPlaceholderText(usualAddress(server.preset));
     m_model->setText(server.model);
     m_dimensions->setValue(server.dimensions);
     m_key->clear();
@@ -172,7 +189,7 @@ EmbeddingServer ServerDialog::described() const
     if (m_which->currentIndex() < m_servers.size())
         server = m_servers[m_which->currentIndex()]; // where its key is
     const QString former = server.keyName();
-    server.preset = m_preset->currentText();
+    server.preset = m_preset->currentData().toString();
     server.baseUrl = QUrl(m_address->text().trimmed(), QUrl::StrictMode);
     server.model = m_model->text().trimmed();
     server.dimensions = m_dimensions->value();

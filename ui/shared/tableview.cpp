@@ -36,7 +36,25 @@ public:
     {
     }
 
+    /// Whether the user has the mouse on it now: what changes meanwhile was meant.
+    bool pressed() const { return m_pressed; }
+
 protected:
+    void mousePressEvent(QMouseEvent *event) override
+    {
+        m_pressed = event->button() == Qt::LeftButton;
+        QHeaderView::mousePressEvent(event);
+    }
+    void mouseDoubleClickEvent(QMouseEvent *event) override
+    {
+        m_pressed = event->button() == Qt::LeftButton;
+        QHeaderView::mouseDoubleClickEvent(event);
+    }
+    void mouseReleaseEvent(QMouseEvent *event) override
+    {
+        QHeaderView::mouseReleaseEvent(event);
+        m_pressed = false;
+    }
     void paintSection(QPainter *painter, const QRect &rect, int section) const override
     {
         const Tokens &t = m_theme.tokens();
@@ -88,6 +106,7 @@ protected:
 
 private:
     Theme &m_theme;
+    bool m_pressed = false;
 };
 
 /// Sorts by values that it asks for once: Qt's own asks the model twice for each comparison, which for ten
@@ -160,7 +179,8 @@ TableView::TableView(Theme &theme, Settings &settings, const QString &name, QWid
     , m_settings(settings)
 {
     setObjectName(name);
-    setHorizontalHeader(new Header(theme, this));
+    auto *header = new Header(theme, this);
+    setHorizontalHeader(header);
     setItemDelegate(new StateDelegate(theme, this));
     setSelectionBehavior(SelectRows);
     setSelectionMode(ExtendedSelection);
@@ -177,7 +197,6 @@ TableView::TableView(Theme &theme, Settings &settings, const QString &name, QWid
 
     verticalHeader()->hide();
     verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
-    QHeaderView *header = horizontalHeader();
     header->setSectionsMovable(true);
     header->setSectionsClickable(true);
     header->setHighlightSections(false);
@@ -188,8 +207,9 @@ TableView::TableView(Theme &theme, Settings &settings, const QString &name, QWid
     connect(header, &QHeaderView::sectionClicked, this, &TableView::headerClicked);
     connect(header, &QWidget::customContextMenuRequested, this, &TableView::headerMenu);
     connect(header, &QHeaderView::sectionMoved, this, &TableView::saveColumns);
-    connect(header, &QHeaderView::sectionResized, this, [this] {
-        if (!m_adjusting && QGuiApplication::mouseButtons() != Qt::NoButton)
+    // Not whenever a button is down: a page is made, and its columns hidden, while one is on the side bar.
+    connect(header, &QHeaderView::sectionResized, this, [this, header] {
+        if (!m_adjusting && header->pressed())
             saveColumns();
     });
 
