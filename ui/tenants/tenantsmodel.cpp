@@ -226,7 +226,7 @@ QVariant TenantsModel::headerData(int section, Qt::Orientation orientation, int 
         return tip ? tr("Share of the active products that have a vector of the active model")
                    : tr("Embedded");
     case Sales:
-        return tip ? tr("Sales of the last 30 days, returns subtracted, tax included")
+        return tip ? tr("Sales of the 30 × 24 hours up to now, returns subtracted, tax included")
                    : tr("Sales 30 days, %1").arg(currency());
     case Trend:
         return tip ? tr("Sales of the last 30 days against the 30 days before") : tr("Trend");

@@ -116,7 +116,8 @@ void TenantsPage::showChart(const QList<StoreSummary> &stores)
     });
     ChartData chart{.title = sales ? tr("Sales of the last 30 days by store")
                                    : tr("Customers and products by store"),
-                    .note = sales ? tr("Sales less returns, tax included; grey: the 30 days before")
+                    .note = sales ? tr("Sales less returns, tax included, in the 30 × 24 hours up to now; "
+                                       "grey: the 30 days before")
                                   : tr("Numbers of rows; this login is not told about sales"),
                     .xTitle = tr("Store"),
                     .unit = sales ? currency() : QString(),
