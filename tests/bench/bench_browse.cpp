@@ -169,10 +169,14 @@ public:
     {
         static const QRegularExpression told(u"Time: ([0-9.]+) ms"_s);
         m_process.write(statement + ";\n");
+        QString said;    // may come in pieces
+        QEventLoop loop; // the window's loop turns on: its stalls are measured meanwhile
+        QObject::connect(&m_process, &QProcess::readyReadStandardOutput, &loop, &QEventLoop::quit);
+        QObject::connect(&m_process, &QProcess::finished, &loop, [] { qFatal("psql ended"); });
         for (;;) {
-            m_process.waitForReadyRead(-1);
-            const auto match = told.match(QString::fromUtf8(m_process.readAllStandardOutput()));
-            if (match.hasMatch())
+            loop.exec();
+            said += QString::fromUtf8(m_process.readAllStandardOutput());
+            if (const auto match = told.match(said); match.hasMatch())
                 return match.captured(1).toDouble();
         }
     }

@@ -27,6 +27,7 @@
 #include <QTableView>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QTimer>
 
 #include <algorithm>
 #include <cstdio>
@@ -242,6 +243,9 @@ public:
     /// Turns the event loop as the program does; qWaitFor() sleeps between two looks.
     void wait()
     {
+        QTimer patience;
+        connect(&patience, &QTimer::timeout, &patience, [] { qFatal("no results were painted"); });
+        patience.start(60'000);
         if (!painted())
             m_loop.exec();
     }
