@@ -84,7 +84,7 @@ UNION ALL
 SELECT 'product_embeddings', embedding_id::text, 'zero vector', embedding_model
   FROM retail.product_embeddings WHERE vector_norm(embedding) = 0
 UNION ALL
-SELECT 'audit_log', log_id::text, 'no time', action FROM retail.audit_log WHERE created_at IS NULL
+SELECT 'audit_log', log_id::text, 'no time', action FROM retail.audit_log WHERE created_at IS NULL OR NOT isfinite(created_at)
 UNION ALL
 SELECT d.table_name, a.attname, 'column of its own', format_type(a.atttypid, a.atttypmod)
   FROM design d JOIN design_relation r USING (table_name)

@@ -12,7 +12,7 @@ SELECT is((SELECT string_agg(a.attname || ' ' || format_type(a.atttypid, a.attty
   FROM (VALUES
     ('stores', 'store_id character varying(50), store_name character varying(100), store_location character varying(100), store_type character varying(50), region character varying(50), created_at timestamp with time zone, updated_at timestamp with time zone, is_active boolean'),
     ('product_categories', 'category_id integer, category_name character varying(100), parent_category_id integer, description text, is_active boolean'),
-    ('customers', 'customer_id uuid, store_id character varying(50), first_name character varying(50), last_name character varying(50), email character varying(100), phone character varying(20), date_of_birth date, gender character varying(20), customer_since date, loyalty_tier character varying(20), total_lifetime_value numeric(10,2), created_at timestamp with time zone, updated_at timestamp with time zone'),
+    ('customers', 'customer_id uuid, store_id character varying(50), first_name character varying(50), last_name character varying(50), email character varying(100), phone character varying(20), date_of_birth date, gender character varying(20), customer_since date, loyalty_tier character varying(20), total_lifetime_value numeric(14,2), created_at timestamp with time zone, updated_at timestamp with time zone'),
     ('products', 'product_id uuid, store_id character varying(50), sku character varying(50), product_name character varying(200), product_description text, category_id integer, brand character varying(100), model character varying(100), color character varying(50), size character varying(50), weight_kg numeric(8,3), dimensions_cm character varying(50), price numeric(10,2), cost numeric(10,2), current_stock integer, minimum_stock integer, maximum_stock integer, reorder_point integer, supplier_name character varying(100), supplier_sku character varying(50), is_active boolean, is_featured boolean, rating_average numeric(3,2), rating_count integer, tags text[], metadata jsonb, created_at timestamp with time zone, updated_at timestamp with time zone'),
     ('sales_transactions', 'transaction_id uuid, store_id character varying(50), customer_id uuid, transaction_date timestamp with time zone, transaction_type character varying(20), payment_method character varying(50), subtotal numeric(10,2), tax_amount numeric(10,2), discount_amount numeric(10,2), total_amount numeric(10,2), cashier_id character varying(50), register_id character varying(50), receipt_number character varying(50), notes text, metadata jsonb, created_at timestamp with time zone'),
     ('sales_transaction_items', 'item_id uuid, transaction_id uuid, product_id uuid, quantity integer, unit_price numeric(10,2), total_price numeric(10,2), discount_amount numeric(10,2), tax_amount numeric(10,2), created_at timestamp with time zone, store_id character varying(50)'),
@@ -66,8 +66,8 @@ SELECT is_empty($$
     SELECT oid::regclass FROM pg_class
      WHERE relnamespace = 'retail'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition AND NOT relrowsecurity
        AND relname NOT IN ('product_categories', 'active_embedding_model')$$, 'row level security is on for every table with a store');
-SELECT is_empty($$SELECT polname FROM pg_policy WHERE pg_get_expr(polqual, polrelid) NOT LIKE '%( SELECT retail.current_store_id()%' AND polname <> 'stores_visible'$$,
-                'every policy asks for the store once a statement');
+SELECT is_empty($$SELECT polname FROM pg_policy WHERE pg_get_expr(polqual, polrelid) NOT LIKE '(%(( SELECT %))[store_id] IS NOT NULL)%'$$,
+                'every policy asks for the store first, and once a statement');
 SELECT is_empty($$
     SELECT oid::regprocedure FROM pg_proc
      WHERE pronamespace IN ('retail'::regnamespace, 'retail_sec'::regnamespace) AND prosecdef

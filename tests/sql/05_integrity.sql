@@ -2,7 +2,7 @@
 --
 -- What the data may never be, what the database keeps itself, and which upserts of clients work.
 BEGIN;
-SELECT plan(42);
+SELECT plan(47);
 
 -- ---- never ----
 SELECT throws_ok(format('UPDATE retail.products SET %s WHERE sku = ''SKU-SEA-1''', v.change), '23514', NULL, 'products: ' || v.change)
@@ -55,6 +55,23 @@ INSERT INTO retail.product_embeddings (product_id, embedding_text, embedding, em
 SELECT is((SELECT store_id::text FROM retail.product_embeddings WHERE embedding_model = 'other'), 'redmond', 'an embedding its product''s');
 SELECT throws_ok(format('INSERT INTO retail.sales_transaction_items (transaction_id, product_id, store_id, unit_price, total_price) VALUES (%L, %L, %L, 1, 1)',
                         fixture.id('sale', 'redmond', 1), fixture.id('product', 'redmond', 1), 'seattle'), '23503', NULL, 'a wrong store is refused, for the owner too');
+
+-- ---- what a customer's row cannot stop ----
+SELECT lives_ok($$INSERT INTO retail.sales_transactions (store_id, customer_id, subtotal, total_amount)
+    SELECT 'redmond', fixture.id('customer', 'redmond', 9), 60000000, 60000000 FROM generate_series(1, 3)$$, 'a customer may buy for more than a column of the design holds');
+SELECT throws_ok($$UPDATE retail.customers SET date_of_birth = 'infinity' WHERE email = 'c4@redmond.example'$$, '23514', NULL, 'nobody is born at the end of time');
+SET LOCAL timezone = 'Pacific/Kiritimati';
+SELECT lives_ok($$UPDATE retail.customers SET date_of_birth = CURRENT_DATE WHERE email = 'c4@redmond.example'$$, 'a date of birth is today''s where it is tomorrow');
+SET LOCAL timezone = 'Pacific/Pago_Pago';
+SELECT lives_ok($$INSERT INTO retail.sales_transactions (store_id, customer_id, subtotal, total_amount) VALUES ('redmond', fixture.id('customer', 'redmond', 4), 5, 5)$$, 'and its customer buys where it is yesterday');
+RESET timezone;
+INSERT INTO retail.customers (customer_id, store_id, first_name, last_name, email) VALUES (fixture.id('mover', 'seattle', 1), 'seattle', 'm', 'o', 'mover@seattle.example');
+INSERT INTO retail.sales_transactions (store_id, customer_id, subtotal, total_amount) VALUES ('seattle', fixture.id('mover', 'seattle', 1), 100, 100);
+SET LOCAL ROLE retail_owner;
+WITH moved AS (UPDATE retail.customers SET store_id = 'redmond' WHERE customer_id = fixture.id('mover', 'seattle', 1) RETURNING 1)
+UPDATE retail.sales_transactions SET store_id = 'redmond' WHERE customer_id = fixture.id('mover', 'seattle', 1);
+RESET ROLE;
+SELECT is((SELECT store_id || ' ' || total_lifetime_value FROM retail.customers WHERE email = 'mover@seattle.example'), 'redmond 100.00', 'who moves with the sales keeps their value');
 
 -- ---- clients' upserts ----
 SELECT lives_ok(format($$INSERT INTO retail.product_embeddings (product_id, store_id, embedding_text, embedding) VALUES (%L, 'seattle', 'again', fixture.vector(2))

@@ -2,7 +2,7 @@
 --
 -- What a DBA may ask and do beyond the views, and what of it is noted.
 BEGIN;
-SELECT plan(20);
+SELECT plan(23);
 
 -- ---- who may ----
 SELECT is(left(fixture.value(v.who, NULL, v.s), 5), '42501', v.who || ' may not: ' || v.s)
@@ -21,6 +21,8 @@ SELECT is(left(fixture.value('t_dba', NULL, $$SELECT retail.note_administration(
 SELECT is(left(fixture.value('t_dba', NULL, $$SELECT retail.note_administration(NULL, '{}')$$), 5), '22023', 'and no nameless one');
 SELECT is(left(fixture.value('t_dba', NULL, $$SELECT retail.note_administration('setting_changed', jsonb_build_object('x', (SELECT string_agg(md5(i::text), '') FROM generate_series(1, 2000) i)))$$), 5),
           '54000', 'nor a flood');
+SELECT is(left(fixture.value('t_dba', NULL, $$SELECT retail.note_administration('setting_changed', jsonb_build_object('x', repeat('a', 300000)))$$), 5), '54000', 'nor a long detail that compresses well');
+SELECT is(left(fixture.value('t_dba', NULL, $$SELECT retail.note_administration('setting_changed', '["x"]')$$), 5), '22023', 'nor one that is no object');
 SELECT is(fixture.value('t_dba', NULL, 'SELECT retail.signal_session(pg_backend_pid(), (SELECT backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid()), true)'),
           'false', 'nobody ends their own session so');
 SELECT is(fixture.value('t_dba', NULL, $$SELECT retail.signal_session(pid, backend_start - interval '1 second', true) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_start IS NOT NULL LIMIT 1$$),
@@ -40,6 +42,9 @@ SELECT ok(e.expected_bytes BETWEEN 0.8 * pg_relation_size(e.index_id) AND 1.2 * 
           format('%s: %s expected, %s on disk', e.index_id::regclass, e.expected_bytes, pg_relation_size(e.index_id)))
   FROM retail.index_size_estimates() e WHERE e.index_id::regclass::text LIKE 'retail.measured%';
 SELECT isnt(fixture.value('t_dba', NULL, 'SELECT count(*) FROM retail.index_size_estimates()'), '0', 'a dba is told, though policies hide the statistics');
+
+SELECT retail.note_administration('setting_changed', '{"role": "forged", "client": "10.9.8.7", "timestamp": "1999-01-01"}');
+SELECT is((SELECT metadata ->> 'role' FROM retail.audit_log WHERE action = 'setting_changed' ORDER BY log_id DESC LIMIT 1), session_user::text, 'details do not replace the origin');
 
 SELECT * FROM finish();
 ROLLBACK;

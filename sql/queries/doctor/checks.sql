@@ -56,16 +56,16 @@ SELECT 'membership', w.member || ' in ' || w.role, CASE WHEN m.found THEN 'ok' E
  CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM pg_auth_members a WHERE a.member = to_regrole(w.member) AND a.roleid = to_regrole(w.role)) AS found) m
 UNION ALL
 SELECT 'row level security', r.relation, CASE WHEN NOT r.relrowsecurity THEN 'broken' WHEN p.n = 0 THEN 'missing' ELSE 'ok' END,
-       CASE WHEN NOT r.relrowsecurity THEN 'switched off' ELSE p.n || ' policies' END,
-       CASE WHEN NOT r.relrowsecurity THEN format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', r.relation) WHEN p.n = 0 THEN 'restore the policy (sql/migrations/0007_isolation.sql)' END
+       CASE WHEN NOT r.relrowsecurity THEN 'switched off' WHEN p.n = 1 THEN '1 policy' ELSE p.n || ' policies' END,
+       CASE WHEN NOT r.relrowsecurity THEN format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', r.relation) WHEN p.n = 0 THEN 'restore the policy (sql/migrations/0019_isolation_first.sql)' END
   FROM relations r CROSS JOIN LATERAL (SELECT count(*) AS n FROM pg_policy WHERE polrelid = r.oid) p
  WHERE r.relation IN ('retail.customers', 'retail.products', 'retail.sales_transactions', 'retail.sales_transaction_items', 'retail.product_embeddings',
                       'retail.product_documents', 'retail.audit_log', 'retail.stores')
 UNION ALL
-SELECT 'policy', r.relation || ' ' || p.polname, 'broken', 'does not ask for the chosen store: ' || coalesce(pg_get_expr(p.polqual, p.polrelid), 'no condition'),
+SELECT 'policy', r.relation || ' ' || p.polname, 'broken', 'does not ask for the chosen store first: ' || coalesce(pg_get_expr(p.polqual, p.polrelid), 'no condition'),
        format('DROP POLICY %I ON %s', p.polname, r.relation)
   FROM pg_policy p JOIN relations r ON r.oid = p.polrelid
- WHERE p.polpermissive AND (coalesce(pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid), '') !~ 'current_store_id|visible_stores')
+ WHERE p.polpermissive AND (coalesce(pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid), '') !~ '\[store_id\] IS NOT NULL')
 UNION ALL
 SELECT 'audit trigger', w.relation || ' ' || w.event, CASE WHEN t.tgname IS NULL THEN 'missing' WHEN t.tgenabled <> 'O' AND t.tgenabled <> 'A' THEN 'broken' ELSE 'ok' END,
        CASE WHEN t.tgname IS NULL THEN 'changes are not logged' WHEN t.tgenabled NOT IN ('O', 'A') THEN 'disabled' END,
@@ -82,7 +82,7 @@ SELECT 'audit guard', r.relation, CASE WHEN g.n = 2 THEN 'ok' ELSE 'broken' END,
                         AND t.tgname IN ('audit_log_append_only', 'audit_log_no_truncate')) g
  WHERE r.relation = 'retail.audit_log' OR r.oid IN (SELECT i.inhrelid FROM pg_inherits i JOIN relations p ON p.oid = i.inhparent AND p.relation = 'retail.audit_log')
 UNION ALL
-SELECT 'audit partitions', 'retail.audit_log', CASE WHEN m.ahead >= 3 THEN 'ok' ELSE 'missing' END, format('%s months ahead', m.ahead),
+SELECT 'audit partitions', 'retail.audit_log', CASE WHEN m.ahead >= 3 THEN 'ok' ELSE 'missing' END, CASE WHEN m.ahead = 1 THEN '1 month ahead' ELSE m.ahead || ' months ahead' END,
        CASE WHEN m.ahead < 3 THEN 'SELECT retail.ensure_audit_partitions()' END
   FROM (SELECT count(*) AS ahead FROM generate_series(1, 12) n
          WHERE to_regclass('retail.audit_log_' || to_char((now() AT TIME ZONE 'UTC') + make_interval(months => n), '"y"YYYY"m"MM')) IS NOT NULL) m
