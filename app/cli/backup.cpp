@@ -34,7 +34,7 @@ QJsonObject rowOf(const backup::StoredBackup &stored)
             {u"bytes"_s, manifest.bytes()},
             {u"rows"_s, manifest.rows()},
             {u"level"_s, backup::levelName(manifest.verification.level)},
-            {u"good"_s, manifest.good()},
+            {u"good"_s, stored.good()},
             {u"verification"_s, manifest.levelText()},
             {u"verified"_s, manifest.verification.at.toString(Qt::ISODateWithMs)}};
 }
@@ -198,9 +198,9 @@ int inspect(cli::Invocation &call, const QString &file)
     cli::printLine({});
     for (const backup::Table &table : manifest.tables)
         if (!table.partitioned)
-            cli::printLine(u"%1 %2 rows  %3"_s.arg(table.fullName().leftJustified(44),
-                                                   format::count(table.rows).rightJustified(14),
-                                                   format::bytes(table.bytes).rightJustified(10)));
+            cli::printLine(u"%1 %2 %3  %4"_s.arg(
+                table.fullName().leftJustified(44), format::count(table.rows).rightJustified(14),
+                table.rows == 1 ? u"row "_s : u"rows"_s, format::bytes(table.bytes).rightJustified(10)));
     if (!toc) {
         cli::printLine(u"\n"_s + toc.error().hint);
         return cli::Success;
@@ -292,8 +292,9 @@ int prune(cli::Invocation &call, const QStringList &arguments)
     if (call.isSet(u"dry-run"_s)) {
         print(false);
         if (!call.json())
-            cli::printLine(u"%1 backups would be removed, %2."_s.arg(plan.removed())
-                               .arg(format::bytes(plan.removedBytes())));
+            cli::printLine(u"%1 would be removed, %2."_s.arg(
+                plan.removed() == 1 ? u"1 backup"_s : u"%1 backups"_s.arg(plan.removed()),
+                format::bytes(plan.removedBytes())));
         return cli::Success;
     }
     const int code = call.runJob({u"prune"_s, u"Remove old backups"_s, plan.folder, commandOf(arguments)},

@@ -2,6 +2,7 @@
 #include "app/services/schedule.h"
 
 #include "app/cli/cli.h"
+#include "app/jobs/quietjob.h"
 #include "app/services/rclone.h"
 
 #include <QCoreApplication>
@@ -100,9 +101,6 @@ Result<void> tryAccess(const cli::Invocation &call, const QString &kind, AppCont
         const Result<Login> login = context.profiles.resolve(call.value(u"profile"_s));
         if (!login)
             return login.error();
-        if (!login->password.isEmpty())
-            return Error{ErrorKind::Usage, u"A schedule keeps no password."_s,
-                         u"Leave it out of the connection string, and add a line to ~/.pgpass."_s};
         for (const char *name : {"PGPASSWORD", "PGPASSFILE", "PGSERVICEFILE"})
             qunsetenv(name); // of this shell, and not of the timer
         const Result<Session> session = openSession(*login, u"Schedule"_s, cli::interruption());
@@ -123,20 +121,11 @@ Result<void> tryAccess(const cli::Invocation &call, const QString &kind, AppCont
     const Result<QString> secret = UploadTargets::secret(*target, false, cli::interruption());
     if (!secret)
         return secret.error();
-    class Silent final : public JobContext
-    {
-    public:
-        const CancelToken &token() const override { return m_token; }
-        void progress(const JobProgress &) override {}
-        void log(const QString &) override {}
-
-    private:
-        CancelToken m_token = cli::interruption();
-    } silent;
+    QuietJob quiet(cli::interruption());
     Result<Rclone> rclone = Rclone::open(*target, *secret);
     if (!rclone)
         return rclone.error();
-    const auto listed = rclone->list(silent);
+    const auto listed = rclone->list(quiet);
     return listed ? Result<void>() : listed.error();
 }
 
@@ -148,6 +137,12 @@ int add(cli::Invocation &call, const QString &kind, const QStringList &more)
     Schedule schedule;
     schedule.kind = kind;
     schedule.profile = call.value(u"profile"_s);
+    // It would stand in the names of timers, in arguments and in the history.
+    if (const Result<Login> login = context.profiles.resolve(schedule.profile); !login)
+        return call.fail(login.error());
+    else if (!login->password.isEmpty())
+        return call.fail({ErrorKind::Usage, u"A schedule keeps no password."_s,
+                          u"Leave it out of the connection string, and add a line to ~/.pgpass."_s});
     schedule.at = QTime::fromString(call.value(u"at"_s), u"H:mm"_s);
     if (!schedule.at.isValid())
         return call.usage(u"Say when: --at HH:MM, for example --at 02:00."_s);

@@ -124,6 +124,18 @@ Result<void> Migrator::apply(const QList<sqlcatalog::Migration> &migrations, con
                 : u"This file was undone; the ones before it stay. Mend the cause and run it again."_s;
         return error;
     };
+    const auto commit = [&](const QString &name) -> Result<void> {
+        const Result<void> done = script("COMMIT");
+        if (done)
+            return {};
+        // Without a word of the server's the link was lost, or a cancel went unanswered.
+        if (done.error().kind == ErrorKind::LinkLost || done.error().sqlstate.isEmpty())
+            return Error{
+                ErrorKind::OutcomeUnknown, u"The connection ended while %1 was being confirmed."_s.arg(name),
+                u"All of it was applied or nothing, and the database knows: run the migration again."_s,
+                done.error().detail};
+        return abort(done.error(), name);
+    };
     if (migrations.isEmpty())
         return {};
     if (report.adoption) {
@@ -144,10 +156,10 @@ Result<void> Migrator::apply(const QList<sqlcatalog::Migration> &migrations, con
         if (const Result<void> done = applyOne(migration); !done)
             return abort(done.error(), migration.name);
         if (!report.adoption)
-            if (const Result<void> done = script("COMMIT"); !done)
-                return abort(done.error(), migration.name);
+            if (const Result<void> done = commit(migration.name); !done)
+                return done;
     }
-    return report.adoption ? script("COMMIT") : Result<void>();
+    return report.adoption ? commit(u"the adoption"_s) : Result<void>();
 }
 
 Result<void> Migrator::applyOne(const sqlcatalog::Migration &migration)

@@ -30,7 +30,8 @@ struct MigrationReport
 
 /// Brings a database to this program's schema: ordered, one transaction a file (an adopted database: one in
 /// all), behind an advisory lock, each file recorded with its checksum. Runs on a connection of its own as
-/// the cluster's superuser; blocks. A second run finds nothing to do.
+/// the cluster's superuser; blocks. A second run finds nothing to do. Kind OutcomeUnknown when a COMMIT was
+/// sent and not answered.
 class Migrator final
 {
 public:

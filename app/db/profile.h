@@ -27,6 +27,8 @@ struct Profile
 
     /// "user@host:port/database" as libpq would resolve it, for people; never a password.
     QString target() const;
+    /// What the command line takes to mean it.
+    QStringList words() const { return {QStringLiteral("--profile"), name.isEmpty() ? conninfo : name}; }
 };
 
 /// A profile and the password to use with it now, if one was given; kept in memory only.

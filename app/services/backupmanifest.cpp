@@ -9,6 +9,8 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 
+#include <algorithm>
+
 using namespace Qt::StringLiterals;
 
 namespace backup {
@@ -277,6 +279,15 @@ Result<Manifest> Manifest::fromJson(const QJsonObject &json)
     manifest.verification = {*level, verification[u"failed"].toBool(), when(verification[u"at"]),
                              verification[u"where"].toString(), verification[u"reason"].toString()};
     return manifest;
+}
+
+bool StoredBackup::whole() const
+{
+    return !manifest.files.isEmpty() &&
+           std::all_of(manifest.files.cbegin(), manifest.files.cend(), [this](const StoredFile &each) {
+               const QFileInfo info(path(each.name));
+               return info.isFile() && !info.isSymLink() && info.size() == each.bytes;
+           });
 }
 
 Result<void> writeManifest(const StoredBackup &backup)

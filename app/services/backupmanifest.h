@@ -136,6 +136,7 @@ struct Manifest
 
     int serverMajor() const { return serverVersionNumber / 10'000; }
     bool sealed() const { return !recipients.isEmpty(); }
+    /// Of the verification alone; whether the files are there still StoredBackup::good() looks.
     bool good() const { return !verification.failed && verification.level >= Level::Listed; }
     qint64 rows() const;
     qint64 bytes() const;
@@ -154,7 +155,12 @@ struct StoredBackup
     QString folder;
     QString file; ///< name of the manifest
     Manifest manifest;
+    bool lost = false; ///< files were missing when the overview looked: asking a disk takes its time
 
+    /// Verified, and all its files are there: what may be relied on.
+    bool good() const { return manifest.good() && whole(); }
+    /// All files there with the size they should have; that their bytes are right only reading them tells.
+    bool whole() const;
     QString path(const QString &name) const { return folder + u'/' + name; }
     QString dumpPath() const { return path(manifest.dump); }
     QString manifestPath() const { return path(file); }

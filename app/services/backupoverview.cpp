@@ -97,7 +97,8 @@ Overview overview(const QString &folder, const QString &database, const QString 
             there = QFileInfo(there).path();
         all.freeBytes = freeDiskSpace(there);
     }
-    for (const StoredBackup &each : std::as_const(all.backups)) {
+    for (StoredBackup &each : all.backups) {
+        each.lost = !each.whole();
         const Manifest &manifest = each.manifest;
         if (manifest.database != database || manifest.scope != Scope::Database)
             continue;
@@ -105,9 +106,14 @@ Overview overview(const QString &folder, const QString &database, const QString 
             continue;
         if (!all.last)
             all.last = each;
-        if (!all.lastGood && manifest.good()) {
+        if (all.lastGood || !manifest.good())
+            continue;
+        if (!each.lost) {
             all.lastGood = each;
             all.lastBytes = manifest.bytes();
+        } else {
+            all.problems +=
+                u"Files of %1 are missing or cut short: it is no backup any more."_s.arg(each.dumpPath());
         }
     }
     if (const Result<QList<BackupProof>> proofs = history.proofs()) {

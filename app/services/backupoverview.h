@@ -31,7 +31,7 @@ struct Overview
 {
     QString folder;
     QList<StoredBackup> backups;          ///< newest first, of all databases of the folder
-    QStringList problems;                 ///< files that cannot be read
+    QStringList problems;                 ///< files that cannot be read, backups that lost theirs
     std::optional<StoredBackup> lastGood; ///< of `database`
     std::optional<StoredBackup> last;     ///< of `database`, good or not
     qint64 freeBytes = -1;                ///< -1: unknown

@@ -270,6 +270,8 @@ Result<QStringList> differences(Session &session, const Manifest &manifest, JobC
     qint64 done = 0;
     for (const Table &table : manifest.tables) {
         job.progress({u"comparing with the manifest"_s, done++, manifest.tables.size(), u"tables"_s});
+        if (job.cancelled()) // between two statements there is none that a cancel would end
+            return Error{ErrorKind::Cancelled, u"The comparison was cancelled."_s};
         const QString name = table.fullName();
         if (!copies.contains(name)) {
             all += u"%1 is missing"_s.arg(name);
@@ -383,43 +385,62 @@ Result<QString> verifyRestored(const StoredBackup &backup, const Means &means, J
 
 Result<StoredBackup> verify(const StoredBackup &backup, Level wanted, const Means &means, JobContext &job)
 {
-    StoredBackup checked = backup;
-    Verification &verification = checked.manifest.verification;
-    const Verification former = verification;
-    verification = {Level::None, false, QDateTime::currentDateTimeUtc(), u"this machine"_s, {}};
+    Verification found{Level::None, false, QDateTime::currentDateTimeUtc(), u"this machine"_s, {}};
     Result<void> outcome = verifyChecksums(backup, job);
     if (outcome)
-        verification.level = Level::Checksum;
+        found.level = Level::Checksum;
     if (outcome && wanted >= Level::Listed && (outcome = verifyListed(backup, means, job)))
-        verification.level = Level::Listed;
+        found.level = Level::Listed;
     if (outcome && wanted >= Level::Restored) {
         const Result<QString> where = verifyRestored(backup, means, job);
         if (where) {
-            verification.level = Level::Restored;
-            verification.where = *where;
+            found.level = Level::Restored;
+            found.where = *where;
         } else {
             outcome = where.error();
         }
     }
-    if (!outcome && outcome.error().kind == ErrorKind::Verification) {
+    if (!outcome && outcome.error().kind != ErrorKind::Verification &&
+        outcome.error().kind != ErrorKind::Unverified)
+        return outcome.error(); // nothing was learned about the backup
+    // That may have taken hours. Meanwhile others were not kept from it, who may have verified or removed it.
+    std::optional<FileLock> lock = lockBackup(backup);
+    const auto unlock = qScopeGuard([&] {
+        if (lock)
+            lock->removeFile();
+    });
+    const Result<StoredBackup> present = readManifest(backup.manifestPath());
+    if (!present && present.error().kind == ErrorKind::NotFound)
+        return Error{ErrorKind::Conflict,
+                     u"%1 was removed while it was being verified, so nothing is recorded of it."_s.arg(
+                         backup.dumpPath()),
+                     u"The retention removes what no rule keeps. Verify one that is still there."_s};
+    StoredBackup checked = present ? *present : backup;
+    Verification &verification = checked.manifest.verification;
+    const Verification former = std::exchange(verification, found);
+    if (former.failed && found.level <= former.level) {
+        verification = former; // looking no further than to where it was wrong finds nothing against that
+        if (outcome)
+            outcome = Error{ErrorKind::Verification,
+                            u"%1 was found wrong before, and this verification did not go far enough to "
+                            u"clear it: %2"_s.arg(backup.dumpPath(), former.reason),
+                            u"Do not rely on it, unless a verification that goes further (--level "
+                            u"restored) passes."_s};
+    } else if (!outcome && outcome.error().kind == ErrorKind::Verification) {
         verification.failed = true;
         verification.reason = outcome.error().message;
-    } else if (!outcome && outcome.error().kind != ErrorKind::Unverified) {
-        return outcome.error(); // nothing was learned about the backup
-    } else if (!former.failed && former.level > verification.level) {
+    } else if (!former.failed && former.level > found.level) {
         verification = former; // the same bytes went further before
     } else if (!outcome) {
         verification.reason = outcome.error().message;
     }
     // Where it cannot be written, on a read-only disk for example, the answer is still the answer.
-    std::optional<FileLock> lock = lockBackup(checked);
     const Result<void> recorded =
-        lock ? writeManifest(checked)
-             : Result<void>(Error{ErrorKind::Io, u"another program works on this backup."_s});
+        !present ? Result<void>(present.error())
+        : lock   ? writeManifest(checked)
+                 : Result<void>(Error{ErrorKind::Io, u"another program works on this backup."_s});
     if (!recorded)
         job.log(u"The result could not be recorded with the backup: %1"_s.arg(recorded.error().message));
-    if (lock)
-        lock->removeFile();
     if (!outcome)
         return outcome.error();
     return checked;

@@ -36,8 +36,10 @@ Result<QStringList> differences(Session &session, const Manifest &manifest, JobC
 /// Errors: Verification when the copy differs, Unverified when it could not be tried.
 Result<QString> verifyRestored(const StoredBackup &backup, const Means &means, JobContext &job);
 
-/// All of it up to `wanted`, recorded in the manifest. Errors: Verification (recorded as failed), Unverified
-/// when the level could not be reached, and what stood in the way of looking.
+/// All of it up to `wanted`, recorded in the manifest that is there afterwards. What was found wrong stays so
+/// until a verification that goes further passes. Errors: Verification (recorded as failed), Unverified when
+/// the level could not be reached, Conflict when the backup was removed meanwhile, and what stood in the way
+/// of looking.
 Result<StoredBackup> verify(const StoredBackup &backup, Level wanted, const Means &means, JobContext &job);
 
 } // namespace backup

@@ -118,35 +118,43 @@ Result<qint64> erasure::applyErasures(Session &session, const QStringList &ids)
     return done->last().integer(0, 0);
 }
 
-Result<erasure::Union> erasure::collect(const QString &folder, Session *live)
+Result<erasure::Union> erasure::collect(const QString &folder, Session *live, Session *over)
 {
     Union all;
+    QStringList asked;
+    QStringList missing;
     const Result<QStringList> file = readErasedFile(folder);
     if (!file && file.error().kind != ErrorKind::NotFound)
         return file.error();
+    all.fromFile = file.ok();
     if (file) {
-        all.fromFile = true;
         all.ids = *file;
+        asked += u"in the backup folder"_s;
+    } else {
+        missing += u"the backup folder has no erased.json"_s;
     }
-    QString why = u"the database of the backup cannot be asked"_s;
-    if (live) {
-        const Result<QStringList> listed = listErased(*live);
-        all.fromDatabase = listed.ok();
-        if (listed)
-            for (const QString &id : *listed)
-                if (!all.ids.contains(id, Qt::CaseInsensitive))
-                    all.ids.append(id);
-        if (!listed)
-            why = listed.error().message;
+    if (!live)
+        missing += u"the database of the backup cannot be asked"_s;
+    for (const auto &[session, place] :
+         {std::pair{live, u"in the database"_s}, std::pair{over, u"in the database that is replaced"_s}}) {
+        if (!session)
+            continue;
+        const Result<QStringList> listed = listErased(*session);
+        if (!listed) {
+            missing += listed.error().message;
+            continue;
+        }
+        all.fromDatabase = true;
+        asked += place;
+        for (const QString &id : *listed)
+            if (!all.ids.contains(id, Qt::CaseInsensitive))
+                all.ids.append(id);
     }
-    if (!all.fromFile && !all.fromDatabase)
-        all.sentence = u"No list of erased customers was found (no erased.json in the backup folder; %1): "
-                       u"customers erased since this backup may be back."_s.arg(why);
+    if (asked.isEmpty())
+        all.sentence = u"No list of erased customers was found (%1): customers erased since this backup may "
+                       u"be back."_s.arg(missing.join(u"; "_s));
     else
         all.sentence = u"%1 erased customers are listed (%2)."_s.arg(
-            format::count(all.ids.size()),
-            all.fromFile && all.fromDatabase ? u"in the backup folder and in the database"_s
-            : all.fromFile                   ? u"in the backup folder; "_s + why
-                                             : u"in the database; the backup folder has no erased.json"_s);
+            format::count(all.ids.size()), (QStringList{asked.join(u" and "_s)} + missing).join(u"; "_s));
     return all;
 }

@@ -32,13 +32,14 @@ struct Union
 {
     QStringList ids;
     bool fromFile = false;
-    bool fromDatabase = false;
+    bool fromDatabase = false; ///< one at least
     /// "3 erased customers (list in the backup folder and in retail_db)", or that neither was found.
     QString sentence;
 };
 
 /// The union for a restore of a backup of `folder`; `live` is a session on the database that the backup is
-/// of, or nullptr when that is not there any more. An unreadable file is an error.
-Result<Union> collect(const QString &folder, Session *live);
+/// of, or nullptr when that is not there any more, and `over` one on the database that the restore replaces,
+/// where that is another. An unreadable file is an error.
+Result<Union> collect(const QString &folder, Session *live, Session *over = nullptr);
 
 } // namespace erasure

@@ -45,6 +45,13 @@ HealthCheck backupAge(const HealthLimits &limits, const QString &database, qint6
                 0,
                 {},
                 pair};
+    HealthCheck check{name,
+                      HealthCheck::Critical,
+                      u"no verified backup of %1 in %2"_s.arg(database, limits.backupFolder),
+                      0,
+                      {},
+                      pair};
+    QString lost; // the newest one that was verified and has its files no longer
     for (const backup::StoredBackup &stored : backup::listBackups(limits.backupFolder)) {
         const backup::Manifest &manifest = stored.manifest;
         // Newest first. A backup of some tables is none of the database.
@@ -52,17 +59,21 @@ HealthCheck backupAge(const HealthLimits &limits, const QString &database, qint6
                          (server == 0 || manifest.systemIdentifier == QString::number(server));
         if (!own || !manifest.good())
             continue;
-        const double hours = double(manifest.created.secsTo(now)) / 3600;
-        return judged(name, hours, u"h"_s, pair,
-                      u"last verified backup %1 h old (%2)"_s.arg(QString::number(hours, 'f', 1),
-                                                                  manifest.levelText()));
+        if (stored.whole()) {
+            const double hours = double(manifest.created.secsTo(now)) / 3600;
+            check = judged(name, hours, u"h"_s, pair,
+                           u"last verified backup %1 h old (%2)"_s.arg(QString::number(hours, 'f', 1),
+                                                                       manifest.levelText()));
+            break;
+        }
+        if (lost.isEmpty())
+            lost = stored.dumpPath();
     }
-    return {name,
-            HealthCheck::Critical,
-            u"no verified backup of %1 in %2"_s.arg(database, limits.backupFolder),
-            0,
-            {},
-            pair};
+    if (!lost.isEmpty()) {
+        check.status = HealthCheck::Critical;
+        check.text = u"files of the verified backup %1 are missing or cut short, %2"_s.arg(lost, check.text);
+    }
+    return check;
 }
 
 Result<QList<HealthCheck>> makeChecks(Session &session, const HealthLimits &limits, qint64 server)

@@ -27,6 +27,7 @@ namespace {
 const QString configPrefix = QStringLiteral("rclone-");
 constexpr int notFoundCode = 3; // of rclone: the folder (or container) is not there
 constexpr int keptProblems = 20'000;
+constexpr qint64 slowestReading = 20'000; // bytes a millisecond, of a disk
 
 /// The names for --files-from-raw, which knows neither comments nor patterns.
 Result<std::unique_ptr<QTemporaryFile>> namesFile(const QStringList &names)
@@ -122,6 +123,7 @@ Result<Rclone::Outcome> Rclone::run(const QStringList &arguments, const QString 
     QElapsedTimer sinceMove;
     sinceMove.start();
     qint64 moved = 0;
+    qint64 hashMs = 0; // that reading files for their sums may take: some services want those first
     job.progress({phase, 0, -1, u"bytes"_s});
     call.onErrorLine = [&](const QString &line) {
         const QJsonObject json = QJsonDocument::fromJson(line.toUtf8()).object();
@@ -130,8 +132,14 @@ Result<Rclone::Outcome> Rclone::run(const QStringList &arguments, const QString 
             outcome.transfers = stats[u"transfers"].toInt();
             if (bytes > 0)
                 job.progress({phase, bytes, stats[u"totalBytes"].toInteger(-1), u"bytes"_s});
-            if (std::exchange(moved, bytes) != bytes)
+            // While it computes sums rclone moves nothing and does not tell how far it is.
+            if (std::exchange(moved, bytes) != bytes || !stats[u"checking"].toArray().isEmpty())
                 sinceMove.start();
+            hashMs = 0;
+            if (m_target.kind == UploadTarget::Kind::Remote)
+                for (const QJsonValue &file : stats[u"transferring"].toArray())
+                    if (file[u"bytes"].toInteger() == 0)
+                        hashMs += file[u"size"].toInteger() / slowestReading;
             return;
         }
         const QString level = json[u"level"].toString();
@@ -143,7 +151,7 @@ Result<Rclone::Outcome> Rclone::run(const QStringList &arguments, const QString 
     const CancelToken tool;
     const CancelToken::Registration follows = job.token().onCancel([tool] { tool.cancel(); });
     call.onTick = [&] {
-        if (!stalled && sinceMove.elapsed() > patienceMs) {
+        if (!stalled && sinceMove.elapsed() > patienceMs + hashMs) {
             stalled = true;
             tool.cancel();
         }
@@ -247,6 +255,9 @@ Result<int> Rclone::send(const QString &folder, const QStringList &names, bool a
                           u"--no-traverse"_s};
     if (again)
         arguments += u"--ignore-times"_s;
+    // We compare a sum of our own afterwards; without rclone's a large file begins at once.
+    if (m_target.kind == UploadTarget::Kind::Azure)
+        arguments += u"--azureblob-disable-checksum"_s;
     const Result<Outcome> outcome = run(arguments, u"uploading"_s, job);
     if (!outcome)
         return outcome.error();
@@ -268,6 +279,8 @@ Result<void> Rclone::fetch(const QStringList &names, const QString &folder, JobC
 
 Result<QHash<QString, QString>> Rclone::sums(const QStringList &names, JobContext &job)
 {
+    if (m_target.kind == UploadTarget::Kind::Folder)
+        return folderSums(names, job);
     const auto list = namesFile(names);
     if (!list)
         return list.error();
@@ -284,6 +297,30 @@ Result<QHash<QString, QString>> Rclone::sums(const QStringList &names, JobContex
         constexpr qsizetype digits = 64;
         if (line.size() > digits + 2)
             sums[QString::fromUtf8(line.mid(digits + 2))] = QString::fromLatin1(line.left(digits));
+    }
+    return sums;
+}
+
+/// Here, and not by rclone, which does not tell how far it is.
+Result<QHash<QString, QString>> Rclone::folderSums(const QStringList &names, JobContext &job) const
+{
+    const QDir folder(m_target.path);
+    qint64 total = 0;
+    for (const QString &name : names)
+        total += QFileInfo(folder.filePath(name)).size();
+    QHash<QString, QString> sums;
+    qint64 before = 0;
+    for (const QString &name : names) {
+        const QFileInfo file(folder.filePath(name));
+        if (!file.exists())
+            continue;
+        const Result<QString> sum = durable::sha256(file.filePath(), job.token(), [&](qint64 read) {
+            job.progress({u"reading the upload back"_s, before + read, total, u"bytes"_s});
+        });
+        if (!sum)
+            return sum.error();
+        sums[name] = *sum;
+        before += file.size();
     }
     return sums;
 }

@@ -11,7 +11,8 @@
 /// with this object, and by the next one when this process is killed. Blocks; belongs to one worker thread.
 /// Errors: Tool when rclone is missing or fails without a reason we know, Permission for a refused key,
 /// NotFound when the container or remote is not there, Io when the target is full or read-only, LinkLost when
-/// it cannot be reached, Timeout when nothing moved for `patienceMs`, Cancelled.
+/// it cannot be reached, Timeout when nothing moved for `patienceMs` and no sum was being computed,
+/// Cancelled.
 class Rclone final
 {
 public:
@@ -51,6 +52,7 @@ private:
         int exitCode = 0;
     };
     Result<Outcome> run(const QStringList &arguments, const QString &phase, JobContext &job);
+    Result<QHash<QString, QString>> folderSums(const QStringList &names, JobContext &job) const;
     Error failed(const Outcome &outcome) const;
 
     QString m_program;

@@ -24,6 +24,16 @@ namespace {
 constexpr int blockedSeconds = 20; // how long a lock is waited for
 constexpr int namedDifferences = 8;
 
+/// Who was erased by the list of a database; nobody by one that is older than erasures, or none of ours.
+Result<QStringList> erasedIn(const Login &login, const QString &database, const CancelToken &token)
+{
+    Result<Session> session = openSession(login, u"Restore"_s, token, database);
+    if (!session)
+        return session.error();
+    const Result<QStringList> listed = erasure::listErased(*session);
+    return listed || listed.error().kind != ErrorKind::Schema ? listed : QStringList();
+}
+
 Error notConfirmed(const QString &name)
 {
     return {
@@ -41,6 +51,7 @@ public:
         , m_means(means)
         , m_job(job)
         , m_application(u"retail-admin restore %1"_s.arg(QRandomGenerator::system()->generate64(), 0, 36))
+        , m_erased(plan.erased.cbegin(), plan.erased.cend())
     {
     }
 
@@ -52,9 +63,12 @@ private:
     Result<void> runTool();
     Result<void> lookForBlockers(Session &monitor);
     Result<void> finish();
-    Result<void> compare();
-    Result<void> eraseAgain();
-    Result<void> audit(const QString &database, const QString &act);
+    Result<void> finishLive(const Result<void> &committed);
+    Result<Session> asRestored();
+    Result<void> check(Session &restored);
+    Result<void> askForErased(const CancelToken &token);
+    Result<void> eraseAgain(const CancelToken &token);
+    Result<void> audit(const CancelToken &token);
     Error dropHalf(Error error);
 
     const Login &m_login;
@@ -62,6 +76,8 @@ private:
     const backup::Means &m_means;
     JobContext &m_job;
     const QString m_application;
+    QSet<QString> m_erased; ///< ids of customers
+    QString m_safety;       ///< the backup that was made first
     QStringList m_notes;
     bool m_made = false;
 };
@@ -72,7 +88,9 @@ Result<QString> Execution::run()
     Result<void> done = m_plan.mode == Mode::Existing ? safetyBackup() : makePlace();
     if (done)
         done = runTool();
-    if (done)
+    if (m_plan.mode == Mode::Existing && (done || done.error().kind == ErrorKind::OutcomeUnknown))
+        done = finishLive(done);
+    else if (done)
         done = finish();
     if (done && m_plan.mode == Mode::Swap) {
         Mark mark{Mark::State::SetAside, QDateTime::currentDateTimeUtc(), m_plan.keepUntil, m_plan.into,
@@ -127,8 +145,10 @@ Result<void> Execution::safetyBackup()
             m_plan.into, error.message);
         return error;
     }
-    m_notes += u"What was in “%1” before is in %2."_s.arg(m_plan.into, made->dumpPath());
-    return {};
+    m_safety = made->dumpPath();
+    m_notes += u"What was in “%1” before is in %2."_s.arg(m_plan.into, m_safety);
+    // The restore replaces the database's own list, which may have grown while that took its time.
+    return askForErased(m_job.token());
 }
 
 Result<void> Execution::runTool()
@@ -224,13 +244,13 @@ Result<void> Execution::runTool()
     const bool whole = output && output->exitCode == 0 && output->feederExitCode <= 0;
     // A script that ended by itself has failed, and commit() tells why; else COMMIT follows a whole one
     // alone.
-    Result<void> committed;
-    if (script && (whole || !script->running()))
-        committed = script->commit();
+    if (script && (whole || !script->running())) {
+        const Result<void> committed = script->commit();
+        if (blocked || committed || committed.error().kind == ErrorKind::OutcomeUnknown)
+            return committed;
+    }
     if (!blocked)
         return blocked;
-    if (!committed)
-        return committed;
     if (!output)
         return output.error().kind == ErrorKind::Cancelled
                    ? Error{ErrorKind::Cancelled, u"The restore was cancelled."_s}
@@ -240,6 +260,9 @@ Result<void> Execution::runTool()
     if (output->exitCode == 0)
         return {};
     Error error = backup::toolFailure(u"The restore failed."_s, output->standardError, {});
+    if (error.kind == ErrorKind::LinkLost &&
+        output->standardError.contains(u"could not commit database transaction"))
+        return unconfirmed(error.detail);
     if (output->standardError.contains(u"could not read from input file") ||
         output->standardError.contains(u"could not uncompress")) {
         error.kind = ErrorKind::Verification;
@@ -264,24 +287,16 @@ Result<void> Execution::lookForBlockers(Session &monitor)
 Result<void> Execution::finish()
 {
     {
-        Result<Session> session = openSession(m_login, u"Restore"_s, m_job.token(), m_plan.work);
-        if (!session)
-            return session.error();
-        const Result<Rows> role = session->executeScript("SET statement_timeout = 0; SET ROLE retail_owner");
-        if (!role)
-            return role.error();
-        m_job.progress({u"refreshing statistics"_s, 0, -1, {}});
-        if (const Result<Rows> analyzed = session->execute("ANALYZE"); !analyzed)
-            return analyzed.error();
+        Result<Session> restored = asRestored();
+        if (!restored)
+            return restored.error();
+        if (const Result<void> equal = check(*restored); !equal)
+            return equal;
     }
-    if (const Result<void> equal = compare(); !equal)
-        return equal;
-    if (const Result<void> erased = eraseAgain(); !erased)
-        return erased;
-    if (const Result<void> noted = audit(m_plan.work, u"restored"_s); !noted)
+    if (const Result<void> noted = audit(m_job.token()); !noted)
         return noted;
-    if (m_plan.mode == Mode::Existing)
-        return {};
+    if (const Result<void> erased = eraseAgain(m_job.token()); !erased)
+        return erased;
     Result<Server> server = Server::open(m_login, m_job.token());
     if (!server)
         return server.error();
@@ -295,14 +310,64 @@ Result<void> Execution::finish()
                                      : server->mark(m_plan.work, {}, m_plan.database.comment);
 }
 
-Result<void> Execution::compare()
+/// Since the COMMIT what was restored is the live database, and no cancel takes that back: first those go
+/// again who must not be in it. Where its answer was lost it may be live; in what was there before they are
+/// not.
+Result<void> Execution::finishLive(const Result<void> &committed)
+{
+    const CancelToken never;
+    Result<Session> restored = asRestored(); // before the erasures, and whoever works with it, change it
+    const Result<void> erased = eraseAgain(never);
+    Result<void> done = committed;
+    if (committed) {
+        const Result<void> noted = audit(never);
+        done = erased ? noted : erased;
+    }
+    if (done)
+        done = restored ? check(*restored) : Result<void>(restored.error());
+    if (done)
+        return {};
+    Error error = done.error();
+    if (error.kind == ErrorKind::Cancelled)
+        error.message = u"The restore was cancelled."_s;
+    const QString now =
+        committed
+            ? u" The restore had been committed: “%1” is what was restored now, and what it was before is in %2."_s
+            : u" What “%1” was before is in %2."_s;
+    error.message += now.arg(m_plan.into, m_safety);
+    if (!erased && erased.error().kind != ErrorKind::Schema)
+        error.hint =
+            u"Customers who were erased since the backup was made may be back in it: run “retail-admin "
+            u"customer reapply” on it at once."_s;
+    return error;
+}
+
+/// A session that goes on seeing what is in the database now.
+Result<Session> Execution::asRestored()
+{
+    Result<Session> session = openSession(m_login, u"Restore"_s, m_job.token(), m_plan.work);
+    if (!session)
+        return session;
+    const Result<Rows> begun =
+        session->executeScript("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL ROLE retail_ops; "
+                               "SET LOCAL idle_in_transaction_session_timeout = 0; SELECT 1");
+    if (!begun)
+        return begun.error();
+    return session;
+}
+
+Result<void> Execution::check(Session &restored)
 {
     Result<Session> session = openSession(m_login, u"Restore"_s, m_job.token(), m_plan.work);
     if (!session)
         return session.error();
-    if (const Result<Rows> role = session->execute("SET ROLE retail_ops"); !role)
+    const Result<Rows> role = session->executeScript("SET statement_timeout = 0; SET ROLE retail_owner");
+    if (!role)
         return role.error();
-    const Result<QStringList> found = backup::differences(*session, m_plan.expected, m_job);
+    m_job.progress({u"refreshing statistics"_s, 0, -1, {}});
+    if (const Result<Rows> analyzed = session->execute("ANALYZE"); !analyzed)
+        return analyzed.error();
+    const Result<QStringList> found = backup::differences(restored, m_plan.expected, m_job);
     if (!found)
         return found.error();
     if (found->isEmpty())
@@ -310,39 +375,46 @@ Result<void> Execution::compare()
     return Error{ErrorKind::Verification,
                  u"What was restored differs from the backup: %1."_s.arg(
                      QStringList(found->mid(0, namedDifferences)).join(u"; "_s)),
-                 m_plan.mode == Mode::Existing
-                     ? u"The backup that was made first has what was there before."_s
-                     : u"Take another backup."_s,
+                 m_plan.mode == Mode::Existing ? u"Restore the backup that was made first, or another one."_s
+                                               : u"Take another backup."_s,
                  found->join(u'\n')};
 }
 
-/// Who was erased after the backup was made is in it still.
-Result<void> Execution::eraseAgain()
+/// Once more than for the plan: who was erased while it was read, or executed, is on no older list.
+Result<void> Execution::askForErased(const CancelToken &token)
 {
-    if (m_plan.erased.isEmpty())
-        return {};
-    m_job.progress({u"erasing again who was erased since"_s, 0, -1, {}});
-    Result<Session> session = openSession(m_login, u"Restore"_s, m_job.token(), m_plan.work);
-    if (!session)
-        return session.error();
-    const Result<qint64> erased = erasure::applyErasures(*session, m_plan.erased);
-    if (erased) {
-        m_notes += u"%1 customers who were erased since were erased again."_s.arg(format::count(*erased));
-        return {};
-    }
-    // An older schema has no place for it. Nobody works with a new database yet; in the place of the live one
-    // they would be back.
-    if (erased.error().kind != ErrorKind::Schema || m_plan.mode == Mode::Swap)
-        return erased.error();
-    m_notes += u"Customers who were erased since are back: %1"_s.arg(erased.error().message + u' ' +
-                                                                     erased.error().hint);
+    const Result<erasure::Union> found = erasedSince(m_login, m_plan, token);
+    if (!found)
+        return found.error();
+    m_erased.unite(QSet<QString>(found->ids.cbegin(), found->ids.cend()));
     return {};
 }
 
-/// A database that is not ours has no such log: then the job history alone tells.
-Result<void> Execution::audit(const QString &database, const QString &act)
+/// Who was erased after the backup was made is in it still.
+Result<void> Execution::eraseAgain(const CancelToken &token)
 {
-    Result<Session> session = openSession(m_login, u"Restore"_s, m_job.token(), database);
+    m_job.progress({u"erasing again who was erased since"_s, 0, -1, {}});
+    const Result<void> asked = askForErased(token);
+    if (m_erased.isEmpty())
+        return asked;
+    const Result<qint64> erased = eraseIn(m_login, m_plan.work, m_erased.values(), token);
+    if (erased) {
+        m_notes += u"%1 customers who were erased since were erased again."_s.arg(format::count(*erased));
+        return asked;
+    }
+    // An older schema has no place for it. Nobody works with a new database yet; in the live one, or in its
+    // place, they would be back.
+    if (erased.error().kind != ErrorKind::Schema || m_plan.mode != Mode::NewDatabase)
+        return erased.error();
+    m_notes += u"Customers who were erased since are back: %1"_s.arg(erased.error().message + u' ' +
+                                                                     erased.error().hint);
+    return asked;
+}
+
+/// A database that is not ours has no such log: then the job history alone tells.
+Result<void> Execution::audit(const CancelToken &token)
+{
+    Result<Session> session = openSession(m_login, u"Restore"_s, token, m_plan.work);
     if (!session)
         return session.error();
     if (const Result<Rows> role = session->execute("SET ROLE retail_owner"); !role)
@@ -357,8 +429,8 @@ Result<void> Execution::audit(const QString &database, const QString &act)
         return {};
     }
     const QString details = QString::fromUtf8(QJsonDocument(m_plan.toJson()).toJson(QJsonDocument::Compact));
-    const Result<Rows> noted =
-        session->execute(sqlcatalog::query("restore/audit").sql, {act, QString(u""_s), details});
+    const Result<Rows> noted = session->execute(sqlcatalog::query("restore/audit").sql,
+                                                {QString(u"restored"_s), QString(u""_s), details});
     return noted ? Result<void>() : noted.error();
 }
 
@@ -401,8 +473,10 @@ QString UndoPlan::text() const
             : u"%1 audit entries were written to it since the swap; what they tell of is put aside with it."_s
                   .arg(format::count(newerAudit)),
         QString(),
-        u"1. End all sessions in “%1”"_s.arg(live.name),
-        u"2. In one transaction rename “%1” to “%2”, closed to connections, and “%3” to “%1”"_s.arg(
+        u"1. Erase again in “%1” who is listed as erased in “%2”, %3 customers now"_s.arg(
+            former.name, live.name, format::count(erased.size())),
+        u"2. End all sessions in “%1”"_s.arg(live.name),
+        u"3. In one transaction rename “%1” to “%2”, closed to connections, and “%3” to “%1”"_s.arg(
             live.name, aside, former.name)};
     return lines.join(u'\n');
 }
@@ -441,6 +515,10 @@ Result<UndoPlan> planUndo(const Login &login, const QString &database, int keepD
         sqlcatalog::query("restore/newer_audit").sql, {plan.former.mark.since.toUTC().toString(Qt::ISODate)});
     if (newer)
         plan.newerAudit = newer->integer(0, 0);
+    const Result<QStringList> erased = erasedIn(login, database, job.token());
+    if (!erased)
+        return erased.error();
+    plan.erased = *erased;
     return plan;
 }
 
@@ -449,14 +527,28 @@ Result<QString> undo(const Login &login, const UndoPlan &plan, const QString &ty
     if (typed != plan.live.name)
         return notConfirmed(plan.live.name);
     job.log(plan.text());
+    Result<QStringList> erased = erasedIn(login, plan.live.name, job.token()); // more since the plan, perhaps
+    if (!erased)
+        return erased.error();
+    *erased += plan.erased;
+    job.progress({u"erasing again who was erased since"_s, 0, -1, {}});
+    const Result<qint64> back =
+        erased->isEmpty() ? 0 : eraseAside(login, plan.former.name, *erased, job.token());
+    if (!back)
+        return back.error();
     const Mark mark{Mark::State::SetAside, QDateTime::currentDateTimeUtc(), plan.keepUntil, plan.live.name,
                     plan.live.comment};
     if (const Result<void> done =
             swap(login, {plan.live.name, plan.former.name, plan.aside, mark, plan.former.comment}, job);
         !done)
         return done.error();
-    return u"“%1” is the database of before the swap again; the other one is kept as “%2” until %3."_s.arg(
-        plan.live.name, plan.aside, format::exact(plan.keepUntil.toLocalTime()));
+    QString summary =
+        u"“%1” is the database of before the swap again; the other one is kept as “%2” until %3."_s.arg(
+            plan.live.name, plan.aside, format::exact(plan.keepUntil.toLocalTime()));
+    if (*back > 0)
+        summary +=
+            u" %1 customers who were erased since were erased in it again."_s.arg(format::count(*back));
+    return summary;
 }
 
 Result<QList<DatabaseFacts>> leftDatabases(const Login &login, const CancelToken &token)

@@ -8,12 +8,14 @@ namespace restore {
 /// Executes exactly that plan. `typed` is the name that somebody typed, or --confirm: where the plan needs it
 /// and it is not the database's, the error is of kind Usage and nothing is asked of the server. On any error
 /// and when cancelled, the database that was being made is dropped, or the transaction undone; where that is
-/// not possible the error names what is left. Returns a summary. Blocks; any thread.
+/// not possible the error names what is left. After the COMMIT over a live database it says that this is what
+/// was restored now, and where the backup made first is; kind OutcomeUnknown where COMMIT was not answered.
+/// Returns a summary. Blocks; any thread.
 Result<QString> execute(const Login &login, const Plan &plan, const QString &typed,
                         const backup::Means &means, JobContext &job);
 
-/// What an undo of the last swap would do: the database set aside takes its name back, and the present one is
-/// set aside.
+/// What an undo of the last swap would do: the database set aside takes its name back, without those who were
+/// erased meanwhile, and the present one is set aside.
 struct UndoPlan
 {
     QString target;
@@ -22,6 +24,7 @@ struct UndoPlan
     QString aside;
     QDateTime keepUntil;
     qint64 newerAudit = -1; ///< written to the present one since the swap
+    QStringList erased;     ///< ids of customers whom the present one lists
 
     QString text() const;
 };

@@ -6,7 +6,6 @@
 #include "app/db/connectionpool.h"
 #include "app/services/backupfolder.h"
 #include "app/services/backupsource.h"
-#include "app/services/erasure.h"
 
 #include <QFileInfo>
 #include <QJsonArray>
@@ -388,8 +387,8 @@ Result<void> Planning::lookAtLive(Server &server)
     m_plan.safetyFolder = m_request.safetyFolder.isEmpty() ? QFileInfo(m_plan.archive.path).absolutePath()
                                                            : m_request.safetyFolder;
     for (const backup::StoredBackup &each : backup::listBackups(m_plan.safetyFolder))
-        if (each.manifest.database == m_plan.into && each.manifest.good() &&
-            each.manifest.systemIdentifier == server.facts().systemIdentifier) {
+        if (each.manifest.database == m_plan.into &&
+            each.manifest.systemIdentifier == server.facts().systemIdentifier && each.good()) {
             m_plan.lastBackup = each.manifest.created;
             break;
         }
@@ -414,16 +413,9 @@ Result<void> Planning::lookAtLive(Server &server)
     return {};
 }
 
-/// Both lists of those who were erased: beside the backup, and in the database that it is of.
-Result<void> Planning::findErased(Server &server)
+Result<void> Planning::findErased(Server &)
 {
-    const QString of = m_plan.live ? m_plan.into : m_plan.expected.database;
-    std::optional<Session> live;
-    if (!of.isEmpty() && server.database(of))
-        if (Result<Session> session = openSession(m_login, u"Restore"_s, m_job.token(), of))
-            live.emplace(std::move(*session));
-    const Result<erasure::Union> found =
-        erasure::collect(QFileInfo(m_plan.archive.path).absolutePath(), live ? &*live : nullptr);
+    const Result<erasure::Union> found = erasedSince(m_login, m_plan, m_job.token());
     if (!found)
         return found.error();
     m_plan.erased = found->ids;
@@ -465,20 +457,25 @@ QStringList Plan::steps() const
                 : jobs > 1 ? u", %1 at a time"_s.arg(jobs)
                            : u", one after the other"_s,
                 types.isEmpty() ? QString() : u"; not restored: %1"_s.arg(types.join(u", "_s)));
+    // Over a live database at once; in a new one late, with whoever is erased while it is made.
+    const QString erase = u"Erase again who was erased since, and who is until then: %1"_s.arg(erasedWhere);
+    const QString note = u"Note the restore in the audit log of “%1”"_s.arg(work);
+    if (mode == Mode::Existing)
+        lines += {erase, note};
     lines += u"Refresh the planner's statistics (ANALYZE)"_s;
     lines +=
         u"Compare rows, policies, grants, row security, constraints, indexes and triggers of %1 tables with %2"_s
             .arg(expected.tables.size())
             .arg(archive.stored ? u"the manifest"_s : u"the file"_s);
-    lines += u"Erase again who was erased since: %1"_s.arg(erasedWhere);
-    if (databaseFrom.isEmpty())
-        lines +=
-            u"Leave the database closed to everybody but owner and ops: the file does not hold its rights"_s;
-    else if (mode != Mode::Existing)
-        lines += u"Apply the database's own rights, %1 settings and comment, from %2"_s
-                     .arg(database.settings.size())
-                     .arg(databaseFrom);
-    lines += u"Note the restore in the audit log of “%1”"_s.arg(work);
+    if (mode == Mode::Existing)
+        return lines;
+    lines += {note, erase};
+    lines +=
+        databaseFrom.isEmpty()
+            ? u"Leave the database closed to everybody but owner and ops: the file does not hold its rights"_s
+            : u"Apply the database's own rights, %1 settings and comment, from %2"_s
+                  .arg(database.settings.size())
+                  .arg(databaseFrom);
     if (mode == Mode::Swap) {
         lines += u"End all sessions in “%1” (%2 now)"_s.arg(into).arg(live->sessions);
         lines += u"In one transaction rename “%1” to “%2”, closed to connections, and “%3” to “%1”"_s.arg(
@@ -522,11 +519,12 @@ QString Plan::text() const
     for (const QString &step : steps())
         lines += u"%1. %2"_s.arg(++number).arg(step);
     lines += QString();
-    lines +=
-        mode == Mode::Existing
-            ? u"When a step fails or is cancelled, “%1” is as it was: the transaction is undone."_s.arg(into)
-            : u"When a step fails or is cancelled, “%1” is dropped%2."_s.arg(
-                  work, mode == Mode::Swap ? u" and “%1” stays as it is"_s.arg(into) : QString());
+    lines += mode == Mode::Existing
+                 ? u"Until the transaction is committed, a failure or a cancel leaves “%1” as it was. From "
+                   u"then on “%1” is what was restored, whatever fails or is cancelled afterwards; what it "
+                   u"was before is in the backup made first."_s.arg(into)
+                 : u"When a step fails or is cancelled, “%1” is dropped%2."_s.arg(
+                       work, mode == Mode::Swap ? u" and “%1” stays as it is"_s.arg(into) : QString());
     for (const QString &warning : warnings)
         lines += u"Note: "_s + warning;
     return lines.join(u'\n');
@@ -568,6 +566,23 @@ Result<void> checkName(const QString &name)
     if (name.isEmpty() || name.toUtf8().size() > longestName || name.contains(QChar(0)))
         return Error{ErrorKind::Usage, u"“%1” cannot be the name of a database: 1 to 63 bytes."_s.arg(name)};
     return {};
+}
+
+Result<erasure::Union> erasedSince(const Login &login, const Plan &plan, const CancelToken &token)
+{
+    const auto open = [&](const QString &database) {
+        // Without a name the profile's would be asked.
+        std::optional<Session> session;
+        if (!database.isEmpty())
+            if (Result<Session> opened = openSession(login, u"Restore"_s, token, database))
+                session.emplace(std::move(*opened));
+        return session;
+    };
+    const QString &of = plan.expected.database;
+    std::optional<Session> live = open(of);
+    std::optional<Session> over = open(plan.live && plan.into != of ? plan.into : QString());
+    return erasure::collect(QFileInfo(plan.archive.path).absolutePath(), live ? &*live : nullptr,
+                            over ? &*over : nullptr);
 }
 
 Result<Plan> plan(const Login &login, const Request &request, const backup::Means &means, JobContext &job)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/services/archive.h"
+#include "app/services/erasure.h"
 #include "app/services/restoreserver.h"
 
 namespace restore {
@@ -64,6 +65,10 @@ struct Plan
 /// server is not prepared or differs: extension, encoding, collation, role), Verification (the file is
 /// damaged), Io (it does not fit on the disk). Blocks; any thread.
 Result<Plan> plan(const Login &login, const Request &request, const backup::Means &means, JobContext &job);
+
+/// Who was erased, by the list beside the file and by the databases that the backup is of and that the plan
+/// replaces. Asked for again when the plan is executed: hours may have passed.
+Result<erasure::Union> erasedSince(const Login &login, const Plan &plan, const CancelToken &token);
 
 /// A free name like `wanted`.
 Result<QString> freeName(Server &server, const QString &wanted);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/services/restorescript.h"
 
+#include "app/core/log.h"
 #include "app/db/session.h"
 #include "app/jobs/processrunner.h"
 
@@ -29,11 +30,10 @@ Result<std::unique_ptr<Script>> Script::begin(const ChildConnection &connection,
     QProcess &psql = script->m_psql;
     psql.setProgram(tool->program);
     psql.setArguments({u"--no-psqlrc"_s, u"--quiet"_s, u"--no-password"_s, u"--set=ON_ERROR_STOP=1"_s,
-                       u"--dbname"_s, connection.conninfo(), u"--file=-"_s});
+                       u"--output=/dev/null"_s, u"--dbname"_s, connection.conninfo(), u"--file=-"_s});
     psql.setProcessEnvironment(connection.environment());
     psql.setWorkingDirectory(u"/"_s);
     psql.setChildProcessModifier(childSetup({}, SIGKILL));
-    psql.setStandardOutputFile(QProcess::nullDevice());
     psql.start();
     if (!psql.waitForStarted())
         return Error{ErrorKind::Tool, u"%1 cannot be started."_s.arg(tool->program), {}, psql.errorString()};
@@ -74,7 +74,8 @@ Result<void> Script::commit()
 {
     const bool whole = running() && !m_token.cancelled();
     if (whole) {
-        m_psql.write("\nCOMMIT;\n");
+        // The first error ends psql: once it has said this, all before is done and COMMIT is sent.
+        m_psql.write("\n\\echo committing\nCOMMIT;\n");
         m_psql.closeWriteChannel();
     }
     while (running() && !m_psql.waitForFinished(pollMs)) {
@@ -82,12 +83,23 @@ Result<void> Script::commit()
         if (m_token.cancelled())
             stop();
     }
-    if (whole && m_psql.exitStatus() == QProcess::NormalExit && m_psql.exitCode() == 0)
+    const bool ended = m_psql.exitStatus() == QProcess::NormalExit;
+    if (whole && ended && m_psql.exitCode() == 0)
         return {};
+    const QString said = QString::fromLocal8Bit(m_psql.readAllStandardError());
+    constexpr int refusedCode = 3; // of psql: the server answered with an error
+    if (m_psql.readAllStandardOutput().contains("committing") && !(ended && m_psql.exitCode() == refusedCode))
+        return unconfirmed(said.trimmed());
     if (m_stopped)
         return Error{ErrorKind::Cancelled, u"The restore was cancelled."_s};
-    return backup::toolFailure(u"The restore failed, and was undone."_s,
-                               QString::fromLocal8Bit(m_psql.readAllStandardError()), {});
+    return backup::toolFailure(u"The restore failed, and was undone."_s, said, {});
+}
+
+Error unconfirmed(const QString &detail)
+{
+    return {ErrorKind::OutcomeUnknown, u"The connection ended while the restore was being confirmed."_s,
+            u"All of it was restored or nothing: look at the database before repeating it."_s,
+            logging::redact(detail)};
 }
 
 QByteArray dropScript(const QList<backup::TocEntry> &entries)

@@ -31,6 +31,7 @@ public:
     bool running() const { return m_psql.state() == QProcess::Running; }
     /// False when psql has ended, which commit() explains, or the token was cancelled.
     bool feed(QByteArrayView script);
+    /// Kind OutcomeUnknown when COMMIT was sent and not answered.
     Result<void> commit();
 
 private:
@@ -46,6 +47,9 @@ private:
     const CancelToken m_token;
     bool m_stopped = false;
 };
+
+/// The answer to COMMIT did not come: what is there now is the one or the other, whole.
+Error unconfirmed(const QString &detail);
 
 /// Drops what the entries would make again: schemas with all that is in them, and what lies in `public`.
 QByteArray dropScript(const QList<backup::TocEntry> &entries);

@@ -2,10 +2,12 @@
 #include "app/services/restoreserver.h"
 
 #include "app/db/connectionpool.h"
+#include "app/services/erasure.h"
 
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QRegularExpression>
+#include <QScopeGuard>
 
 #include <atomic>
 #include <chrono>
@@ -291,6 +293,38 @@ Result<backup::Manifest> Server::ownFacts(const QString &name)
     for (int row = 0; row < rows->count(); ++row)
         manifest.settings.append({rows->text(row, 0), rows->text(row, 1)});
     return manifest;
+}
+
+Result<qint64> eraseIn(const Login &login, const QString &database, const QStringList &ids,
+                       const CancelToken &token)
+{
+    Login patient = login;
+    patient.profile.statementTimeoutMs = 0;
+    Result<Session> session = openSession(patient, u"Restore"_s, token, database);
+    return session ? erasure::applyErasures(*session, ids) : session.error();
+}
+
+Result<qint64> eraseAside(const Login &login, const QString &aside, const QStringList &ids,
+                          const CancelToken &token)
+{
+    Result<Server> server = Server::open(login, {}, u"postgres"_s); // which closes it also when cancelled
+    if (!server)
+        return server.error();
+    if (server->facts().superuser)
+        (void)server->session().execute("RESET ROLE");
+    const QByteArray admit = "ALTER DATABASE " + quoteIdentifier(aside) + " WITH ALLOW_CONNECTIONS ";
+    if (const Result<Rows> opened = server->session().execute(admit + "true"); !opened)
+        return opened.error();
+    const auto close = qScopeGuard([&] { (void)server->session().execute(admit + "false"); });
+    const Result<qint64> erased = eraseIn(login, aside, ids, token);
+    if (erased || erased.error().kind != ErrorKind::Schema)
+        return erased;
+    return Error{ErrorKind::Schema,
+                 u"“%1” is older than erasures, so customers who were erased since would be back with it: "
+                 u"nothing was done."_s.arg(aside),
+                 u"As superuser open it (ALTER DATABASE %1 ALLOW_CONNECTIONS true), run “retail-admin "
+                 u"migrate” on it, and undo the swap then."_s.arg(QString::fromUtf8(quoteIdentifier(aside))),
+                 erased.error().detail};
 }
 
 Result<void> swap(const Login &login, const Swap &what, JobContext &job)

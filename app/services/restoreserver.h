@@ -93,6 +93,15 @@ private:
     ServerFacts m_facts;
 };
 
+/// Erases customers in a database, whatever time that takes; returns how many of them were there. Errors as
+/// erasure::applyErasures().
+Result<qint64> eraseIn(const Login &login, const QString &database, const QStringList &ids,
+                       const CancelToken &token);
+/// The same in one that is set aside, which takes connections for that time only: whoever was erased is not
+/// in it when it takes its name back.
+Result<qint64> eraseAside(const Login &login, const QString &aside, const QStringList &ids,
+                          const CancelToken &token);
+
 /// What a swap does: both names change in one transaction.
 struct Swap
 {

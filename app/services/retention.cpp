@@ -6,7 +6,6 @@
 #include "app/services/backupverify.h"
 
 #include <QDir>
-#include <QFileInfo>
 #include <QSet>
 
 using namespace Qt::StringLiterals;
@@ -14,17 +13,6 @@ using namespace Qt::StringLiterals;
 namespace backup {
 
 namespace {
-
-/// All files there with the size they should have; the bytes are read before anything is removed.
-bool looksWhole(const StoredBackup &backup)
-{
-    return !backup.manifest.files.isEmpty() &&
-           std::all_of(backup.manifest.files.cbegin(), backup.manifest.files.cend(),
-                       [&](const StoredFile &file) {
-                           const QFileInfo info(backup.path(file.name));
-                           return info.isFile() && !info.isSymLink() && info.size() == file.bytes;
-                       });
-}
 
 /// The newest good one of each of the last `count` periods that have one.
 void keepPeriods(QList<PrunePlan::Item> &items, int count, const QString &reason,
@@ -144,7 +132,7 @@ QList<const PrunePlan::Item *> PrunePlan::replacements() const
 PrunePlan planPrune(const QString &folder, const KeepRules &rules)
 {
     const QString path = QDir::cleanPath(QDir(folder).absolutePath());
-    return planPrune(path, listBackups(path), rules, looksWhole);
+    return planPrune(path, listBackups(path), rules, &StoredBackup::whole);
 }
 
 PrunePlan planPrune(const QString &folder, const QList<StoredBackup> &backups, const KeepRules &rules,
@@ -168,7 +156,7 @@ Result<QString> prune(const PrunePlan &plan, JobContext &job)
     for (const PrunePlan::Item *item : plan.replacements()) {
         // Once more: it may have changed since the plan was made.
         const Result<void> whole =
-            item && looksWhole(item->backup)
+            item && item->backup.whole()
                 ? verifyChecksums(item->backup, job)
                 : Result<void>(Error{ErrorKind::Verification, u"No good backup would remain."_s});
         if (!whole && whole.error().kind == ErrorKind::Verification)

@@ -47,25 +47,15 @@ SavedSearches::SavedSearches(LocalStore &local, const QString &profile, const QS
 
 QJsonObject SavedSearches::toJson(const SearchRequest &request)
 {
-    QJsonObject json{
-        {u"text"_s, request.text}, {u"mode"_s, searchModeName(request.mode)}, {u"limit"_s, request.limit}};
+    const SearchFilter &filter = request.filter;
+    QJsonObject json = filter.toJson();
+    json[u"text"_s] = request.text;
+    json[u"mode"_s] = searchModeName(request.mode);
+    json[u"limit"_s] = request.limit;
     if (request.threshold)
         json[u"threshold"_s] = *request.threshold;
-    const SearchFilter &filter = request.filter;
     if (!filter.categories.isEmpty())
         json[u"categories"_s] = QJsonArray::fromStringList(filter.categories);
-    if (!filter.brands.isEmpty())
-        json[u"brands"_s] = QJsonArray::fromStringList(filter.brands);
-    if (filter.minPrice)
-        json[u"min_price"_s] = *filter.minPrice;
-    if (filter.maxPrice)
-        json[u"max_price"_s] = *filter.maxPrice;
-    if (filter.minStock)
-        json[u"min_stock"_s] = *filter.minStock;
-    if (filter.minRating)
-        json[u"min_rating"_s] = *filter.minRating;
-    if (!filter.tags.isEmpty())
-        json[u"tags"_s] = QJsonArray::fromStringList(filter.tags);
     if (filter.includeInactive)
         json[u"inactive"_s] = true;
     return json;

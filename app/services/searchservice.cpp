@@ -4,7 +4,6 @@
 #include <QElapsedTimer>
 #include <QJsonArray>
 #include <QJsonDocument>
-#include <QJsonObject>
 
 using namespace Qt::StringLiterals;
 
@@ -16,7 +15,7 @@ constexpr int mostHits = 999; // the database's function gives 1,000; one may be
 
 Result<QString> filterText(Session &session, const SearchFilter &filter)
 {
-    QJsonObject json;
+    QJsonObject json = filter.toJson();
     if (!filter.categories.isEmpty()) {
         const Result<Rows> known = session.read({}, sqlcatalog::query("search/categories"));
         if (!known)
@@ -32,18 +31,6 @@ Result<QString> filterText(Session &session, const SearchFilter &filter)
         }
         json[u"category_ids"_s] = ids;
     }
-    if (!filter.brands.isEmpty())
-        json[u"brands"_s] = QJsonArray::fromStringList(filter.brands);
-    if (filter.minPrice)
-        json[u"min_price"_s] = *filter.minPrice;
-    if (filter.maxPrice)
-        json[u"max_price"_s] = *filter.maxPrice;
-    if (filter.minStock)
-        json[u"min_stock"_s] = *filter.minStock;
-    if (filter.minRating)
-        json[u"min_rating"_s] = *filter.minRating;
-    if (!filter.tags.isEmpty())
-        json[u"tags"_s] = QJsonArray::fromStringList(filter.tags);
     if (filter.includeInactive)
         json[u"active"_s] = QJsonValue();
     return QString::fromUtf8(QJsonDocument(json).toJson(QJsonDocument::Compact));
@@ -107,6 +94,24 @@ SearchHit readHit(const Rows &rows, int row)
 }
 
 } // namespace
+
+QJsonObject SearchFilter::toJson() const
+{
+    QJsonObject json;
+    if (!brands.isEmpty())
+        json[u"brands"_s] = QJsonArray::fromStringList(brands);
+    if (minPrice)
+        json[u"min_price"_s] = *minPrice;
+    if (maxPrice)
+        json[u"max_price"_s] = *maxPrice;
+    if (minStock)
+        json[u"min_stock"_s] = *minStock;
+    if (minRating)
+        json[u"min_rating"_s] = *minRating;
+    if (!tags.isEmpty())
+        json[u"tags"_s] = QJsonArray::fromStringList(tags);
+    return json;
+}
 
 QString searchModeName(SearchMode mode)
 {

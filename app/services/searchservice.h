@@ -4,6 +4,7 @@
 #include "app/db/connectionpool.h"
 #include "app/services/embeddingprovider.h"
 
+#include <QJsonObject>
 #include <QUuid>
 
 #include <limits>
@@ -23,6 +24,10 @@ struct SearchFilter
     std::optional<double> minRating;
     QStringList tags; ///< all of them
     bool includeInactive = false;
+
+    /// By the names of the database's search functions. Without the categories, which those want by number,
+    /// and without `includeInactive`.
+    QJsonObject toJson() const;
 };
 
 struct SearchRequest

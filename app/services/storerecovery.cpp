@@ -424,7 +424,14 @@ Result<QString> StoreRecovery::apply(const QList<Chosen> &chosen, const QString 
         (void)live->execute("ROLLBACK");
         return done.error();
     }
-    if (const Result<Rows> committed = live->execute("COMMIT"); !committed)
+    const Result<Rows> committed = live->execute("COMMIT");
+    // Without a word of the server's the link was lost, or a cancel went unanswered.
+    if (!committed && (committed.error().kind == ErrorKind::LinkLost || committed.error().sqlstate.isEmpty()))
+        return Error{ErrorKind::OutcomeUnknown,
+                     u"The connection ended while the rows were being confirmed."_s,
+                     u"All of them were brought back or none: compare again before repeating it."_s,
+                     committed.error().detail};
+    if (!committed)
         return committed.error();
     (void)compare(job); // what is left, for whoever goes on
     return u"%1 rows of store %2 were brought back into “%3”."_s.arg(format::count(rows), m_store, m_into);

@@ -67,7 +67,7 @@ public:
 
     /// Brings the chosen rows back in one transaction, audited row by row by the database and once as an act.
     /// `typed` is the name of the live database. Kind Conflict, and nothing done, when one of the rows was
-    /// changed since it was compared.
+    /// changed since it was compared; OutcomeUnknown when COMMIT was sent and not answered.
     Result<QString> apply(const QList<Chosen> &chosen, const QString &typed, JobContext &job);
 
 private:

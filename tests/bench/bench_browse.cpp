@@ -10,7 +10,9 @@
 //   stall          longest gap between two turns of the window's event loop while all that ran
 // Prints; asserts nothing. Needs some GB of disk for a while.
 #include "app/core/settings.h"
+#include "app/jobs/quietjob.h"
 #include "app/services/exportservice.h"
+#include "tests/bench/must.h"
 #include "tests/support/testcluster.h"
 #include "ui/shared/recordmodel.h"
 #include "ui/shared/tableview.h"
@@ -41,16 +43,6 @@ void say(const QString &line)
 {
     std::printf("%s\n", qPrintable(line));
     std::fflush(stdout);
-}
-
-template <typename T>
-T must(Result<T> result)
-{
-    if (!result) {
-        std::fprintf(stderr, "%s\n", qPrintable(result.error().text()));
-        std::exit(1);
-    }
-    return std::move(result).value();
 }
 
 double median(QList<double> values)
@@ -94,17 +86,6 @@ private:
     QTimer m_timer;
     QElapsedTimer m_clock;
     qint64 m_longest = 0;
-};
-
-class QuietJob final : public JobContext
-{
-public:
-    const CancelToken &token() const override { return m_token; }
-    void progress(const JobProgress &) override {}
-    void log(const QString &) override {}
-
-private:
-    CancelToken m_token;
 };
 
 void fill(TestDatabase &database, int sales)

@@ -3,6 +3,7 @@
 #include "app/jobs/processrunner.h"
 #include "app/services/archive.h"
 #include "app/services/restorejob.h"
+#include "tests/bench/must.h"
 #include "tests/support/backuptest.h"
 
 #include <QCoreApplication>
@@ -27,14 +28,6 @@ qint64 median(QList<qint64> values)
 {
     std::sort(values.begin(), values.end());
     return values[values.size() / 2];
-}
-
-template <typename T>
-T must(Result<T> result)
-{
-    if (!result)
-        qFatal("%s", qPrintable(result.error().text()));
-    return std::move(result).value();
 }
 
 qint64 bareRestore(const Login &login, const backup::StoredBackup &stored, const restore::Plan &plan)

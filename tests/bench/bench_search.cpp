@@ -7,11 +7,13 @@
 // is missed.
 #include "app/core/canceltoken.h"
 #include "app/db/migrator.h"
+#include "app/jobs/quietjob.h"
 #include "app/services/csvreader.h"
 #include "app/services/embeddingservice.h"
 #include "app/services/importservice.h"
 #include "app/services/sampledatarandom.h"
 #include "app/services/searchservice.h"
+#include "tests/bench/must.h"
 #include "tests/support/testcluster.h"
 
 #include <QCoreApplication>
@@ -25,27 +27,6 @@
 using namespace Qt::StringLiterals;
 
 namespace {
-
-class QuietJob final : public JobContext
-{
-public:
-    const CancelToken &token() const override { return m_token; }
-    void progress(const JobProgress &) override {}
-    void log(const QString &) override {}
-
-private:
-    CancelToken m_token;
-};
-
-template <typename T>
-T must(Result<T> result)
-{
-    if (!result) {
-        std::fprintf(stderr, "%s\n", qPrintable(result.error().text()));
-        std::exit(1);
-    }
-    return std::move(result).value();
-}
 
 struct Product
 {

@@ -9,7 +9,9 @@
 // 95th percentile, and the part of it that is not the database. Exit code 1 when a target is missed.
 #include "app/appcontext.h"
 #include "app/db/migrator.h"
+#include "app/jobs/quietjob.h"
 #include "app/services/sampledatarandom.h"
+#include "tests/bench/must.h"
 #include "tests/support/testcluster.h"
 #include "ui/search/searchresults.h"
 #include "ui/shared/theme.h"
@@ -59,27 +61,6 @@ const QStringList questions{u"something to keep my coffee warm"_s,
                             u"novel for a long flight"_s,
                             u"sun cream for sensitive skin"_s,
                             u"desk lamp"_s};
-
-class QuietJob final : public JobContext
-{
-public:
-    const CancelToken &token() const override { return m_token; }
-    void progress(const JobProgress &) override {}
-    void log(const QString &) override {}
-
-private:
-    CancelToken m_token;
-};
-
-template <typename T>
-T must(Result<T> result)
-{
-    if (!result) {
-        std::fprintf(stderr, "%s\n", qPrintable(result.error().text()));
-        std::exit(1);
-    }
-    return std::move(result).value();
-}
 
 void mustBeDone(const Result<void> &result)
 {
@@ -144,19 +125,9 @@ SearchFilter randomFilter(SampleRandom &random, const QStringList &categories, c
 
 QString filterJson(const SearchFilter &filter, const QHash<QString, int> &categories)
 {
-    QJsonObject json;
+    QJsonObject json = filter.toJson();
     if (!filter.categories.isEmpty())
         json[u"category_ids"_s] = QJsonArray{categories.value(filter.categories.first())};
-    if (!filter.brands.isEmpty())
-        json[u"brands"_s] = QJsonArray::fromStringList(filter.brands);
-    if (filter.minPrice)
-        json[u"min_price"_s] = *filter.minPrice;
-    if (filter.maxPrice)
-        json[u"max_price"_s] = *filter.maxPrice;
-    if (filter.minStock)
-        json[u"min_stock"_s] = *filter.minStock;
-    if (filter.minRating)
-        json[u"min_rating"_s] = *filter.minRating;
     if (filter.includeInactive)
         json[u"active"_s] = QJsonValue();
     return QString::fromUtf8(QJsonDocument(json).toJson(QJsonDocument::Compact));

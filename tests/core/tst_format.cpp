@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/core/format.h"
+#include "app/core/shellcommand.h"
 
 #include <QTest>
 
@@ -10,6 +11,14 @@ class TestFormat final : public QObject
     Q_OBJECT
 
 private slots:
+    void commandsAreQuotedForAShell()
+    {
+        QCOMPARE(
+            shellCommand({u"backup"_s, u"create"_s, u"--profile"_s, u"Zava live"_s, u"--out"_s, u"/b/a"_s}),
+            u"retail-admin backup create --profile 'Zava live' --out /b/a"_s);
+        QCOMPARE(shellCommand({u"it's"_s, u"$(x)"_s, QString()}), u"retail-admin 'it'\\''s' '$(x)' ''"_s);
+    }
+
     void numbersFollowTheLocale()
     {
         QCOMPARE(format::count(1234567, QLocale(u"en_US"_s)), u"1,234,567"_s);

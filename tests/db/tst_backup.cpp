@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/jobs/processrunner.h"
+#include "app/local/localstore.h"
 #include "app/services/backuptools.h"
+#include "app/services/healthservice.h"
 #include "tests/support/backuptest.h"
 
 #include <QRandomGenerator>
@@ -435,6 +437,86 @@ private slots:
         QCOMPARE(restored.error().kind, ErrorKind::Verification);
         QVERIFY2(restored.error().message.contains(difference == u"table" ? u"lost"_s : u"customers"_s),
                  qPrintable(restored.error().message));
+    }
+
+    void whatWasFoundWrongIsClearedByWhatGoesFurtherOnly()
+    {
+        const Result<backup::StoredBackup> made = make(options());
+        VERIFY_OK(made);
+        const auto manifest = [&] { return backup::findBackup(made->dumpPath())->manifest; };
+        const auto verify = [&](backup::Level level) {
+            WatchedJob job;
+            return backup::verify(*backup::findBackup(made->dumpPath()), level, localMeans(), job);
+        };
+        const auto expectRows = [&](int more) { // what only restoring it tells
+            backup::StoredBackup changed = *backup::findBackup(made->dumpPath());
+            for (backup::Table &table : changed.manifest.tables)
+                table.rows += table.name == u"customers" ? more : 0;
+            return backup::writeManifest(changed);
+        };
+        VERIFY_OK(expectRows(1));
+        QVERIFY(!verify(backup::Level::Restored));
+        const QString reason = manifest().verification.reason;
+        QVERIFY2(reason.contains(u"customers"), qPrintable(reason));
+        for (const backup::Level level : {backup::Level::Checksum, backup::Level::Listed}) {
+            const Result<backup::StoredBackup> again = verify(level);
+            QVERIFY(!again);
+            QCOMPARE(again.error().kind, ErrorKind::Verification);
+            QVERIFY2(again.error().message.contains(reason), qPrintable(again.error().text()));
+            QVERIFY(!manifest().good());
+            QCOMPARE(manifest().verification.reason, reason);
+        }
+        // Nor is it forgotten over something else that is wrong, and mended.
+        const QString away = made->dumpPath() + u".away"_s;
+        QVERIFY(QFile::rename(made->dumpPath(), away));
+        QVERIFY(!verify(backup::Level::Listed));
+        QVERIFY(QFile::rename(away, made->dumpPath()));
+        QVERIFY(!verify(backup::Level::Listed));
+        QVERIFY(!manifest().good());
+
+        VERIFY_OK(expectRows(-1));
+        VERIFY_OK(verify(backup::Level::Restored));
+        QVERIFY(manifest().good());
+        // What failed by its checksum is cleared by the next one that passes.
+        QVERIFY(QFile::rename(made->dumpPath(), away));
+        QVERIFY(!verify(backup::Level::Listed));
+        QVERIFY(!manifest().good());
+        QVERIFY(QFile::rename(away, made->dumpPath()));
+        VERIFY_OK(verify(backup::Level::Listed));
+        QVERIFY(manifest().good());
+    }
+
+    void aBackupThatLostItsFilesIsNoneToRelyOn()
+    {
+        const Result<backup::StoredBackup> older = make(options());
+        const Result<backup::StoredBackup> newer = make(options());
+        QVERIFY(older.ok() && newer.ok());
+        ConnectionPool pool(1);
+        OPEN_POOL(pool, *m_database, u"sandbox_ops"_s);
+        HealthLimits limits;
+        limits.backupAge = HealthLimits::Pair{1, 2};
+        limits.backupFolder = m_folder->path();
+        const auto age = [&] { return HealthService(pool).check(limits).result()->last(); };
+        const QTemporaryDir home;
+        LocalStore history(home.filePath(u"local.sqlite"_s));
+        VERIFY_OK(history.prepare());
+        const auto overview = [&] {
+            return backup::overview(m_folder->path(), m_database->name(), {}, history);
+        };
+        QCOMPARE(age().status, HealthCheck::Ok);
+        QCOMPARE(overview().lastGood->file, newer->file);
+        // The older one is still good, and that the newer is not is an alarm.
+        QVERIFY(QFile::resize(newer->dumpPath(), 100));
+        QVERIFY(!newer->good() && newer->manifest.good());
+        QCOMPARE(age().status, HealthCheck::Critical);
+        QVERIFY2(age().text.contains(newer->dumpPath()) && age().text.contains(u"last verified backup"),
+                 qPrintable(age().text));
+        QCOMPARE(overview().lastGood->file, older->file);
+        QVERIFY(overview().problems.join(u' ').contains(newer->dumpPath()));
+        QVERIFY(QFile::remove(older->dumpPath()));
+        QCOMPARE(age().status, HealthCheck::Critical);
+        QVERIFY2(age().text.contains(u"no verified backup"), qPrintable(age().text));
+        QVERIFY(!overview().lastGood);
     }
 
     void withoutAServerHereAScratchDatabaseDoes()

@@ -368,6 +368,95 @@ private slots:
         QCOMPARE(m_azurite->names(container), filesOf(stored));
     }
 
+    void aSumThatTakesLongIsNoStall_data()
+    {
+        QTest::addColumn<bool>("remote"); // of the user's own configuration; else a folder
+        QTest::addColumn<QByteArray>("command");
+        QTest::addColumn<QByteArray>("stats");
+        QTest::addColumn<bool>("stalls");
+        const QByteArray checking = R"({"bytes":0,"checking":["f"]})";
+        const QByteArray notBegun = R"({"bytes":0,"transferring":[{"name":"f","bytes":0,"size":100000000}]})";
+        const QByteArray begun = R"({"bytes":9,"transferring":[{"name":"f","bytes":9,"size":100000000}]})";
+        QTest::newRow("a folder is read here") << false << QByteArray("hashsum") << checking << false;
+        QTest::newRow("a service computes sums") << true << QByteArray("hashsum") << checking << false;
+        QTest::newRow("what is there is compared") << false << QByteArray("copy") << checking << false;
+        QTest::newRow("a service wants the sum of a large file first")
+            << true << QByteArray("copy") << notBegun << false;
+        QTest::newRow("a folder, which wants none") << false << QByteArray("copy") << notBegun << true;
+        QTest::newRow("a service that stops in the middle") << true << QByteArray("copy") << begun << true;
+        QTest::newRow("a service that is silent")
+            << true << QByteArray("hashsum") << QByteArray(R"({"bytes":0})") << true;
+    }
+    void aSumThatTakesLongIsNoStall()
+    {
+        QFETCH(bool, remote);
+        QFETCH(QByteArray, command);
+        QFETCH(QByteArray, stats);
+        QFETCH(bool, stalls);
+        // Says for three seconds what rclone says meanwhile, then does the work.
+        const Result<QString> rclone = Rclone::program();
+        VERIFY_OK(rclone);
+        const QTemporaryDir folder;
+        QFile script(folder.filePath(u"rclone"_s));
+        QVERIFY(script.open(QIODevice::WriteOnly));
+        script.write("#!/bin/sh\nif [ \"$1\" = " + command +
+                     " ]; then for i in 1 2 3 4 5 6 7 8 9 10 11 12; do echo '{\"stats\":" + stats +
+                     "}' >&2; sleep 0.25; done; fi\nexec " + rclone->toUtf8() + " \"$@\"\n");
+        script.close();
+        QVERIFY(script.setPermissions(QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner));
+        const QByteArray path = qgetenv("PATH");
+        qputenv("PATH", folder.path().toUtf8() + ':' + path);
+        QFile config(m_home.filePath(u"rclone.conf"_s));
+        QVERIFY(config.open(QIODevice::WriteOnly));
+        config.write("[mine]\ntype = alias\nremote = " + m_target->path().toUtf8() + '\n');
+        config.close();
+        qputenv("RCLONE_CONFIG", config.fileName().toUtf8());
+        const auto back = qScopeGuard([&] {
+            qputenv("PATH", path);
+            qunsetenv("RCLONE_CONFIG");
+        });
+        UploadTarget target = folderTarget();
+        if (remote)
+            target = {{}, UploadTarget::Kind::Remote, {}, {}, {}, u"mine"_s};
+        WatchedJob job;
+        const auto sent = send(madeUp(4'000), target, {}, job, 2'000);
+        if (!stalls) {
+            VERIFY_OK(sent);
+            return;
+        }
+        QVERIFY(!sent);
+        QVERIFY2(sent.error().kind == ErrorKind::Timeout, qPrintable(sent.error().text()));
+    }
+
+    void aServiceThatDoesNotTakeTheFirstByteIsAStall()
+    {
+        const QString container = freshContainer();
+        TcpProxy proxy(u"127.0.0.1:%1"_s.arg(m_azurite->port()));
+        WatchedJob job;
+        job.onProgress = [&](const JobProgress &progress) {
+            if (progress.phase == u"uploading")
+                proxy.stall();
+        };
+        const auto sent = send(madeUp(4'000'000), Azurite::target(container),
+                               m_azurite->sas(container, proxy.port()), job, 3'000);
+        QVERIFY(!sent);
+        QVERIFY2(sent.error().kind == ErrorKind::Timeout, qPrintable(sent.error().text()));
+    }
+
+    void readingAFolderBackIsCancelled()
+    {
+        const backup::StoredBackup stored = madeUp(4'000);
+        WatchedJob job;
+        job.onProgress = [&](const JobProgress &progress) {
+            if (progress.phase == u"reading the upload back")
+                job.token().cancel();
+        };
+        const auto sent = send(stored, folderTarget(), {}, job);
+        QVERIFY(!sent);
+        QCOMPARE(sent.error().kind, ErrorKind::Cancelled);
+        QVERIFY(!QFile::exists(m_target->filePath(stored.file)));
+    }
+
     void itIsCancelled()
     {
         const QString container = freshContainer();

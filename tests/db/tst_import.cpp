@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/jobs/quietjob.h"
 #include "app/services/importservice.h"
 #include "tests/support/testcluster.h"
 
@@ -8,17 +9,6 @@
 using namespace Qt::StringLiterals;
 
 namespace {
-
-class TestJob final : public JobContext
-{
-public:
-    const CancelToken &token() const override { return m_token; }
-    void progress(const JobProgress &) override {}
-    void log(const QString &) override {}
-
-private:
-    CancelToken m_token;
-};
 
 struct Outcome
 {
@@ -41,7 +31,7 @@ Outcome import(const TestDatabase &database, const QByteArray &csv, ImportOption
         outcome.result = session.error();
         return outcome;
     }
-    TestJob job;
+    QuietJob job;
     outcome.result = ImportService::productsInto(*session, options, outcome.report, job);
     return outcome;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/db/migrator.h"
-#include "tests/support/testcluster.h"
+#include "tests/support/proxied.h"
 
 #include <QTest>
 
@@ -13,7 +13,10 @@ class TestMigrator final : public QObject
     static Result<MigrationReport> migrate(const TestDatabase &database, const QString &user = u"postgres"_s,
                                            const MigrationOptions &options = {})
     {
-        const Login login = database.login(user);
+        return migrate(database.login(user), options);
+    }
+    static Result<MigrationReport> migrate(const Login &login, const MigrationOptions &options = {})
+    {
         Result<Session> session = openSession(login, u"Test"_s, {});
         if (!session)
             return session.error();
@@ -54,6 +57,23 @@ private slots:
         VERIFY_OK(second);
         QVERIFY(second->applied.isEmpty());
         QCOMPARE(second->from, first->to);
+    }
+
+    void theAnswerToACommitIsLost()
+    {
+        const TestDatabase database(TestDatabase::Empty);
+        TcpProxy proxy(clusterSocket());
+        proxy.cutOnAnswerTo(QByteArray("Q\0\0\0\013COMMIT\0", 12));
+        const Result<MigrationReport> report =
+            migrate(proxied(database.login(u"postgres"_s), proxy, u"postgres"_s, database.name()));
+        QVERIFY(!report);
+        QVERIFY2(report.error().kind == ErrorKind::OutcomeUnknown, qPrintable(report.error().text()));
+        QVERIFY(!report.error().text().contains(u"undone"));
+        // It was applied, and the next run knows.
+        const Result<MigrationReport> second = migrate(database);
+        VERIFY_OK(second);
+        QCOMPARE(second->from, sqlcatalog::migrations().first().version);
+        QCOMPARE(second->applied.size(), sqlcatalog::migrations().size() - 1);
     }
 
     void anEditedFileIsRefusedByName()

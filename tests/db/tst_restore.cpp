@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/services/erasure.h"
 #include "app/services/storerecovery.h"
+#include "tests/support/proxied.h"
 #include "tests/support/restoretest.h"
+
+#include <QScopeGuard>
 
 using namespace Qt::StringLiterals;
 using namespace restoretest;
@@ -73,9 +76,15 @@ class TestRestore final : public QObject
         return places;
     }
 
-    void own() const
+    void own() const { own(name()); }
+    static void own(const QString &database)
     {
-        run(u"postgres"_s, "ALTER DATABASE " + quoteIdentifier(name()) + " OWNER TO retail_owner");
+        run(u"postgres"_s, "ALTER DATABASE " + quoteIdentifier(database) + " OWNER TO retail_owner");
+    }
+
+    backup::StoredBackup makeOf(const TestDatabase &database) const
+    {
+        return make(m_folder->path(), [&](backup::Options &options) { options.database = database.name(); });
     }
 
 private slots:
@@ -167,6 +176,22 @@ private slots:
             QVERIFY2(text.contains(part), qPrintable(part + u" in\n"_s + text));
         QVERIFY(plan->newerAudit >= 1);
         QVERIFY(exists(name()) && !exists(plan->work));
+    }
+
+    void aBackupThatLostItsFilesIsNotTheLastGoodOne()
+    {
+        const QTemporaryDir other;
+        const backup::StoredBackup copy = copyOf(*m_made, other.path());
+        restore::Request over = request(m_backup->dumpPath(), name());
+        over.safetyFolder = other.path();
+        WatchedJob job;
+        const Result<restore::Plan> before = restore::plan(ops(), over, localMeans(), job);
+        VERIFY_OK(before);
+        QVERIFY(before->lastBackup.isValid());
+        QVERIFY(QFile::remove(copy.dumpPath()));
+        const Result<restore::Plan> after = restore::plan(ops(), over, localMeans(), job);
+        VERIFY_OK(after);
+        QVERIFY2(!after->lastBackup.isValid(), qPrintable(after->text()));
     }
 
     void foreignDumpsAreRead_data()
@@ -363,6 +388,114 @@ private slots:
         const Result<QString> refused = restore(request(m_backup->dumpPath(), name() + u"_unread"_s));
         QVERIFY(!refused && refused.error().kind == ErrorKind::Io);
         QVERIFY(!exists(name() + u"_unread"_s));
+    }
+
+    void whoWasErasedInTheDatabaseOfTheBackupStaysErasedInAnother()
+    {
+        const TestDatabase original;
+        const TestDatabase staging;
+        own(staging.name());
+        const backup::StoredBackup stored = makeOf(original);
+        const QString id = someCustomer(original.name());
+        erase(original.name(), id);
+        QVERIFY(hasCustomer(staging.name(), id));
+        WatchedJob job;
+        const Result<restore::Plan> plan =
+            restore::plan(ops(), request(stored.dumpPath(), staging.name()), localMeans(), job);
+        VERIFY_OK(plan);
+        QCOMPARE(plan->erased, QStringList{id});
+        VERIFY_OK(restore::execute(ops(), *plan, staging.name(), localMeans(), job));
+        QVERIFY(!hasCustomer(staging.name(), id));
+    }
+
+    void whoIsErasedWhileTheRestoreRunsStaysErased_data()
+    {
+        QTest::addColumn<bool>("swap");
+        QTest::addColumn<QString>("phase");
+        QTest::newRow("while the copy for a swap is compared") << true << u"comparing with the manifest"_s;
+        QTest::newRow("while what is restored over is backed up first") << false << u"dumping"_s;
+    }
+    void whoIsErasedWhileTheRestoreRunsStaysErased()
+    {
+        QFETCH(bool, swap);
+        QFETCH(QString, phase);
+        const TestDatabase live;
+        const auto drop = qScopeGuard([&] { dropLike(live.name() + u'_'); });
+        own(live.name());
+        const backup::StoredBackup stored = makeOf(live);
+        const QString id = someCustomer(live.name());
+        restore::Request request = this->request(stored.dumpPath(), live.name());
+        request.swap = swap;
+        const QTemporaryDir safety; // whose list of erased customers is not the one beside the backup
+        request.safetyFolder = safety.path();
+        WatchedJob job;
+        const Result<restore::Plan> plan = restore::plan(ops(), request, localMeans(), job);
+        VERIFY_OK(plan);
+        QVERIFY(plan->erased.isEmpty());
+        bool erased = false;
+        job.onProgress = [&](const JobProgress &progress) {
+            if (progress.phase == phase && !std::exchange(erased, true))
+                erase(live.name(), id);
+        };
+        const Result<QString> done = restore::execute(ops(), *plan, live.name(), localMeans(), job);
+        VERIFY_OK(done);
+        QVERIFY(erased);
+        QVERIFY2(done->contains(u"1 customers who were erased"), qPrintable(*done));
+        QVERIFY(!hasCustomer(live.name(), id));
+    }
+
+    void whoWasErasedAfterASwapStaysErasedInItsUndo()
+    {
+        const TestDatabase live;
+        const auto drop = qScopeGuard([&] { dropLike(live.name() + u'_'); });
+        own(live.name());
+        restore::Request swap = request(makeOf(live).dumpPath(), live.name());
+        swap.swap = true;
+        VERIFY_OK(restore(swap, live.name()));
+        const QString id = someCustomer(live.name());
+        const QString mail =
+            ask(live.name(), "SELECT email FROM retail.customers WHERE customer_id = $1::uuid", {id})
+                .text(0, 0);
+        erase(live.name(), id);
+        WatchedJob job;
+        const Result<restore::UndoPlan> plan = restore::planUndo(ops(), live.name(), 7, job);
+        VERIFY_OK(plan);
+        QCOMPARE(plan->erased, QStringList{id});
+        QVERIFY2(
+            plan->text().contains(u"Erase again in “%1” who is listed as erased in “%2”, 1 customers"_s.arg(
+                plan->former.name, live.name())),
+            qPrintable(plan->text()));
+        const Result<QString> done = restore::undo(ops(), *plan, live.name(), job);
+        VERIFY_OK(done);
+        QVERIFY2(done->contains(u"1 customers who were erased"), qPrintable(*done));
+        QVERIFY(!hasCustomer(live.name(), id));
+        QCOMPARE(placesOf(live.name(), mail), QStringList());
+    }
+
+    void theAnswerToTheCommitOfAStoresRowsIsLost()
+    {
+        const TestDatabase live;
+        const backup::StoredBackup stored = makeOf(live);
+        const auto prices = [&] {
+            return ask(live.name(), "SELECT string_agg(price::text, ' ' ORDER BY product_id) FROM "
+                                    "retail.products WHERE store_id = 'seattle'")
+                .text(0, 0);
+        };
+        const QString before = prices();
+        run(live.name(), "UPDATE retail.products SET price = price + 1 WHERE store_id = 'seattle'");
+        QVERIFY(prices() != before);
+        TcpProxy proxy(clusterSocket());
+        const Login login = proxied(live.login(u"sandbox_ops"_s), proxy, u"sandbox_ops"_s, live.name());
+        WatchedJob job;
+        const auto recovery = restore::StoreRecovery::open(
+            login, {stored.dumpPath(), u"seattle"_s, live.name(), {u"products"_s}}, localMeans(), job);
+        VERIFY_OK(recovery);
+        proxy.cutOnAnswerTo(QByteArray("\0COMMIT\0", 8));
+        const Result<QString> done = (*recovery)->apply(
+            {{u"products"_s, {restore::RowDifference::Kind::Changed}, {}}}, live.name(), job);
+        QVERIFY(!done);
+        QVERIFY2(done.error().kind == ErrorKind::OutcomeUnknown, qPrintable(done.error().text()));
+        QCOMPARE(prices(), before);
     }
 
     void oneStoresRowsComeBack()

@@ -105,6 +105,43 @@ private slots:
         QVERIFY(QFile::exists(other.dumpPath()) && foreign.exists());
     }
 
+    void whatGoesWhileItIsVerifiedDoesNotComeBack()
+    {
+        const QDateTime now = QDateTime::currentDateTimeUtc();
+        const backup::StoredBackup old = madeUp(now.addDays(-1));
+        madeUp(now);
+        WatchedJob job;
+        job.onProgress = [&](const JobProgress &progress) {
+            if (progress.done < progress.total)
+                return;
+            WatchedJob other; // all of it was read, so that the verification passes
+            VERIFY_OK(backup::prune(backup::planPrune(m_folder->path(), {1, 0, 0, 0, 0}), other));
+        };
+        const Result<backup::StoredBackup> checked =
+            backup::verify(old, backup::Level::Checksum, localMeans(), job);
+        QVERIFY(!QFile::exists(old.dumpPath()));
+        QVERIFY(!checked);
+        QCOMPARE(checked.error().kind, ErrorKind::Conflict);
+        QVERIFY(checked.error().message.contains(old.dumpPath()));
+        QCOMPARE(contentsOf(m_folder->path()).size(), 2);
+    }
+
+    void whatOthersFoundWhileItIsVerifiedStays()
+    {
+        const backup::StoredBackup stored = madeUp(QDateTime::currentDateTimeUtc());
+        WatchedJob job;
+        job.onProgress = [&](const JobProgress &) {
+            backup::StoredBackup other = stored;
+            other.manifest.verification = {
+                backup::Level::Listed, true, QDateTime::currentDateTimeUtc(), {}, u"The copy differs."_s};
+            VERIFY_OK(backup::writeManifest(other));
+        };
+        QVERIFY(!backup::verify(stored, backup::Level::Checksum, localMeans(), job));
+        const Result<backup::StoredBackup> after = backup::readManifest(stored.manifestPath());
+        VERIFY_OK(after);
+        QVERIFY(after->manifest.verification.failed);
+    }
+
     void aManifestCannotLeadOutOfItsFolder()
     {
         backup::StoredBackup stored = madeUp(QDateTime::currentDateTimeUtc());

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/jobs/quietjob.h"
 #include "app/services/sandbox.h"
 #include "tests/support/testcluster.h"
 
@@ -12,21 +13,6 @@
 #include <csignal>
 
 using namespace Qt::StringLiterals;
-
-namespace {
-
-class TestJob final : public JobContext
-{
-public:
-    const CancelToken &token() const override { return m_token; }
-    void progress(const JobProgress &) override {}
-    void log(const QString &) override {}
-
-private:
-    CancelToken m_token;
-};
-
-} // namespace
 
 class TestSandbox final : public QObject
 {
@@ -57,7 +43,7 @@ private slots:
 
     void aFolderThatCannotBeMadeIsNamed()
     {
-        TestJob job;
+        QuietJob job;
         const Result<QString> started = Sandbox(*m_profiles, u"/proc/nowhere/box"_s).start(job);
         QVERIFY(!started);
         QVERIFY(started.error().text().contains(u"/proc/nowhere"));
@@ -67,7 +53,7 @@ private slots:
     {
         // As a power cut leaves it: a folder with half a cluster and no mark of completion.
         QVERIFY(QDir().mkpath(folder() + u"/data/base"_s));
-        TestJob job;
+        QuietJob job;
         VERIFY_OK(m_sandbox->start(job));
         const Result<SandboxStatus> status = m_sandbox->status();
         VERIFY_OK(status);
@@ -120,7 +106,7 @@ private slots:
 
     void startingTwiceIsFine()
     {
-        TestJob job;
+        QuietJob job;
         const Result<QString> again = m_sandbox->start(job);
         VERIFY_OK(again);
         QVERIFY(again->contains(u"already"));
@@ -136,7 +122,7 @@ private slots:
         QTRY_VERIFY(::kill(pid, 0) != 0);
         QVERIFY(QFile::exists(pidFile.fileName())); // stale now
         QVERIFY(!m_sandbox->status()->running);
-        TestJob job;
+        QuietJob job;
         VERIFY_OK(m_sandbox->start(job));
         QVERIFY(m_sandbox->status()->running);
     }
@@ -145,7 +131,7 @@ private slots:
     {
         VERIFY_OK(m_sandbox->stop());
         QVERIFY(!m_sandbox->status()->running);
-        TestJob job;
+        QuietJob job;
         VERIFY_OK(m_sandbox->start(job));
         ConnectionPool pool(1);
         VERIFY_OK(pool.open(m_profiles->byName(u"sandbox-manager"_s).value(), {}, {}).result());

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/support/proxied.h"
 #include "tests/support/restoretest.h"
 
 #include <QRandomGenerator>
@@ -279,6 +280,67 @@ private slots:
                 .count(),
             0);
         expectUntouched();
+    }
+
+    void afterTheCommitNobodyErasedIsBack_data()
+    {
+        QTest::addColumn<QString>("cancelled");
+        QTest::addColumn<QByteArray>("cutAt");
+        QTest::addColumn<QStringList>("tables"); // of the backup; none: all of the database
+        for (const QString &phase : {u"erasing again who was erased since"_s, u"refreshing statistics"_s,
+                                     u"comparing with the manifest"_s})
+            QTest::addRow("cancelled while %s", qPrintable(phase)) << phase << QByteArray() << QStringList();
+        QTest::newRow("psql gets no answer to COMMIT")
+            << QString() << QByteArray("Q\0\0\0\014COMMIT;", 12) << QStringList();
+        QTest::newRow("pg_restore gets no answer to COMMIT")
+            << QString() << QByteArray("Q\0\0\0\013COMMIT\0", 12) << QStringList{u"product_embeddings"_s};
+    }
+    void afterTheCommitNobodyErasedIsBack()
+    {
+        QFETCH(QString, cancelled);
+        QFETCH(QByteArray, cutAt);
+        QFETCH(QStringList, tables);
+        const TestDatabase live;
+        run(u"postgres"_s, "ALTER DATABASE " + quoteIdentifier(live.name()) + " OWNER TO retail_owner");
+        const QTemporaryDir folder;
+        TcpProxy proxy(clusterSocket());
+        const Login login = proxied(live.login(u"sandbox_ops"_s), proxy, u"sandbox_ops"_s, live.name());
+        WatchedJob job;
+        backup::Options options;
+        options.folder = folder.path();
+        options.tables = tables;
+        options.scope = tables.isEmpty() ? backup::Scope::Database : backup::Scope::Tables;
+        const Result<backup::StoredBackup> made = backup::create(login, options, job);
+        VERIFY_OK(made);
+        const QString id = someCustomer(live.name());
+        erase(live.name(), id);
+        run(live.name(), "DELETE FROM retail.product_embeddings");
+        restore::Request over = request(live.name());
+        over.file = made->dumpPath();
+        over.safetyFolder = folder.path();
+        const Result<restore::Plan> plan = restore::plan(login, over, localMeans(), job);
+        VERIFY_OK(plan);
+        QVERIFY2(plan->text().contains(u"From then on “%1” is what was restored"_s.arg(live.name())),
+                 qPrintable(plan->text()));
+        job.onProgress = [&](const JobProgress &progress) {
+            if (progress.phase == cancelled)
+                job.token().cancel();
+        };
+        proxy.cutOnAnswerTo(cutAt);
+        const Result<QString> done = restore::execute(login, *plan, live.name(), localMeans(), job);
+        QVERIFY(!done);
+        QVERIFY2(done.error().kind == (cutAt.isEmpty() ? ErrorKind::Cancelled : ErrorKind::OutcomeUnknown),
+                 qPrintable(done.error().text()));
+        // It is live, and the error tells where the way back is.
+        QVERIFY(ask(live.name(), "SELECT FROM retail.product_embeddings").count() > 0);
+        const QString safety = backup::listBackups(folder.path()).first().dumpPath();
+        QVERIFY(safety != made->dumpPath());
+        QVERIFY2(done.error().message.contains(safety), qPrintable(done.error().text()));
+        QCOMPARE(done.error().message.contains(u"had been committed"), cutAt.isEmpty());
+        QVERIFY(!hasCustomer(live.name(), id));
+        QCOMPARE(
+            ask(live.name(), "SELECT count(*) FROM retail.audit_log WHERE action = 'restored'").integer(0, 0),
+            cutAt.isEmpty() ? 1 : 0);
     }
 
     void theProgramKilledInASwapLeavesOneWholeDatabase()

@@ -427,6 +427,20 @@ private slots:
                  check.out.constData());
     }
 
+    void aPasswordInTheProfileIsRefusedForEveryKind()
+    {
+        const QString uri = u"postgresql://ops:Secret1@nowhere.example/retail"_s;
+        for (const char *kind : {"backup", "drill", "upload", "maintenance"}) {
+            const Run added = run({u"schedule"_s, u"add"_s, QLatin1String(kind), u"--at"_s, u"03:00"_s,
+                                   u"--to"_s, file(u"disk"_s), u"--profile"_s, uri, u"--no-test"_s});
+            QCOMPARE(added.exitCode, 2);
+            QVERIFY2(added.err.contains("keeps no password") && !added.err.contains("Secret1"),
+                     added.err.constData());
+        }
+        QVERIFY(!run({u"schedule"_s, u"list"_s, u"--json"_s}).out.contains("nowhere"));
+        QVERIFY(QDir(file(u".config/systemd/user"_s)).entryList({u"*Secret1*"_s}).isEmpty());
+    }
+
     void anUploadThatIsKilledIsInTheHistory()
     {
         QCOMPARE(run({u"backup"_s, u"create"_s, u"--out"_s, file(u"backups"_s), u"--profile"_s, u"ops"_s})

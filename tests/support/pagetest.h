@@ -2,33 +2,16 @@
 #pragma once
 
 #include "app/appcontext.h"
+#include "tests/support/readyprompt.h"
 #include "tests/support/testcluster.h"
 #include "ui/shared/theme.h"
 #include "ui/shell/page.h"
-#include "ui/shell/prompt.h"
 
 #include <QAbstractItemModelTester>
 #include <QApplication>
 #include <QTableView>
 #include <QTemporaryDir>
 #include <QTest>
-
-/// Answers at once, and keeps what was asked.
-class ReadyPrompt final : public Prompt
-{
-public:
-    bool answer = true;
-    QStringList asked;
-    QString explanation; ///< of the last question
-
-    void confirm(QWidget *, const QString &question, const QString &text, const QString &,
-                 std::function<void(bool)> give) override
-    {
-        asked.append(question);
-        explanation = text;
-        give(answer);
-    }
-};
 
 /// One page without the window around it, on a database of a test's own. Each test function has a new home.
 class PageTest : public QObject

@@ -135,6 +135,24 @@ inline void dropLike(const QString &part)
         run(QStringLiteral("postgres"), "DROP DATABASE IF EXISTS " + quoteIdentifier(name) + " WITH (FORCE)");
 }
 
+/// The id of some customer of the store seattle.
+inline QString someCustomer(const QString &database)
+{
+    return ask(database,
+               "SELECT customer_id FROM retail.customers WHERE store_id = 'seattle' ORDER BY 1 LIMIT 1")
+        .text(0, 0);
+}
+
+inline void erase(const QString &database, const QString &customer)
+{
+    ask(database, "SELECT retail.erase_customer('seattle', $1::uuid, 'asked for')", {customer});
+}
+
+inline bool hasCustomer(const QString &database, const QString &customer)
+{
+    return ask(database, "SELECT FROM retail.customers WHERE customer_id = $1::uuid", {customer}).count() > 0;
+}
+
 /// The files of a backup of one file, in another folder.
 inline backup::StoredBackup copyOf(const backup::StoredBackup &stored, const QString &folder)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/support/testcluster.h"
 
-#include "app/jobs/job.h"
+#include "app/jobs/quietjob.h"
 
 #include <QCoreApplication>
 #include <QFile>
@@ -13,17 +13,6 @@ using namespace Qt::StringLiterals;
 namespace {
 
 const QString pristine = QStringLiteral("retail_pristine");
-
-class SilentJob final : public JobContext
-{
-public:
-    const CancelToken &token() const override { return m_token; }
-    void progress(const JobProgress &) override {}
-    void log(const QString &) override {}
-
-private:
-    CancelToken m_token;
-};
 
 QString profileFolder(const QString &directory)
 {
@@ -38,7 +27,7 @@ Result<void> TestCluster::start(const QString &directory)
     Sandbox sandbox(profiles, directory);
     if (const Result<QString> removed = sandbox.destroy(); !removed) // left by a run that was killed
         return removed.error();
-    SilentJob job;
+    QuietJob job;
     if (const Result<QString> started = sandbox.start(job); !started)
         return started.error();
     const Result<SandboxStatus> status = sandbox.status();

@@ -2,6 +2,7 @@
 #include "tests/support/testserver.h"
 
 #include "app/jobs/processrunner.h"
+#include "app/jobs/quietjob.h"
 
 #include <QDir>
 #include <QFile>
@@ -13,17 +14,6 @@
 using namespace Qt::StringLiterals;
 
 namespace {
-
-class SilentJob final : public JobContext
-{
-public:
-    const CancelToken &token() const override { return m_token; }
-    void progress(const JobProgress &) override {}
-    void log(const QString &) override {}
-
-private:
-    CancelToken m_token;
-};
 
 ProcessOutput run(const QString &program, const QStringList &arguments, const QString &asUser = {})
 {
@@ -52,7 +42,7 @@ TestServer::TestServer()
         qFatal("no free port");
     m_port = probe.serverPort();
     probe.close();
-    SilentJob job;
+    QuietJob job;
     if (const Result<QString> started = m_sandbox->start(job, m_port); !started)
         qFatal("no test server: %s", qPrintable(started.error().text()));
     m_status = *m_sandbox->status();

@@ -12,6 +12,7 @@
 #include <QDropEvent>
 #include <QLabel>
 #include <QLineEdit>
+#include <QListWidget>
 #include <QMenu>
 #include <QMimeData>
 #include <QPlainTextEdit>
@@ -97,6 +98,69 @@ private slots:
         QVERIFY(find<QPushButton>(u"verifyBackup"_s)->isEnabled());
     }
 
+    void aBackupThatEndsUnseenIsListed()
+    {
+        connectAs(u"sandbox_ops"_s);
+        m_window->showPage(u"backups"_s);
+        QTRY_VERIFY(!page()->loading());
+        find<QPushButton>(u"createBackup"_s)->click();
+        QTRY_VERIFY(find<QPushButton>(u"startBackup"_s));
+        const QSignalSpy ended(&m_app->jobs, &JobRunner::finished);
+        find<QPushButton>(u"startBackup"_s)->click();
+        m_window->showPage(u"jobs"_s);
+        QTRY_COMPARE_WITH_TIMEOUT(ended.count(), 1, 60'000);
+        QCOMPARE(m_app->jobs.jobs().last()->state(), JobState::Succeeded);
+        QCOMPARE(table()->model()->rowCount(), 0);
+        m_window->showPage(u"backups"_s);
+        QTRY_COMPARE(table()->model()->rowCount(), 1);
+    }
+
+    void aRestoreOfNoTableIsNotPlanned()
+    {
+        connectAs(u"sandbox_ops"_s);
+        m_window->showPage(u"backups"_s);
+        QTRY_VERIFY(!page()->loading());
+        backUp();
+        find<QPushButton>(u"restoreBackup"_s)->click();
+        QTRY_VERIFY(find<QListWidget>(u"restoreTables"_s));
+        auto *tables = find<QListWidget>(u"restoreTables"_s);
+        auto *plan = find<QPushButton>(u"planRestore"_s);
+        QVERIFY(tables->count() > 1 && plan->isEnabled());
+        for (int row = 0; row < tables->count(); ++row)
+            tables->item(row)->setCheckState(Qt::Unchecked);
+        QVERIFY(!plan->isEnabled());
+        const auto *text = find<QPlainTextEdit>(u"restorePlan"_s);
+        QVERIFY(text->toPlainText().isEmpty());
+        QVERIFY(text->placeholderText().contains(u"No table is ticked"_s));
+        tables->item(0)->setCheckState(Qt::Checked);
+        QVERIFY(plan->isEnabled());
+        QVERIFY(!text->placeholderText().contains(u"No table is ticked"_s));
+    }
+
+    void theFilesOfARestoreHaveNamesAndKeys_data()
+    {
+        QTest::addColumn<QString>("edit");
+        QTest::addColumn<QString>("label");
+        QTest::newRow("the backup") << u"restoreFile"_s << u"&File"_s;
+        QTest::newRow("the secret key") << u"restoreIdentity"_s << u"&Key"_s;
+    }
+    void theFilesOfARestoreHaveNamesAndKeys()
+    {
+        QFETCH(QString, edit);
+        QFETCH(QString, label);
+        connectAs(u"sandbox_ops"_s);
+        m_window->showPage(u"backups"_s);
+        QTRY_VERIFY(!page()->loading());
+        page()->openRestore();
+        QTRY_VERIFY(find<QLineEdit>(edit));
+        const auto *field = find<QLineEdit>(edit);
+        QCOMPARE(field->accessibleName(), QString(label).remove(u'&'));
+        const QList<QLabel *> labels = field->window()->findChildren<QLabel *>();
+        QVERIFY(std::any_of(labels.cbegin(), labels.cend(), [&](const QLabel *each) {
+            return each->buddy() == field && each->text() == label;
+        }));
+    }
+
     void aDrillAndTheCopiesAreShown()
     {
         connectAs(u"sandbox_ops"_s);
@@ -105,7 +169,7 @@ private slots:
         auto *drill = find<FigureTile>(u"lastDrillTile"_s);
         auto *copies = find<FigureTile>(u"copiesTile"_s);
         QCOMPARE(find<FigureTile>(u"nextRunTile"_s)->figure(), u"none"_s);
-        QCOMPARE(copies->figure(), u"1 - 1 - 0"_s);
+        QCOMPARE(copies->figure(), u"none"_s);
         backUp();
         QTRY_COMPARE(copies->figure(), u"2 - 1 - 0"_s);
         QCOMPARE(drill->figure(), u"never"_s);

@@ -3,7 +3,8 @@
 
 #include "app/appcontext.h"
 #include "app/core/format.h"
-#include "ui/backup/quietjob.h"
+#include "app/core/shellcommand.h"
+#include "app/jobs/quietjob.h"
 #include "ui/shared/theme.h"
 #include "ui/shell/prompt.h"
 
@@ -125,19 +126,21 @@ void AsideDialog::undo()
                 m_note->setText(plan.error().message);
                 return;
             }
-            m_ui.prompt.confirmTyped(this, tr("Undo the swap of %1?").arg(of), plan->text(), of,
-                                     tr("Undo the swap"), [this, login, plan = *plan](bool yes) {
-                                         if (!yes)
-                                             return;
-                                         m_ui.app.jobs.start(
-                                             {u"undo"_s, tr("Undo the swap of %1").arg(plan.live.name),
-                                              plan.target,
-                                              u"retail-admin restore --undo %1"_s.arg(plan.live.name), false},
-                                             [login, plan](JobContext &job) {
-                                                 return restore::undo(login, plan, plan.live.name, job);
-                                             });
-                                         accept();
-                                     });
+            m_ui.prompt.confirmTyped(
+                this, tr("Undo the swap of %1?").arg(of), plan->text(), of, tr("Undo the swap"),
+                [this, login, plan = *plan](bool yes) {
+                    if (!yes)
+                        return;
+                    m_ui.app.jobs.start({u"undo"_s, tr("Undo the swap of %1").arg(plan.live.name),
+                                         plan.target,
+                                         shellCommand(QStringList{u"restore"_s, u"--undo"_s, plan.live.name} +
+                                                      login.profile.words()),
+                                         false},
+                                        [login, plan](JobContext &job) {
+                                            return restore::undo(login, plan, plan.live.name, job);
+                                        });
+                    accept();
+                });
         });
 }
 
@@ -145,18 +148,20 @@ void AsideDialog::drop()
 {
     const restore::DatabaseFacts one = *selected();
     const Login login = m_ui.app.pool.login();
-    m_ui.prompt.confirmTyped(this, tr("Drop %1 for good?").arg(one.name),
-                             tr("%1 on %2. After this the swap cannot be undone.")
-                                 .arg(format::bytes(one.bytes), login.profile.target()),
-                             one.name, tr("Drop"), [this, login, one](bool yes) {
-                                 if (!yes)
-                                     return;
-                                 m_ui.app.jobs.start(
-                                     {u"drop"_s, tr("Drop %1").arg(one.name), login.profile.target(),
-                                      u"retail-admin restore --drop %1"_s.arg(one.name), false},
-                                     [login, name = one.name](JobContext &job) {
-                                         return restore::dropLeft(login, name, name, job);
-                                     });
-                                 accept();
-                             });
+    m_ui.prompt.confirmTyped(
+        this, tr("Drop %1 for good?").arg(one.name),
+        tr("%1 on %2. After this the swap cannot be undone.")
+            .arg(format::bytes(one.bytes), login.profile.target()),
+        one.name, tr("Drop"), [this, login, one](bool yes) {
+            if (!yes)
+                return;
+            m_ui.app.jobs.start(
+                {u"drop"_s, tr("Drop %1").arg(one.name), login.profile.target(),
+                 shellCommand(QStringList{u"restore"_s, u"--drop"_s, one.name} + login.profile.words()),
+                 false},
+                [login, name = one.name](JobContext &job) {
+                    return restore::dropLeft(login, name, name, job);
+                });
+            accept();
+        });
 }

@@ -16,18 +16,18 @@ QString tr(const char *text)
 }
 
 /// Only what was verified is green.
-cell::Tone toneOf(const backup::Manifest &manifest)
+cell::Tone toneOf(const StoredBackup &backup)
 {
-    if (manifest.verification.failed)
-        return cell::Tone::Bad;
-    return manifest.good() ? cell::Tone::Good : cell::Tone::Warning;
+    return backup.lost || backup.manifest.verification.failed ? cell::Tone::Bad
+           : backup.manifest.good()                           ? cell::Tone::Good
+                                                              : cell::Tone::Warning;
 }
 
-QString iconOf(const backup::Manifest &manifest)
+QString iconOf(const StoredBackup &backup)
 {
-    if (manifest.verification.failed)
-        return u"state-error"_s;
-    return manifest.good() ? u"dialog-ok-apply"_s : u"state-warning"_s;
+    return backup.lost || backup.manifest.verification.failed ? u"state-error"_s
+           : backup.manifest.good()                           ? u"dialog-ok-apply"_s
+                                                              : u"state-warning"_s;
 }
 
 } // namespace
@@ -44,9 +44,10 @@ QList<ListColumn<StoredBackup>> backupColumns()
          .toolTip = [](const StoredBackup &b) { return format::exact(b.manifest.created.toLocalTime()); }},
         {.title = tr("Verified"),
          .value = [](const StoredBackup &b) { return QVariant(int(b.manifest.verification.level)); },
-         .text = [](const StoredBackup &b) { return b.manifest.levelText(); },
-         .tone = [](const StoredBackup &b) { return toneOf(b.manifest); },
-         .icon = [](const StoredBackup &b) { return iconOf(b.manifest); },
+         .text =
+             [](const StoredBackup &b) { return b.lost ? tr("files are missing") : b.manifest.levelText(); },
+         .tone = [](const StoredBackup &b) { return toneOf(b); },
+         .icon = [](const StoredBackup &b) { return iconOf(b); },
          .toolTip =
              [](const StoredBackup &b) {
                  const backup::Verification &v = b.manifest.verification;

@@ -2,6 +2,7 @@
 #include "ui/backup/backupdialog.h"
 
 #include "app/appcontext.h"
+#include "app/core/shellcommand.h"
 #include "ui/shared/theme.h"
 
 #include <QComboBox>
@@ -153,16 +154,11 @@ QString BackupDialog::planText() const
 
 QString BackupDialog::command(const backup::Options &options) const
 {
-    QStringList words{u"retail-admin backup create --profile"_s,
-                      m_ui.app.pool.profile().name,
-                      u"--out"_s,
-                      options.folder,
-                      u"--scope"_s,
-                      backup::scopeName(options.scope),
-                      u"--format"_s,
-                      backup::formatName(options.format),
-                      u"--level"_s,
-                      backup::levelName(options.level)};
+    QStringList words{u"backup"_s,   u"create"_s,
+                      u"--out"_s,    options.folder,
+                      u"--scope"_s,  backup::scopeName(options.scope),
+                      u"--format"_s, backup::formatName(options.format),
+                      u"--level"_s,  backup::levelName(options.level)};
     if (!options.tables.isEmpty())
         words += {u"--tables"_s, options.tables.join(u',')};
     if (options.jobs > 1)
@@ -171,7 +167,7 @@ QString BackupDialog::command(const backup::Options &options) const
         words += {u"--compress"_s, QString::number(options.compress)};
     for (const QString &key : options.recipients)
         words += {u"--recipient"_s, key};
-    return words.join(u' ');
+    return shellCommand(words + m_ui.app.pool.profile().words());
 }
 
 void BackupDialog::start()

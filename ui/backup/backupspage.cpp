@@ -4,6 +4,7 @@
 #include "app/appcontext.h"
 #include "app/core/format.h"
 #include "app/core/paths.h"
+#include "app/core/shellcommand.h"
 #include "app/services/backupverify.h"
 #include "ui/backup/asidedialog.h"
 #include "ui/backup/backupcolumns.h"
@@ -125,7 +126,7 @@ BackupsPage::BackupsPage(const UiContext &ui, QWidget *parent)
     connect(&ui.app.jobs, &JobRunner::finished, this, [this](const Job *job) {
         static const QStringList ours{u"backup"_s,  u"verification"_s, u"prune"_s,
                                       u"restore"_s, u"drill"_s,        u"upload"_s};
-        if (ours.contains(job->spec().kind) && isVisible())
+        if (ours.contains(job->spec().kind))
             refresh();
     });
     updateActions();
@@ -249,10 +250,13 @@ void BackupsPage::verifySelected()
         return;
     const backup::Means means{
         backup::toolFolders(m_ui.app.settings.get(settings::toolFolder)), {}, m_ui.app.pool.login()};
+    // What is sealed is opened by its key alone, which is not here.
+    const Level wanted = chosen->manifest.sealed() ? Level::Checksum : Level::Restored;
     m_ui.app.jobs.start({u"verification"_s, tr("Verify a backup"), chosen->manifest.dump,
-                         u"retail-admin backup verify --level restored %1"_s.arg(chosen->dumpPath())},
-                        [stored = *chosen, means](JobContext &job) -> Result<QString> {
-                            const Level wanted = stored.manifest.sealed() ? Level::Checksum : Level::Restored;
+                         shellCommand(QStringList{u"backup"_s, u"verify"_s, u"--level"_s,
+                                                  backup::levelName(wanted), chosen->dumpPath()} +
+                                      means.login->profile.words())},
+                        [stored = *chosen, means, wanted](JobContext &job) -> Result<QString> {
                             const Result<StoredBackup> checked = backup::verify(stored, wanted, means, job);
                             if (!checked)
                                 return checked.error();

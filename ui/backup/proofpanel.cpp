@@ -3,6 +3,7 @@
 
 #include "app/appcontext.h"
 #include "app/core/format.h"
+#include "app/core/shellcommand.h"
 #include "app/services/backupdrill.h"
 #include "app/services/backuptools.h"
 #include "app/services/backupupload.h"
@@ -63,6 +64,11 @@ void ProofPanel::show(const backup::Overview &overview)
         m_drill->setFigure(tr("never"), tr("Whether a backup can be restored was not tried"),
                            cell::Tone::Warning);
     m_drill->setAction(overview.last ? tr("Run a drill") : QString());
+    if (!overview.lastGood) {
+        m_copies->setFigure(tr("none"), tr("Only the database itself: there is no good backup"),
+                            cell::Tone::Warning);
+        return;
+    }
     m_copies->setFigure(tr("%1 - %2 - %3")
                             .arg(overview.copies.copies)
                             .arg(overview.copies.media)
@@ -80,7 +86,7 @@ void ProofPanel::drill()
         backup::toolFolders(m_ui.app.settings.get(settings::toolFolder)), {}, m_ui.app.pool.login()};
     m_ui.app.jobs.start(
         {u"drill"_s, tr("Drill: restore and compare"), m_folder,
-         u"retail-admin drill --from %1"_s.arg(m_folder)},
+         shellCommand({u"drill"_s, u"--from"_s, m_folder})},
         [folder = m_folder, database, means, &history = m_ui.app.local](JobContext &job) -> Result<QString> {
             const auto stored = backup::backupForDrill(folder, database);
             if (!stored)
@@ -99,7 +105,7 @@ void ProofPanel::upload(const UploadTarget &target)
     const QString database = m_ui.app.pool.capabilities().database;
     m_ui.app.jobs.start(
         {u"upload"_s, tr("Upload a backup"), target.text(),
-         u"retail-admin backup upload newest --dir %1 --to %2"_s.arg(m_folder, target.name)},
+         shellCommand({u"backup"_s, u"upload"_s, u"newest"_s, u"--dir"_s, m_folder, u"--to"_s, target.name})},
         [folder = m_folder, database, target, &history = m_ui.app.local](JobContext &job) -> Result<QString> {
             const auto stored = backup::backupForDrill(folder, database);
             if (!stored)

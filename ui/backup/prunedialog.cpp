@@ -3,6 +3,7 @@
 
 #include "app/appcontext.h"
 #include "app/core/format.h"
+#include "app/core/shellcommand.h"
 #include "ui/shared/theme.h"
 
 #include <QFormLayout>
@@ -104,15 +105,12 @@ void PruneDialog::makePlan()
 
 void PruneDialog::start()
 {
+    const auto number = [](const QSpinBox *box) { return QString::number(box->value()); };
     m_ui.app.jobs.start(
         {u"prune"_s, tr("Remove old backups"), m_folder,
-         u"retail-admin backup prune --dir %1 --days %2 --keep-last %3 --keep-daily %4 --keep-weekly %5 "
-         "--keep-monthly %6"_s.arg(m_folder)
-             .arg(m_days->value())
-             .arg(m_last->value())
-             .arg(m_daily->value())
-             .arg(m_weekly->value())
-             .arg(m_monthly->value())},
+         shellCommand({u"backup"_s, u"prune"_s, u"--dir"_s, m_folder, u"--days"_s, number(m_days),
+                       u"--keep-last"_s, number(m_last), u"--keep-daily"_s, number(m_daily),
+                       u"--keep-weekly"_s, number(m_weekly), u"--keep-monthly"_s, number(m_monthly)})},
         [plan = m_plan](JobContext &job) { return backup::prune(plan, job); });
     accept();
 }

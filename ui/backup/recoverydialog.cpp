@@ -3,7 +3,8 @@
 
 #include "app/appcontext.h"
 #include "app/core/format.h"
-#include "ui/backup/quietjob.h"
+#include "app/core/shellcommand.h"
+#include "app/jobs/quietjob.h"
 #include "ui/shared/errorpanel.h"
 #include "ui/shared/theme.h"
 
@@ -237,11 +238,13 @@ void RecoveryDialog::apply()
 {
     // The job takes the scratch database with it.
     const auto recovery = std::exchange(m_recovery, {});
-    m_ui.app.jobs.start({u"store-recovery"_s, tr("Bring back rows of %1").arg(recovery->storeId()),
-                         m_ui.app.pool.login().profile.target(),
-                         u"retail-admin restore %1 --store %2"_s.arg(m_file, recovery->storeId()), false},
-                        [recovery, choice = chosen(), typed = m_word->text()](JobContext &job) {
-                            return recovery->apply(choice, typed, job);
-                        });
+    const Profile profile = m_ui.app.pool.profile();
+    m_ui.app.jobs.start(
+        {u"store-recovery"_s, tr("Bring back rows of %1").arg(recovery->storeId()), profile.target(),
+         shellCommand(QStringList{u"restore"_s, m_file, u"--store"_s, recovery->storeId()} + profile.words()),
+         false},
+        [recovery, choice = chosen(), typed = m_word->text()](JobContext &job) {
+            return recovery->apply(choice, typed, job);
+        });
     accept();
 }

@@ -3,8 +3,9 @@
 
 #include "app/appcontext.h"
 #include "app/core/format.h"
+#include "app/core/shellcommand.h"
+#include "app/jobs/quietjob.h"
 #include "app/services/restorejob.h"
-#include "ui/backup/quietjob.h"
 #include "ui/shared/errorpanel.h"
 #include "ui/shared/theme.h"
 
@@ -62,8 +63,6 @@ RestoreDialog::RestoreDialog(const UiContext &ui, const QString &file, const QSt
     m_text->setReadOnly(true);
     m_text->setTabChangesFocus(true);
     m_text->setMinimumSize(ui.theme.px(620), ui.theme.px(200));
-    m_text->setPlaceholderText(
-        tr("“Show the plan” reads the whole file and asks the server. Nothing is changed by it."));
     m_wordLabel->setTextFormat(Qt::PlainText);
     m_wordLabel->setWordWrap(true);
     m_word->setObjectName(u"restoreWord"_s);
@@ -76,7 +75,14 @@ RestoreDialog::RestoreDialog(const UiContext &ui, const QString &file, const QSt
     cancel->setObjectName(u"restoreCancel"_s);
     cancel->setAutoDefault(false);
 
-    const auto withBrowse = [this](QLineEdit *edit, const QString &name, const QString &title) {
+    auto *form = new QFormLayout;
+    form->setSpacing(8);
+    const auto addFile = [&](const QString &text, QLineEdit *edit, const QString &name,
+                             const QString &title) {
+        // A form gives its label's key and name to a widget, not to one inside a layout.
+        auto *label = new QLabel(text, this);
+        label->setBuddy(edit);
+        edit->setAccessibleName(QString(text).remove(u'&'));
         auto *row = new QHBoxLayout;
         auto *button = new QPushButton(tr("Browse…"), this);
         button->setObjectName(name);
@@ -85,13 +91,10 @@ RestoreDialog::RestoreDialog(const UiContext &ui, const QString &file, const QSt
         row->addWidget(edit, 1);
         row->addWidget(button);
         connect(button, &QPushButton::clicked, this, [this, edit, title] { browse(edit, title); });
-        return row;
+        form->addRow(label, row);
     };
-    auto *form = new QFormLayout;
-    form->setSpacing(8);
-    form->addRow(tr("&File"), withBrowse(m_file, u"browseFile"_s, tr("Choose the backup")));
-    form->addRow(tr("&Key"),
-                 withBrowse(m_identity, u"browseIdentity"_s, tr("Choose the file with the secret key")));
+    addFile(tr("&File"), m_file, u"browseFile"_s, tr("Choose the backup"));
+    addFile(tr("&Key"), m_identity, u"browseIdentity"_s, tr("Choose the file with the secret key"));
     form->addRow(tr("&How"), m_how);
     form->addRow(tr("&Database"), m_into);
     form->addRow(tr("Rows &of"), m_tables);
@@ -178,6 +181,15 @@ void RestoreDialog::change()
     updateButtons();
 }
 
+QStringList RestoreDialog::tickedTables() const
+{
+    QStringList ticked;
+    for (int row = 0; row < m_tables->count(); ++row)
+        if (m_tables->item(row)->checkState() == Qt::Checked)
+            ticked += m_tables->item(row)->data(Qt::UserRole).toString();
+    return ticked;
+}
+
 restore::Request RestoreDialog::request() const
 {
     restore::Request request;
@@ -185,14 +197,9 @@ restore::Request RestoreDialog::request() const
     request.into = m_into->text().trimmed();
     request.swap = m_how->currentData().toInt() == InPlace;
     request.safetyFolder = m_folder;
-    int checked = 0;
-    for (int row = 0; row < m_tables->count(); ++row)
-        if (m_tables->item(row)->checkState() == Qt::Checked) {
-            request.tables += m_tables->item(row)->data(Qt::UserRole).toString();
-            ++checked;
-        }
-    if (checked == m_tables->count())
-        request.tables.clear();
+    // Empty is all of them; that none is ticked comes no further than the button.
+    if (const QStringList ticked = tickedTables(); ticked.size() < m_tables->count())
+        request.tables = ticked;
     return request;
 }
 
@@ -247,7 +254,11 @@ void RestoreDialog::showPlan(const restore::Plan &plan)
 
 void RestoreDialog::updateButtons()
 {
-    m_planButton->setEnabled(!m_file->text().trimmed().isEmpty() && !m_request.running());
+    const bool noRows = m_tables->count() > 0 && tickedTables().isEmpty();
+    m_text->setPlaceholderText(
+        noRows ? tr("No table is ticked, so no row would come. Tick those whose rows are to come.")
+               : tr("“Show the plan” reads the whole file and asks the server. Nothing is changed by it."));
+    m_planButton->setEnabled(!m_file->text().trimmed().isEmpty() && !noRows && !m_request.running());
     m_start->setEnabled(m_plan && (!m_plan->needsWord() || m_word->text() == m_plan->into));
 }
 
@@ -257,13 +268,14 @@ void RestoreDialog::start()
         return;
     const Login login = m_ui.app.pool.login();
     // Not repeatable by a click: each restore over something that is there is planned and typed anew.
-    m_ui.app.jobs.start({u"restore"_s, tr("Restore into %1").arg(m_plan->into), login.profile.target(),
-                         u"retail-admin restore %1 --into %2%3"_s.arg(
-                             m_plan->archive.path, m_plan->into,
-                             m_plan->mode == restore::Mode::Swap ? u" --swap"_s : QString()),
-                         false},
-                        [login, plan = *m_plan, typed = m_word->text(), means = means()](JobContext &job) {
-                            return restore::execute(login, plan, typed, means, job);
-                        });
+    m_ui.app.jobs.start(
+        {u"restore"_s, tr("Restore into %1").arg(m_plan->into), login.profile.target(),
+         shellCommand(QStringList{u"restore"_s, m_plan->archive.path, u"--into"_s, m_plan->into} +
+                      (m_plan->mode == restore::Mode::Swap ? QStringList{u"--swap"_s} : QStringList()) +
+                      login.profile.words()),
+         false},
+        [login, plan = *m_plan, typed = m_word->text(), means = means()](JobContext &job) {
+            return restore::execute(login, plan, typed, means, job);
+        });
     accept();
 }

@@ -32,6 +32,7 @@ private:
     void showPlan(const restore::Plan &plan);
     void updateButtons();
     void start();
+    QStringList tickedTables() const;
     restore::Request request() const;
     backup::Means means() const;
     void browse(QLineEdit *into, const QString &title);

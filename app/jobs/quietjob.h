@@ -3,11 +3,11 @@
 
 #include "app/jobs/job.h"
 
-/// Work of a dialog that is short enough to have no place in the history; cancelled with its request.
+/// Work that no list of jobs shows: short enough, or a test's. Cancelled by its token.
 class QuietJob final : public JobContext
 {
 public:
-    explicit QuietJob(CancelToken token)
+    explicit QuietJob(CancelToken token = {})
         : m_token(std::move(token))
     {
     }
