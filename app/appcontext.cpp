@@ -5,6 +5,8 @@
 #include "app/core/paths.h"
 #include "app/services/serverhistory.h"
 
+#include <QThreadPool>
+
 using namespace Qt::StringLiterals;
 
 namespace {
@@ -64,4 +66,5 @@ AppContext::AppContext()
 AppContext::~AppContext()
 {
     pool.shutDown();
+    QThreadPool::globalInstance()->waitForDone(); // who reads the local store, which goes with us
 }

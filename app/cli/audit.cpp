@@ -76,8 +76,9 @@ int cli::audit(AppContext &context, const QStringList &arguments)
             context.audit.exportEvidence(store, filter, format, evidence, interruption()).result();
         if (!written)
             return call.fail(written.error());
-        printLine(u"%1 entries in %2, SHA-256 %3, described in %4"_s.arg(written->rows)
-                      .arg(written->file, QString::fromLatin1(written->sha256), written->manifest));
+        printLine(u"%1 in %2, SHA-256 %3, described in %4"_s.arg(
+            written->rows == 1 ? u"1 entry"_s : u"%1 entries"_s.arg(written->rows), written->file,
+            QString::fromLatin1(written->sha256), written->manifest));
         return Success;
     }
     const Result<AuditPage> page =

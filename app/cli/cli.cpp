@@ -236,8 +236,11 @@ QString cli::help()
 {
     QString text = u"Usage: retail-admin [--profile NAME_OR_URI]          open the window\n"
                    u"       retail-admin COMMAND [OPTIONS]                without a window\n\nCommands:\n"_s;
+    qsizetype widest = screenshots.size();
+    for (const CommandRow &command : commands())
+        widest = std::max(widest, command.name.size());
     const auto line = [&](const QString &name, const QString &summary) {
-        text += u"  "_s + name.leftJustified(14) + summary + u'\n';
+        text += u"  "_s + name.leftJustified(widest + 2) + summary + u'\n';
     };
     for (const CommandRow &command : commands())
         line(command.name, command.summary);
@@ -357,7 +360,13 @@ Result<QString> cli::askPassword(const QString &target)
 Result<Login> cli::Invocation::login() const
 {
     Result<Login> login = m_context.profiles.resolve(value(u"profile"_s));
-    if (!login || !login->password.isEmpty() || !login->profile.passfile.isEmpty() || isSet(u"password"_s))
+    if (login && isSet(u"password"_s) && !isSet(u"no-password"_s)) {
+        const Result<QString> typed = askPassword(login->profile.target());
+        if (!typed)
+            return typed.error();
+        login->password = *typed;
+    }
+    if (!login || !login->password.isEmpty() || !login->profile.passfile.isEmpty())
         return login;
     // Only where the window put one: most logins need no keyring, and some desktops have none that answers.
     const QString name = login->profile.name;
@@ -376,14 +385,8 @@ Result<Capabilities> cli::Invocation::connect()
     if (!found)
         return found.error();
     const bool mayAsk = !isSet(u"no-password"_s);
-    Login login = *found;
-    bool asked = mayAsk && isSet(u"password"_s);
-    if (asked) {
-        const Result<QString> typed = askPassword(login.profile.target());
-        if (!typed)
-            return typed.error();
-        login.password = *typed;
-    }
+    const Login &login = *found;
+    const bool asked = mayAsk && isSet(u"password"_s);
     Result<Capabilities> opened = m_context.pool.open(login.profile, login.password, interruption()).result();
     // Only where none was found: a wrong one of a pass file is to be mended there, and a wrong one typed is
     // not to lock the login.

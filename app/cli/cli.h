@@ -54,7 +54,8 @@ public:
     /// Opens the pool on --profile. Asks for a password on the terminal, with echo off, when the server wants
     /// one and none was found (never with -w), or beforehand with -W.
     Result<Capabilities> connect();
-    /// The profile of --profile, with the password that the keyring holds for it.
+    /// The profile of --profile, with the password that the keyring holds for it, or that is asked for with
+    /// -W.
     Result<Login> login() const;
 
     /// The database that --profile names, without asking a server; empty without --profile.

@@ -29,9 +29,10 @@ int erase(cli::Invocation &call, CustomerService &service, const CustomerFacts &
         return call.usage(u"erase needs --reason, in words that name nobody: it is kept."_s);
     if (call.value(u"confirm"_s) != facts.customerId) {
         cli::printError(
-            u"%1 <%2>, customer %3: the row is deleted, %4 sales stay without their customer, notes and "
-            u"metadata, the values in the audit log are redacted. It cannot be undone."_s.arg(
-                facts.name, facts.email, facts.customerId, format::count(facts.sales)));
+            u"%1 <%2>, customer %3: the row is deleted, %4 without customer, notes and metadata, the values "
+            u"in the audit log are redacted. It cannot be undone."_s.arg(
+                facts.name, facts.email, facts.customerId,
+                facts.sales == 1 ? u"1 sale stays"_s : u"%1 sales stay"_s.arg(format::count(facts.sales))));
         return call.usage(u"To erase, repeat with --confirm %1."_s.arg(facts.customerId));
     }
     const Result<ErasureReport> done =
@@ -50,9 +51,12 @@ int erase(cli::Invocation &call, CustomerService &service, const CustomerFacts &
                                       {u"warnings"_s, QJsonArray::fromStringList(done->warnings)}})
                 .toJson(QJsonDocument::Compact)));
     else
-        cli::printLine(
-            u"The customer %1 is erased: %2 sales lost their customer, %3 audit entries were redacted."_s.arg(
-                facts.customerId, format::count(done->sales), format::count(done->auditEntries)));
+        cli::printLine(u"The customer %1 is erased: %2, %3 redacted."_s.arg(
+            facts.customerId,
+            done->sales == 1 ? u"1 sale lost its customer"_s
+                             : u"%1 sales lost their customer"_s.arg(format::count(done->sales)),
+            done->auditEntries == 1 ? u"1 audit entry was"_s
+                                    : u"%1 audit entries were"_s.arg(format::count(done->auditEntries))));
     return cli::Success;
 }
 

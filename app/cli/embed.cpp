@@ -29,9 +29,11 @@ void printJson(const EmbeddingPlan &plan, bool dryRun, qint64 embedded, bool act
 
 QString estimate(const EmbeddingPlan &plan)
 {
-    QString text = u"%1 of %2 products in %3 need a vector of the model %4 (about %5 tokens"_s.arg(
-        format::count(plan.texts), format::count(plan.products), plan.stores.join(u", "_s), plan.model,
-        format::count(plan.tokens));
+    QString text = u"%1 of %2 in %3 %4 a vector of the model %5 (about %6"_s.arg(
+        format::count(plan.texts),
+        plan.products == 1 ? u"1 product"_s : u"%1 products"_s.arg(format::count(plan.products)),
+        plan.stores.join(u", "_s), plan.texts == 1 ? u"needs"_s : u"need"_s, plan.model,
+        plan.tokens == 1 ? u"1 token"_s : u"%1 tokens"_s.arg(format::count(plan.tokens)));
     if (plan.dollars > 0)
         text += u", about %1 US dollars"_s.arg(format::decimal(plan.dollars, 4));
     return text + u")."_s;

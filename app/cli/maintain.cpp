@@ -18,11 +18,17 @@ QString offerName(Offer offer)
                                       : u"on request"_s;
 }
 
+/// What runs when nobody chooses: of the routine, what has something to do.
+bool byDefault(const Task &task)
+{
+    return task.chosen && task.offer == Offer::Routine;
+}
+
 QJsonObject taskJson(const Task &task)
 {
     return {{u"id"_s, task.id()},
             {u"offer"_s, offerName(task.offer)},
-            {u"default"_s, task.offer == Offer::Routine},
+            {u"default"_s, byDefault(task)},
             {u"title"_s, task.title},
             {u"sql"_s, QString::fromUtf8(task.sql)},
             {u"why"_s, task.why},
@@ -50,8 +56,8 @@ int printPlan(const cli::Invocation &call, const maintenance::Plan &plan)
             continue;
         }
         cli::printLine(u"%1 %2\n    %3\n    %4\n    %5 Disk: %6.%7\n    %8"_s.arg(
-            task.offer == Offer::Routine ? u"[x]"_s : u"[ ]"_s, task.id(), QString::fromUtf8(task.sql),
-            task.why, task.scope + u'.', task.disk,
+            byDefault(task) ? u"[x]"_s : u"[ ]"_s, task.id(), QString::fromUtf8(task.sql), task.why,
+            task.scope + u'.', task.disk,
             task.estimatedMs < 0 ? QString() : u" Last time %1."_s.arg(format::duration(task.estimatedMs)),
             task.lock));
     }
@@ -107,15 +113,14 @@ Result<Options> optionsOf(const cli::Invocation &call)
     return options;
 }
 
+/// Empty where nobody chose and nothing is to be done.
 Result<QList<Task>> chosenTasks(cli::Invocation &call, const maintenance::Plan &plan)
 {
     QList<Task> chosen;
     const QString list = call.value(u"tasks"_s);
     if (list.isEmpty() || list == u"default" || list == u"proposed") {
         for (const Task &task : plan.tasks)
-            // What locks everybody out is never run because it was proposed.
-            if (task.offer == Offer::Routine ||
-                (list == u"proposed" && task.offer == Offer::Measured && task.confirmWord.isEmpty()))
+            if (list == u"proposed" ? task.chosen : byDefault(task))
                 chosen.append(task);
         return chosen;
     }
@@ -137,6 +142,8 @@ Result<QList<Task>> chosenTasks(cli::Invocation &call, const maintenance::Plan &
                 u"To run it all the same, repeat with --confirm %1."_s.arg(task->confirmWord)};
         chosen.append(*task);
     }
+    if (chosen.isEmpty())
+        return Error{ErrorKind::Usage, u"--tasks names no task."_s};
     return chosen;
 }
 
@@ -149,6 +156,13 @@ int runPlan(cli::Invocation &call, const Options &options, MaintenanceService &s
     if (!tasks)
         return call.fail(tasks.error());
     const auto report = std::make_shared<Report>(*tasks);
+    if (tasks->isEmpty()) {
+        if (call.json())
+            printJson({{u"rows"_s, report->toJson()}, {u"next"_s, QJsonValue()}, {u"completed"_s, true}});
+        else
+            cli::printLine(u"Nothing is to be done: nothing changed since the last time."_s);
+        return cli::Success;
+    }
     const int code = call.runJob(service.spec(*tasks), service.run(options, report));
     const QList<Outcome> outcomes = report->outcomes();
     if (call.json()) {
@@ -176,15 +190,15 @@ int cli::maintain(AppContext &context, const QStringList &arguments)
 {
     Invocation call(
         context, u"maintain"_s,
-        u"“maintain plan” measures and proposes, “maintain run” does what the plan marks as default, or "
-        u"the tasks given.\nStatements run as retail_owner, one by one, and nothing that is not on the "
+        u"“maintain plan” measures and proposes, “maintain run” does what the plan ticks, or the tasks "
+        u"given.\nStatements run as retail_owner, one by one, and nothing that is not on the "
         u"list."_s,
         true);
     QCommandLineParser &parser = call.parser();
     parser.addPositionalArgument(u"action"_s, u"plan or run."_s);
     parser.addOption({u"all"_s, u"plan: also what nothing asks for."_s});
     parser.addOption({u"tasks"_s,
-                      u"run: ids of the plan, with commas between; or “proposed” for the default ones and "
+                      u"run: ids of the plan, with commas between; or “proposed” for the ticked ones and "
                       u"those that the measurements ask for."_s,
                       u"LIST"_s});
     parser.addOption({u"confirm"_s,

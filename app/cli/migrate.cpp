@@ -35,10 +35,12 @@ int cli::migrate(AppContext &context, const QStringList &arguments)
         printLine(
             u"%1 | %2 | %3 | %4"_s.arg(violation.table, violation.key, violation.rule, violation.detail));
     if (!report->violations.isEmpty() && !options.quarantine)
-        return call.fail(Error{
-            ErrorKind::Conflict,
-            u"%1 rows break a rule of the schema. Nothing was changed."_s.arg(report->violations.size()),
-            u"Mend them, or let “migrate --quarantine” set them aside."_s});
+        return call.fail(
+            Error{ErrorKind::Conflict,
+                  u"%1 a rule of the schema. Nothing was changed."_s.arg(
+                      report->violations.size() == 1 ? u"1 row breaks"_s
+                                                     : u"%1 rows break"_s.arg(report->violations.size())),
+                  u"Mend them, or let “migrate --quarantine” set them aside."_s});
     if (options.dryRun)
         for (const QString &name : report->applied)
             printLine(u"would apply "_s + name);

@@ -63,7 +63,7 @@ QJsonObject toJson(const SearchFacts &facts, const SearchMeasure &measure)
 void printText(const SearchFacts &facts, const SearchMeasure &measure)
 {
     for (const VectorIndex &index : facts.indexes)
-        cli::printLine(u"%1: %2, m %3, ef_construction %4, %5, %6 vectors of all stores%7"_s
+        cli::printLine(u"%1: %2, m %3, ef_construction %4, %5, vectors of all stores: %6%7"_s
                            .arg(index.name, index.method)
                            .arg(index.m)
                            .arg(index.efConstruction)

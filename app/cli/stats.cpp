@@ -179,7 +179,8 @@ int activity(cli::Invocation &call)
 
 QString verdictName(ServerSetting::Verdict verdict)
 {
-    static const QStringList names{u"as recommended"_s, u"above"_s, u"differs"_s, u"obsolete"_s};
+    static const QStringList names{u"as recommended"_s, u"above"_s, u"differs"_s, u"obsolete"_s,
+                                   u"not shown"_s};
     return names[verdict];
 }
 

@@ -25,7 +25,7 @@ QJsonObject objectOf(const StatementStat &s)
             {u"mean_ms"_s, s.meanMs},
             {u"max_ms"_s, s.maxMs},
             {u"stddev_ms"_s, s.deviationMs},
-            {u"share"_s, s.share},
+            {u"share"_s, s.share < 0 ? QJsonValue() : QJsonValue(s.share)},
             {u"rows"_s, s.rows},
             {u"hit_ratio"_s, std::isnan(ratio) ? QJsonValue() : QJsonValue(ratio)},
             {u"io_ms"_s, s.ioMs},
@@ -44,9 +44,9 @@ void printTable(const QList<StatementStat> &statements)
                        .arg(u"calls"_s, 9)
                        .arg(u"statement"_s));
     for (const StatementStat &s : statements)
-        cli::printLine(u"%1  %2  %3 %  %4  %5  %6  %7"_s.arg(s.queryId.isEmpty() ? u"–"_s : s.queryId, 20)
+        cli::printLine(u"%1  %2  %3  %4  %5  %6  %7"_s.arg(s.queryId.isEmpty() ? u"–"_s : s.queryId, 20)
                            .arg(s.totalMs, 12, 'f', 1)
-                           .arg(s.share * 100, 5, 'f', 1)
+                           .arg(s.share < 0 ? u"–"_s : u"%1 %"_s.arg(s.share * 100, 0, 'f', 1), 7)
                            .arg(s.meanMs, 10, 'f', 2)
                            .arg(s.maxMs, 10, 'f', 2)
                            .arg(s.calls, 9)

@@ -19,6 +19,11 @@ QString format::count(qint64 n, const QLocale &locale)
     return locale.toString(n);
 }
 
+QString format::counted(qint64 n, const QString &one, const QString &many)
+{
+    return count(n) + u' ' + (n == 1 ? one : many);
+}
+
 QString format::estimate(qint64 n, const QLocale &locale)
 {
     // Two significant digits: an estimate that looks exact is taken for exact.

@@ -9,6 +9,7 @@
 namespace format {
 
 QString count(qint64 n, const QLocale &locale = QLocale());                     ///< 12,400
+QString counted(qint64 n, const QString &one, const QString &many);             ///< 1 row, 12,400 rows
 QString estimate(qint64 n, const QLocale &locale = QLocale());                  ///< ≈ 12,400
 QString decimal(double value, int decimals, const QLocale &locale = QLocale()); ///< 1,234.50
 QString bytes(qint64 n, const QLocale &locale = QLocale());                     ///< 12.3 MB

@@ -148,9 +148,10 @@ const Statement storeStatement{"session/use_store", RETAIL_SELECT "retail.use_st
 #undef RETAIL_SETTINGS
 #undef RETAIL_READ_ONLY
 #undef RETAIL_SELECT
-const Statement beginStatement{"session/begin", "BEGIN READ WRITE"};
-const Statement beginReadOnlyStatement{"session/begin", "BEGIN READ ONLY"};
-const Statement commitStatement{"session/commit", "COMMIT"};
+const Statement beginStatement{"session/begin", "/* retail-admin */ BEGIN READ WRITE"};
+const Statement beginReadOnlyStatement{"session/begin", "/* retail-admin */ BEGIN READ ONLY"};
+const Statement commitStatement{"session/commit", "/* retail-admin */ COMMIT"};
+const Statement rollbackStatement{"session/rollback", "/* retail-admin */ ROLLBACK"};
 
 } // namespace
 
@@ -326,7 +327,7 @@ Result<QList<Rows>> Session::write(const QString &storeId, const QList<Command> 
     // COMMIT goes alone, after all answers are in: only here can the outcome become unknown. After a failure
     // it goes as a ROLLBACK.
     const bool rollingBack = !failure;
-    const Statement ending = rollingBack ? Statement{"session/rollback", "ROLLBACK"} : commitStatement;
+    const Statement &ending = rollingBack ? rollbackStatement : commitStatement;
     const bool ordered = send(ending, {}) && PQpipelineSync(connection);
     const Result<Rows> committed = ordered ? collect(ending) : Result<Rows>(notSent(ending));
     const Result<void> ended = committed ? collectSync() : Result<void>(committed.error());

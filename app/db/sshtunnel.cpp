@@ -5,6 +5,7 @@
 #include "app/db/connectionpool.h"
 
 #include <QElapsedTimer>
+#include <QFile>
 #include <QProcess>
 #include <QProcessEnvironment>
 
@@ -49,17 +50,24 @@ int freePort()
     return port;
 }
 
-bool listening(int port)
-{
-    const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    const sockaddr_in address = loopback(port);
-    const bool up =
-        fd >= 0 && ::connect(fd, reinterpret_cast<const sockaddr *>(&address), sizeof address) == 0;
-    ::close(fd);
-    return up;
-}
-
 } // namespace
+
+bool SshTunnel::listensForUs(int port)
+{
+    // Lines of /proc/net/tcp (proc_net_tcp in the kernel's documentation): slot, local address, remote one,
+    // state (0A listens), queues, timer, retransmits, uid.
+    QFile table(u"/proc/net/tcp"_s);
+    if (!table.open(QIODevice::ReadOnly))
+        return false;
+    const QByteArray place = QByteArray::number(htonl(INADDR_LOOPBACK), 16).rightJustified(8, '0').toUpper() +
+                             ':' + QByteArray::number(port, 16).rightJustified(4, '0').toUpper();
+    for (const QByteArray &line : table.readAll().split('\n')) {
+        const QByteArrayList fields = line.simplified().split(' ');
+        if (fields.size() > 7 && fields[1] == place && fields[3] == "0A")
+            return fields[7].toUInt() == ::geteuid();
+    }
+    return false;
+}
 
 Result<QStringList> SshTunnel::arguments(const QString &destination, const QList<conninfo::Endpoint> &servers,
                                          const QList<int> &ports)
@@ -153,7 +161,7 @@ void SshTunnel::runOnce()
         while (!stop && process.state() != QProcess::NotRunning) {
             process.waitForFinished(up ? watchMs : lookMs);
             said = (said + QString::fromLocal8Bit(process.readAll())).right(2'000);
-            const bool now = up || listening(ports.first());
+            const bool now = up || listensForUs(ports.first());
             const std::lock_guard lock(m_mutex);
             stop = m_stop;
             if (now != std::exchange(up, now)) {

@@ -34,6 +34,10 @@ public:
     static Result<QStringList> arguments(const QString &destination, const QList<conninfo::Endpoint> &servers,
                                          const QList<int> &ports);
 
+    /// Whether a process of this user listens on the port of 127.0.0.1. While ssh is away somebody else may
+    /// take it, and would be sent the login.
+    static bool listensForUs(int port);
+
 private:
     void supervise();
     void runOnce();

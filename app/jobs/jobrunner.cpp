@@ -4,6 +4,7 @@
 #include "app/core/log.h"
 #include "app/local/localstore.h"
 
+#include <QCoreApplication>
 #include <QElapsedTimer>
 
 #include <unistd.h>
@@ -81,10 +82,12 @@ JobRunner::~JobRunner()
     for (Job *job : std::as_const(m_jobs))
         job->cancel();
     m_threads.waitForDone();
-    // What ended after the event loop did is written down here; finish() ignores what is finished already.
-    for (Job *job : std::as_const(m_jobs))
+    // How it ended waits for an event loop that is no more.
+    for (Job *job : std::as_const(m_jobs)) {
+        QCoreApplication::sendPostedEvents(job, QEvent::MetaCall);
         if (!job->finished())
             finish(job, Error{ErrorKind::Cancelled, u"The program was closed."_s});
+    }
 }
 
 Job *JobRunner::start(const JobSpec &spec, JobWork work)

@@ -23,20 +23,23 @@ LocalConnection::~LocalConnection()
     QSqlDatabase::removeDatabase(m_name);
 }
 
-Error LocalConnection::failed(const QString &words) const
+Error LocalConnection::failed(const QSqlError &said) const
 {
+    // SQLITE_CORRUPT and SQLITE_NOTADB; the upper bits tell which part is.
+    const int code = said.nativeErrorCode().toInt() & 0xff;
+    m_damaged = m_damaged || code == 11 || code == 26;
     return {ErrorKind::Io, u"This desktop's local store cannot be used."_s,
-            u"Check the free space and the rights of %1."_s.arg(m_database.databaseName()), words};
+            u"Check the free space and the rights of %1."_s.arg(m_database.databaseName()), said.text()};
 }
 
 Result<QSqlQuery> LocalConnection::prepare(const QString &sql) const
 {
     if (!m_open)
-        return failed(m_database.lastError().text());
+        return failed(m_database.lastError());
     QSqlQuery query(m_database);
     query.setForwardOnly(true);
     if (!query.prepare(sql))
-        return failed(query.lastError().text());
+        return failed(query.lastError());
     return query;
 }
 
@@ -49,7 +52,7 @@ Result<void> LocalConnection::repeat(QSqlQuery &prepared, const QVariantList &va
         prepared.bindValue(int(i), null ? QVariant(QLatin1String("")) : value);
     }
     if (!prepared.exec())
-        return failed(prepared.lastError().text());
+        return failed(prepared.lastError());
     return {};
 }
 

@@ -7,6 +7,8 @@
 #include <QSqlQuery>
 #include <QVariant>
 
+class QSqlError;
+
 /// A connection to this desktop's SQLite file for one call: Qt's connections belong to a thread, and ours to
 /// no thread for longer than that. Errors are of kind Io.
 class LocalConnection final
@@ -33,10 +35,14 @@ public:
         return done && !ended ? Result<void>(ended.error()) : done;
     }
 
+    /// True once SQLite said of the file itself that it is malformed or no database.
+    bool damaged() const { return m_damaged; }
+
 private:
-    Error failed(const QString &words) const;
+    Error failed(const QSqlError &said) const;
 
     QString m_name;
     QSqlDatabase m_database;
     bool m_open = false;
+    mutable bool m_damaged = false;
 };

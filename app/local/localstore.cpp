@@ -70,25 +70,25 @@ QString now()
 
 Result<void> upgrade(const LocalConnection &connection)
 {
-    if (const auto wal = connection.run(u"PRAGMA journal_mode = WAL"_s); !wal)
-        return wal.error();
-    Result<QSqlQuery> version = connection.run(u"PRAGMA user_version"_s);
-    if (!version)
-        return version.error();
-    version->next();
-    for (int from = version->value(0).toInt(); from < int(std::size(upgrades)); ++from) {
-        if (const auto begun = connection.run(u"BEGIN IMMEDIATE"_s); !begun)
-            return begun.error();
-        for (const QString &statement : upgrades[from])
-            if (const auto done = connection.run(statement); !done)
-                return done.error();
-        if (const auto set = connection.run(u"PRAGMA user_version = %1"_s.arg(from + 1)); !set)
-            return set.error();
-        if (const auto committed = connection.run(u"COMMIT"_s); !committed)
-            return committed.error();
-    }
-    const auto check = connection.run(u"SELECT count(*) FROM jobs"_s);
-    return check ? Result<void>() : check.error();
+    // Fails where another process that starts now is setting it.
+    (void)connection.run(u"PRAGMA journal_mode = WAL"_s);
+    return connection.inTransaction([&]() -> Result<void> {
+        Result<QSqlQuery> version = connection.run(u"PRAGMA user_version"_s);
+        if (!version)
+            return version.error();
+        version->next();
+        const int from = version->value(0).toInt();
+        version->finish();
+        for (int step = from; step < int(std::size(upgrades)); ++step) {
+            for (const QString &statement : upgrades[step])
+                if (const auto done = connection.run(statement); !done)
+                    return done.error();
+            if (const auto set = connection.run(u"PRAGMA user_version = %1"_s.arg(step + 1)); !set)
+                return set.error();
+        }
+        const auto check = connection.run(u"SELECT count(*) FROM jobs"_s);
+        return check ? Result<void>() : check.error();
+    });
 }
 
 } // namespace
@@ -102,16 +102,19 @@ Result<QString> LocalStore::prepare()
 {
     if (const Result<void> made = paths::makePrivate(QFileInfo(m_file).path()); !made)
         return made.error();
-    if (upgrade(LocalConnection(m_file)))
-        return QString();
+    {
+        const LocalConnection connection(m_file);
+        const Result<void> ready = upgrade(connection);
+        if (ready)
+            return QString();
+        if (!connection.damaged())
+            return ready.error(); // a full disk is no reason to begin anew
+    }
     const QString aside =
         m_file + u".damaged-"_s + QDateTime::currentDateTimeUtc().toString(u"yyyyMMddHHmmss");
-    if (!QFile::exists(m_file) || !QFile::rename(m_file, aside)) {
-        const Result<void> again = upgrade(LocalConnection(m_file));
-        return again ? Result<QString>(QString()) : again.error();
-    }
-    QFile::remove(m_file + u"-wal"_s);
-    QFile::remove(m_file + u"-shm"_s);
+    // What is only in the log of changes may be all that can be read of it.
+    for (const QString &part : {QString(), u"-wal"_s, u"-shm"_s})
+        QFile::rename(m_file + part, aside + part);
     if (const Result<void> again = upgrade(LocalConnection(m_file)); !again)
         return again.error();
     return u"The local store could not be read and was set aside as %1. Job history starts anew; no data of "

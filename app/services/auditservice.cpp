@@ -181,7 +181,13 @@ QFuture<Result<QList<AuditActivity>>> AuditService::activity(const QString &stor
         Statement statement = sqlcatalog::query("audit/activity");
         Params params{storeId, unit, zoneForServer(QString::fromLatin1(zone.id()))};
         statement.sql.replace("\n GROUP BY", conditions(filter, params) + "\n GROUP BY");
-        const Result<Rows> rows = session.read(storeId, statement, params);
+        Result<Rows> rows = session.read(storeId, statement, params);
+        // One month alone says nothing of when in it.
+        if (rows && unit == u"month" && rows->count() > 0 &&
+            rows->text(0, 0) == rows->text(rows->count() - 1, 0)) {
+            params[1] = u"day"_s;
+            rows = session.read(storeId, statement, params);
+        }
         if (!rows)
             return rows.error();
         Activities activities;
@@ -206,7 +212,8 @@ QFuture<Result<EvidenceFile>> AuditService::exportEvidence(const QString &storeI
     return m_pool.run<EvidenceFile>(
         u"Audit evidence"_s, token, [=](Session &session) -> Result<EvidenceFile> {
             QSaveFile out(file);
-            if (!out.open(QIODevice::WriteOnly))
+            // Whole rows of customers, for nobody else on this computer.
+            if (!out.open(QIODevice::WriteOnly) || !out.setPermissions(QFile::ReadOwner | QFile::WriteOwner))
                 return writeError(out);
             QCryptographicHash hash(QCryptographicHash::Sha256);
             EvidenceFile evidence{file, file + u".manifest.json"_s, 0, {}};
@@ -246,7 +253,9 @@ QFuture<Result<EvidenceFile>> AuditService::exportEvidence(const QString &storeI
                                    {u"made_at"_s, made.toString(Qt::ISODate)},
                                    {u"made_by"_s, login}};
             const QByteArray text = QJsonDocument(json).toJson();
-            if (!manifest.open(QIODevice::WriteOnly) || manifest.write(text) != text.size())
+            if (!manifest.open(QIODevice::WriteOnly) ||
+                !manifest.setPermissions(QFile::ReadOwner | QFile::WriteOwner) ||
+                manifest.write(text) != text.size())
                 return writeError(manifest);
             if (!out.commit())
                 return writeError(out);

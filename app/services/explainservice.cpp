@@ -25,7 +25,7 @@ public:
     ~Trial()
     {
         if (m_session)
-            (void)(*m_session)->execute("ROLLBACK");
+            (void)run("ROLLBACK");
     }
     Q_DISABLE_COPY_MOVE(Trial)
 
@@ -60,7 +60,7 @@ public:
     {
         const auto attempt = [this](const QString &sql) {
             m_prepared = sql.toUtf8();
-            return run(mark + "PREPARE " + prepared + " AS " + m_prepared);
+            return run("PREPARE " + prepared + " AS " + m_prepared);
         };
         if (const Result<Rows> point = run("SAVEPOINT before_prepare"); !point)
             return point.error();
@@ -89,7 +89,7 @@ public:
             const std::optional<QString> value = m_request.values ? (*m_request.values)[i] : std::nullopt;
             values += (i > 0 ? ", " : "") + (value ? quoteLiteral(*value) : QByteArray("NULL"));
         }
-        const Result<Rows> rows = run(mark + "EXPLAIN " + options + " EXECUTE " + prepared +
+        const Result<Rows> rows = run("EXPLAIN " + options + " EXECUTE " + prepared +
                                       (types.isEmpty() ? QByteArray() : '(' + values + ')'));
         if (!rows)
             return explained(rows.error());
@@ -111,7 +111,8 @@ public:
 private:
     Result<Rows> run(const QByteArray &sql, const Params &params = {})
     {
-        return told((*m_session)->execute(sql, params));
+        // What only begins, ends or looks is ours as well, and no application's in the statistics.
+        return told((*m_session)->execute(sql.startsWith(sqlcatalog::mark) ? sql : mark + sql, params));
     }
 
     static Result<Rows> told(Result<Rows> rows)
@@ -172,8 +173,10 @@ Result<ExplainResult> explainOn(ConnectionPool &pool, const ExplainRequest &requ
     if (!types)
         return types.error();
     if (request.values && request.values->size() != types->size())
-        return Error{ErrorKind::Usage, u"The statement takes %1 values; %2 were given."_s.arg(types->size())
-                                           .arg(request.values->size())};
+        return Error{ErrorKind::Usage,
+                     u"The statement takes %1; given: %2."_s.arg(
+                         types->size() == 1 ? u"1 value"_s : u"%1 values"_s.arg(types->size()),
+                         QString::number(request.values->size()))};
     if (generic && request.analyze && !types->isEmpty())
         return Error{ErrorKind::Usage,
                      u"ANALYZE runs the statement, so it needs a value for each $1, $2, …"_s};

@@ -2,6 +2,7 @@
 #include "app/services/exportservice.h"
 
 #include "app/core/format.h"
+#include "app/core/shellcommand.h"
 #include "app/services/exportwriter.h"
 
 #include <QJsonArray>
@@ -129,11 +130,6 @@ Result<void> writeAll(const ExportTable &table, ExportWriter &writer)
     return writer.end();
 }
 
-QString shellWord(const QString &text)
-{
-    return u'\'' + QString(text).replace(u'\'', u"'\\''"_s) + u'\'';
-}
-
 } // namespace
 
 QString exportFormatName(ExportFormat format)
@@ -154,15 +150,14 @@ std::optional<ExportFormat> exportFormat(const QString &name)
 JobSpec ExportService::spec(const ExportRequest &request) const
 {
     const TableDef *table = browseTable(request.rows.table);
-    QString command = u"retail-admin export %1 --store %2 --format %3 --out %4"_s.arg(
-        QString::fromUtf8(request.rows.table), request.storeId, exportFormatName(request.style.format),
-        shellWord(request.file));
-    for (const ColumnFilter &filter : request.rows.filters)
-        command += u" --filter "_s + shellWord(browsefilter::expression(filter));
     const Profile profile = m_pool.profile();
+    QStringList words{u"export"_s,   QString::fromUtf8(request.rows.table),  u"--store"_s, request.storeId,
+                      u"--format"_s, exportFormatName(request.style.format), u"--out"_s,   request.file};
+    for (const ColumnFilter &filter : request.rows.filters)
+        words += {u"--filter"_s, browsefilter::expression(filter)};
     return {u"export"_s, u"Export %1"_s.arg(table ? table->title.toLower() : QString()),
             u"%1 · %2"_s.arg(profile.name.isEmpty() ? profile.target() : profile.name, request.storeId),
-            command};
+            shellCommand(words + profile.words())};
 }
 
 JobWork ExportService::exportRows(const ExportRequest &request)

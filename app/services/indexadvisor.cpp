@@ -2,6 +2,7 @@
 #include "app/services/indexadvisor.h"
 
 #include "app/core/format.h"
+#include "app/db/querymark.h"
 
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -13,6 +14,7 @@ using namespace Qt::StringLiterals;
 namespace {
 
 constexpr int mostCandidates = 20;
+const QByteArray mark = QByteArray(sqlcatalog::mark) + " */ ";
 
 /// The connection of one proof. Each attempt is in a savepoint, so that what one refuses does not end the
 /// rest.
@@ -30,11 +32,11 @@ public:
     Result<void> begin()
     {
         const QString role = m_session.profile().role;
-        QByteArray script = "BEGIN READ ONLY; SET LOCAL plan_cache_mode = force_generic_plan;"
-                            " SET LOCAL statement_timeout = '10s'; SET LOCAL lock_timeout = '1s'";
+        QByteArrayList script{"BEGIN READ ONLY", "SET LOCAL plan_cache_mode = force_generic_plan",
+                              "SET LOCAL statement_timeout = '10s'", "SET LOCAL lock_timeout = '1s'"};
         if (!role.isEmpty())
-            script += "; SET LOCAL ROLE " + quoteIdentifier(role);
-        const Result<Rows> begun = m_session.executeScript(script);
+            script += "SET LOCAL ROLE " + quoteIdentifier(role);
+        const Result<Rows> begun = m_session.executeScript(mark + script.join("; " + mark));
         return begun ? Result<void>() : begun.error();
     }
 
@@ -90,11 +92,11 @@ public:
 private:
     Result<Rows> attempt(const QByteArray &sql, const Params &params = {})
     {
-        if (const Result<Rows> marked = m_session.execute("SAVEPOINT attempt"); !marked)
-            return marked.error();
-        Result<Rows> rows = m_session.execute(sql, params);
+        if (const Result<Rows> point = m_session.execute(mark + "SAVEPOINT attempt"); !point)
+            return point.error();
+        Result<Rows> rows = m_session.execute(sql.startsWith(sqlcatalog::mark) ? sql : mark + sql, params);
         const Result<Rows> released =
-            m_session.execute(rows ? "RELEASE SAVEPOINT attempt" : "ROLLBACK TO SAVEPOINT attempt");
+            m_session.execute(mark + (rows ? "RELEASE SAVEPOINT attempt" : "ROLLBACK TO SAVEPOINT attempt"));
         return rows && !released ? released : rows;
     }
 
@@ -240,7 +242,9 @@ QString IndexProof::text() const
     for (const Statement &statement : statements)
         lines += u"Cost %1 before, %2 after%3: %4"_s.arg(
             format::decimal(statement.before, 0), format::decimal(statement.after, 0),
-            statement.calls > 0 ? u" (%1 calls)"_s.arg(format::count(statement.calls)) : QString(),
+            statement.calls == 1  ? u" (1 call)"_s
+            : statement.calls > 1 ? u" (%1 calls)"_s.arg(format::count(statement.calls))
+                                  : QString(),
             statement.query.simplified().left(200));
     return u"Proven by the planner with an imagined index of about %1 (HypoPG).\n%2"_s.arg(
         format::bytes(bytes), lines.join(u'\n'));
@@ -261,8 +265,10 @@ QList<IndexFinding> withProof(QList<IndexFinding> findings, const IndexProof &pr
                          .object = proof.table,
                          .table = proof.table,
                          .columns = proof.columns};
-    finding.reason = u"%1 statements read the whole table to compare %2."_s.arg(
-        format::count(proof.statements.size()), proof.columns.join(u", "_s));
+    const qsizetype statements = proof.statements.size();
+    finding.reason = u"%1 the whole table to compare %2."_s.arg(
+        statements == 1 ? u"1 statement reads"_s : u"%1 statements read"_s.arg(format::count(statements)),
+        proof.columns.join(u", "_s));
     finding.doubt =
         u"Costs are the planner's own units, for any values and under this login's policies. Each write of "
         u"the table pays for the index. An index that begins with these columns would do as well."_s;

@@ -130,7 +130,7 @@ bool covers(const IndexInfo &other, const IndexInfo &index)
 
 QString usesOf(const IndexInfo &index)
 {
-    return index.scans == 1 ? u"1 scan"_s : u"%1 scans"_s.arg(format::count(index.scans));
+    return format::counted(index.scans, u"scan"_s, u"scans"_s);
 }
 
 void compare(QList<const IndexInfo *> related, QList<IndexFinding> &findings)
@@ -247,27 +247,28 @@ void findMissing(const IndexReport &report, QList<IndexFinding> &findings)
              .table = key.tableName,
              .columns = key.columns,
              .reason = u"No index leads with the columns of the foreign key %1 (%2): deleting a row of %3 "
-                       u"reads all %4 rows of this table."_s.arg(key.constraint, key.columns.join(u", "_s),
-                                                                 key.referenced, format::count(key.rows)),
+                       u"reads this whole table (%4)."_s.arg(key.constraint, key.columns.join(u", "_s),
+                                                             key.referenced,
+                                                             format::counted(key.rows, u"row"_s, u"rows"_s)),
              .doubt = key.referencedDeletes > 0
-                          ? u"%1 rows of %2 were deleted since the statistics were reset."_s.arg(
-                                format::count(key.referencedDeletes), key.referenced)
+                          ? u"Since the statistics were reset, %1 deleted from %2."_s.arg(
+                                format::counted(key.referencedDeletes, u"row was"_s, u"rows were"_s),
+                                key.referenced)
                           : u"No row of %1 was deleted since the statistics were reset: where that stays so, "
                             u"the index only costs writes."_s.arg(key.referenced),
              .sql = createIndexStatement(key.tableName, key.columns, key.partitioned),
              .lock = createIndexLock(key.partitioned)};
     }
     for (const ScannedTable &scanned : report.scannedTables) {
-        findings +=
-            {.kind = IndexFinding::LargeScans,
-             .object = scanned.tableName,
-             .table = scanned.tableName,
-             .reason =
-                 u"Read as a whole %1 times, %2 rows each time on average, %3 times through an index."_s.arg(
-                     format::count(scanned.scans), format::count(scanned.rowsRead / scanned.scans),
-                     format::count(scanned.indexScans)),
-             .doubt = u"Backups and exports read whole tables and are counted here too. Which "
-                      u"columns to index only the statements tell: “Prove” asks the planner."_s};
+        findings += {.kind = IndexFinding::LargeScans,
+                     .object = scanned.tableName,
+                     .table = scanned.tableName,
+                     .reason = u"Read as a whole %1, %2 each time on average, %3 through an index."_s.arg(
+                         format::counted(scanned.scans, u"time"_s, u"times"_s),
+                         format::counted(scanned.rowsRead / scanned.scans, u"row"_s, u"rows"_s),
+                         format::counted(scanned.indexScans, u"time"_s, u"times"_s)),
+                     .doubt = u"Backups and exports read whole tables and are counted here too. Which "
+                              u"columns to index only the statements tell: “Prove” asks the planner."_s};
     }
 }
 

@@ -149,9 +149,11 @@ void Planner::analyze(const Table &table)
         never ? table.partitioned
                     ? u"It has no statistics of its own, and autovacuum never makes any for a partitioned "
                       u"table."_s
-                    : u"It was never analysed; %1 rows are in it."_s.arg(format::count(table.live))
-              : u"%1 rows changed since (%2 of %3)."_s.arg(format::count(table.changed), percent(share),
-                                                           format::count(table.live));
+                    : u"It was never analysed; %1 in it."_s.arg(
+                          format::counted(table.live, u"row is"_s, u"rows are"_s))
+              : u"%1 changed since (%2 of %3)."_s.arg(format::counted(table.changed, u"row"_s, u"rows"_s),
+                                                      percent(share), format::count(table.live));
+    task.idle = !never && table.changed == 0;
     if (table.schema == u"retail" && routineAnalyze.contains(table.name))
         task.offer = Offer::Routine;
     else if (stale && !table.isPartition)
@@ -168,8 +170,10 @@ void Planner::vacuum(const Table &table)
                         u"Remove dead rows of %1"_s);
     const double share =
         table.live + table.dead > 0 ? double(table.dead) / double(table.live + table.dead) : 0;
-    task.why = u"%1 dead rows beside %2 live ones (%3)."_s.arg(format::count(table.dead),
-                                                               format::count(table.live), percent(share));
+    task.why = u"%1 beside %2 (%3)."_s.arg(format::counted(table.dead, u"dead row"_s, u"dead rows"_s),
+                                           format::counted(table.live, u"live one"_s, u"live ones"_s),
+                                           percent(share));
+    task.idle = table.dead == 0;
     if (table.schema == u"retail" && routineVacuum.contains(table.name))
         task.offer = Offer::Routine;
     else if (table.dead >= deadRows && share >= deadShare)
@@ -186,8 +190,9 @@ void Planner::freeze(const Table &table)
     const double xids = double(table.xidAge) / double(std::max<qint64>(table.freezeMaxAge, 1));
     const double multixacts = double(table.multixactAge) / double(std::max<qint64>(table.multixactMaxAge, 1));
     task.why =
-        u"Its oldest row is %1 transactions old, %2 of the age at which the server vacuums it whatever "
-        u"else it does."_s.arg(format::count(table.xidAge), percent(std::max(xids, multixacts)));
+        u"Its oldest row is %1 old, %2 of the age at which the server vacuums it whatever else it does."_s
+            .arg(format::counted(table.xidAge, u"transaction"_s, u"transactions"_s),
+                 percent(std::max(xids, multixacts)));
     if (std::max(xids, multixacts) >= ageShare)
         task.offer = Offer::Measured;
     add(task);
@@ -252,21 +257,29 @@ void Planner::reindex(const Index &index)
                        ? u"No part of it is empty (estimate)."_s
                        : u"%1 index: how much of it is empty cannot be estimated."_s.arg(index.method);
     }
-    if (index.valid && index.method == u"hnsw" && table) {
-        // Entries of dead rows stay in the graph until VACUUM repairs it, and each search walks over them.
+    if (index.valid && table) {
         const auto past = m_measured.past.constFind(task.id());
-        const qint64 since =
-            past != m_measured.past.cend() && past->outdated >= 0 && past->outdated <= table->outdated
-                ? table->outdated - past->outdated
-                : table->outdated;
-        const double gone = table->live > 0 ? double(since) / double(table->live) : since > 0 ? 1 : 0;
-        task.why = u"%1 vectors were replaced or deleted %2 (%3 of %4): searches walk over what is left of "
-                   u"them."_s.arg(format::count(since),
-                                  past != m_measured.past.cend() ? u"since the last rebuild"_s
-                                                                 : u"since the server counts"_s,
-                                  percent(gone), format::count(table->live));
-        if (since >= changedRows && gone >= graphShare)
-            task.offer = Offer::Measured;
+        const bool rebuilt = past != m_measured.past.cend();
+        // Counters that began anew are younger than the rebuild.
+        const qint64 since = rebuilt && past->outdated >= 0 && past->outdated <= table->outdated
+                                 ? table->outdated - past->outdated
+                                 : table->outdated;
+        task.idle = since == 0;
+        if (index.method == u"hnsw") {
+            // Entries of dead rows stay in the graph until VACUUM repairs it, and each search walks over
+            // them.
+            const double gone = table->live > 0 ? double(since) / double(table->live) : since > 0 ? 1 : 0;
+            task.why =
+                u"%1 replaced or deleted %2 (%3 of %4): searches walk over what is left of them."_s.arg(
+                    format::counted(since, u"vector was"_s, u"vectors were"_s),
+                    rebuilt ? u"since the last rebuild"_s : u"since the server counts"_s, percent(gone),
+                    format::count(table->live));
+            if (since >= changedRows && gone >= graphShare)
+                task.offer = Offer::Measured;
+        } else if (task.idle && !index.neededBytes) {
+            task.why += rebuilt ? u" No row was replaced or deleted since the last rebuild."_s
+                                : u" No row was replaced or deleted since the server counts."_s;
+        }
     }
     if (index.schema == u"retail" && routineReindex.contains(index.name))
         task.offer = Offer::Routine;
@@ -298,8 +311,11 @@ void Planner::partitions()
     task.table = u"audit_log"_s;
     task.sql = "SELECT retail.ensure_audit_partitions()";
     task.title = u"Make the audit log's next months"_s;
-    task.scope = u"%1 partitions to make"_s.arg(std::max<qint64>(0, monthsWanted - m_measured.monthsAhead));
-    task.why = u"%1 of the next %2 months have a partition."_s.arg(m_measured.monthsAhead).arg(monthsWanted);
+    task.scope = format::counted(std::max<qint64>(0, monthsWanted - m_measured.monthsAhead),
+                                 u"partition to make"_s, u"partitions to make"_s);
+    task.why = u"%1 of the next %2 months %3 a partition."_s.arg(m_measured.monthsAhead)
+                   .arg(monthsWanted)
+                   .arg(m_measured.monthsAhead == 1 ? u"has"_s : u"have"_s);
     task.offer = m_measured.monthsAhead < monthsWanted ? Offer::Routine : Offer::OnRequest;
     add(task);
 }
@@ -397,6 +413,9 @@ Plan maintenance::makePlan(const Measurements &measured)
     Plan plan;
     plan.measured = measured;
     plan.tasks = Planner(measured).tasks();
+    for (Task &task : plan.tasks)
+        task.chosen = (task.offer == Offer::Measured || (task.offer == Offer::Routine && !task.idle)) &&
+                      task.confirmWord.isEmpty() && obstacle(plan, task).isEmpty();
     if (measured.standby)
         plan.refusal = u"This server is a standby: maintenance is done on the primary and arrives here by "
                        u"itself."_s;

@@ -28,7 +28,7 @@ QString kindName(Kind kind); ///< "vacuum", as in a task's id
 
 /// Why a task is in the plan.
 enum class Offer {
-    Routine,   ///< the weekly list of the original design: what runs when nobody chooses
+    Routine,   ///< the weekly list of the original design
     Measured,  ///< proposed, because of what was measured
     OnRequest, ///< can be done; nothing asks for it
 };
@@ -38,6 +38,8 @@ struct Task
 {
     Kind kind = Kind::Analyze;
     Offer offer = Offer::OnRequest;
+    bool idle = false;   ///< nothing changed since it was done last
+    bool chosen = false; ///< before anybody chose: it has something to do, fits on the disk, locks nobody out
     QString schema;
     QString table; ///< the table that it works on; empty for Kind::Partitions
     QString index; ///< the index, or empty

@@ -245,8 +245,9 @@ Result<void> Run::waitForTable(Session &session, const Task &task)
 {
     if (!buildsIndex(task))
         return {};
-    const Result<Rows> locked = session.executeScript("BEGIN; LOCK TABLE " + task.tableName().toUtf8() +
-                                                      " IN SHARE UPDATE EXCLUSIVE MODE; COMMIT");
+    const Result<Rows> locked = session.executeScript(
+        "SET lock_timeout = " + QByteArray::number(m_options.lockTimeoutMs) + "; BEGIN; LOCK TABLE " +
+        task.tableName().toUtf8() + " IN SHARE UPDATE EXCLUSIVE MODE; COMMIT");
     return locked ? Result<void>() : locked.error();
 }
 
@@ -470,8 +471,9 @@ Result<QString> Run::summary(qint64 ms)
             title = m_report.tasks()[i].title;
         }
     }
-    const QString counted =
-        u"%1 of %2 tasks done in %3."_s.arg(done).arg(outcomes.size()).arg(format::duration(ms));
+    const QString counted = u"%1 of %2 done in %3."_s.arg(
+        QString::number(done), outcomes.size() == 1 ? u"1 task"_s : u"%1 tasks"_s.arg(outcomes.size()),
+        format::duration(ms));
     if (done == outcomes.size())
         return counted;
     const bool cancelled = m_stop.cancelled();

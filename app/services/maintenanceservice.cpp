@@ -3,6 +3,7 @@
 
 #include "app/core/diskspace.h"
 #include "app/core/format.h"
+#include "app/core/shellcommand.h"
 #include "app/services/maintenancerun.h"
 
 #include <QJsonArray>
@@ -204,8 +205,10 @@ JobSpec MaintenanceService::spec(const QList<Task> &tasks) const
         ids += task.id();
     const QString title =
         tasks.size() == 1 ? tasks.first().title : u"Maintenance: %1 tasks"_s.arg(format::count(tasks.size()));
-    return {u"maintenance"_s, title, m_pool.profile().target(),
-            u"retail-admin maintain run --tasks "_s + ids.join(u',')};
+    const Profile profile = m_pool.profile();
+    return {
+        u"maintenance"_s, title, profile.target(),
+        shellCommand(QStringList{u"maintain"_s, u"run"_s, u"--tasks"_s, ids.join(u',')} + profile.words())};
 }
 
 QString maintenance::stateName(State state)
@@ -274,20 +277,23 @@ QString maintenance::changeText(const Task &task, const Outcome &outcome)
     const auto bytes = [](qint64 from, qint64 to) {
         return from == to ? format::bytes(to) : format::bytes(from) + u" → "_s + format::bytes(to);
     };
-    const auto count = [](qint64 from, qint64 to, const QString &what) {
-        return (from == to ? format::count(to) : format::count(from) + u" → "_s + format::count(to)) + what;
+    const auto count = [](qint64 from, qint64 to, const QString &one, const QString &many) {
+        return (from == to ? format::count(to) : format::count(from) + u" → "_s + format::count(to)) +
+               (to == 1 ? one : many);
     };
     switch (task.kind) {
     case Kind::Analyze:
-        return count(before.changed, after.changed, u" rows changed since"_s) + u", "_s +
-               count(before.plannerRows, after.plannerRows, u" rows as the planner counts"_s);
+        return count(before.changed, after.changed, u" row changed since"_s, u" rows changed since"_s) +
+               u", "_s +
+               count(before.plannerRows, after.plannerRows, u" row as the planner counts"_s,
+                     u" rows as the planner counts"_s);
     case Kind::Vacuum:
     case Kind::VacuumFull:
     case Kind::Cluster:
         return bytes(before.tableBytes + before.indexesBytes, after.tableBytes + after.indexesBytes) +
-               u", "_s + count(before.dead, after.dead, u" dead rows"_s);
+               u", "_s + count(before.dead, after.dead, u" dead row"_s, u" dead rows"_s);
     case Kind::Freeze:
-        return u"oldest row "_s + count(before.xidAge, after.xidAge, u" transactions"_s);
+        return u"oldest row "_s + count(before.xidAge, after.xidAge, u" transaction"_s, u" transactions"_s);
     case Kind::Reindex:
         return bytes(before.indexBytes, after.indexBytes);
     case Kind::DropIndex:

@@ -143,6 +143,7 @@ QFuture<Result<Overview>> OverviewService::overview(const QString &storeId, cons
         u"Overview"_s, token, [storeId, period](Session &session) -> Result<Overview> {
             Overview overview;
             overview.period = period;
+            overview.readAt = QDateTime::currentDateTime();
             for (const auto read : {readSales, readProducts, readCustomers, readReorder})
                 if (const Result<void> done = read(session, storeId, overview); !done)
                     return done.error();

@@ -50,6 +50,7 @@ struct ReorderLine
 struct Overview
 {
     OverviewPeriod period;
+    QDateTime readAt;                              ///< by this computer's clock
     QList<SalesFigure> days;                       ///< one for each day, also for days without a sale
     QList<SalesFigure> yearEarlier;                ///< the same dates a year before
     std::array<std::array<double, 24>, 7> hours{}; ///< net, Monday first

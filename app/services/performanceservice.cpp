@@ -126,11 +126,12 @@ Result<StatementList> readStatements(Session &session, bool allDatabases, const 
         return rows.error();
     list.statements.reserve(rows->count());
     for (int row = 0; row < rows->count(); ++row) {
-        list.statements.append(statementOf(*rows, row));
-        list.totalMs += list.statements.last().totalMs;
+        const StatementStat statement = statementOf(*rows, row);
+        list.totalMs += statement.ours ? 0 : statement.totalMs;
+        list.statements.append(statement);
     }
     for (StatementStat &statement : list.statements)
-        statement.share = list.totalMs > 0 ? statement.totalMs / list.totalMs : 0;
+        statement.share = statement.ours ? -1 : list.totalMs > 0 ? statement.totalMs / list.totalMs : 0;
     if (capabilities.schemaVersion > 0)
         if (const Result<void> applied = applyResets(session, allDatabases, list); !applied)
             return applied.error();

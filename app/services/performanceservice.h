@@ -59,7 +59,7 @@ struct StatementStat
     double ioMs = 0;
     qint64 tempBlocks = 0; ///< read and written
     qint64 walBytes = 0;
-    double share = 0; ///< of the total time of the list, 0 to 1
+    double share = 0; ///< of the list's totalMs, 0 to 1; -1 of ours, which are no part of it
     QDateTime since;  ///< when this entry began to count, where the server tells
 
     QString key() const;
@@ -74,7 +74,7 @@ struct StatementList
     QDateTime since;     ///< the figures count from then on at the earliest
     QString sinceReason; ///< "reset by …", or empty
     qint64 evicted = 0;  ///< how often entries were thrown out for lack of room since then
-    double totalMs = 0;  ///< of all that are listed, ours included
+    double totalMs = 0;  ///< of all that are listed, without ours: what the applications take
     QDateTime readAt;
 };
 

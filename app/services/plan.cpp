@@ -7,6 +7,8 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QRegularExpression>
+#include <QSet>
 
 #include <algorithm>
 #include <cmath>
@@ -30,8 +32,9 @@ QString targetOf(const QJsonObject &object)
             parts.append(alias.isEmpty() || alias == name ? name : name + u' ' + alias);
     if (parts.isEmpty() && !alias.isEmpty())
         parts.append(alias);
+    // A bitmap index scan works on its index alone.
     if (const QString index = object["Index Name"_L1].toString(); !index.isEmpty())
-        parts.append(u"using "_s + index);
+        parts.append(parts.isEmpty() ? index : u"using "_s + index);
     return parts.join(u' ');
 }
 
@@ -90,19 +93,27 @@ PlanNode nodeOf(const QJsonObject &object)
     return node;
 }
 
-/// Time on the clock: below a Gather the loops are spread over processes that work at the same time.
-void deriveInclusive(PlanNode &node, double processes)
-{
-    node.inclusiveMs = node.actualMs * node.loops / processes;
-    const double below = node.workers > 0 ? node.workers + 1 : processes;
-    for (PlanNode &child : node.children)
-        deriveInclusive(child, below);
-}
-
 /// A CTE runs when its first scan asks for rows, so its time is in that scan's and not in its parent's.
 bool isCte(const PlanNode &node)
 {
     return node.relation.startsWith("CTE "_L1);
+}
+
+/// It runs when the first expression needs its value, and its time is in that expression's node.
+bool isInitPlan(const PlanNode &node)
+{
+    return node.relation.startsWith("InitPlan "_L1);
+}
+
+/// Time on the clock: below a Gather the loops are spread over processes that work at the same time.
+void deriveInclusive(PlanNode &node, double processes)
+{
+    node.inclusiveMs = node.actualMs * node.loops / processes;
+    for (PlanNode &child : node.children) {
+        // Each process runs what is gathered once; a plan for a value beside it is run by the leader alone.
+        const bool gathered = node.workers > 0 && node.loops > 0 && child.relation.isEmpty();
+        deriveInclusive(child, gathered ? std::max(1.0, child.loops / node.loops) : processes);
+    }
 }
 
 bool writes(const PlanNode &node)
@@ -119,22 +130,25 @@ void collectCtes(const PlanNode &node, QHash<QString, double> &times)
         collectCtes(child, times);
 }
 
+void subtract(PlanBuffers &whole, const PlanBuffers &part)
+{
+    for (const auto blocks : {&PlanBuffers::hit, &PlanBuffers::read, &PlanBuffers::dirtied,
+                              &PlanBuffers::written, &PlanBuffers::tempRead, &PlanBuffers::tempWritten})
+        whole.*blocks = std::max<qint64>(0, whole.*blocks - part.*blocks);
+}
+
 void deriveExclusive(PlanNode &node, QHash<QString, double> &ctes)
 {
     double ms = node.inclusiveMs;
     double cost = node.totalCost;
     node.own = node.buffers;
-    const auto less = [](qint64 &of, qint64 part) { of = std::max<qint64>(0, of - part); };
     for (const PlanNode &child : node.children) {
+        cost -= child.totalCost;
+        if (isInitPlan(child))
+            continue;
         if (!isCte(child))
             ms -= child.inclusiveMs;
-        cost -= child.totalCost;
-        less(node.own.hit, child.buffers.hit);
-        less(node.own.read, child.buffers.read);
-        less(node.own.dirtied, child.buffers.dirtied);
-        less(node.own.written, child.buffers.written);
-        less(node.own.tempRead, child.buffers.tempRead);
-        less(node.own.tempWritten, child.buffers.tempWritten);
+        subtract(node.own, child.buffers);
     }
     if (node.type == "CTE Scan"_L1 && ctes.contains(node.cteName)) {
         const double part = std::min(ms, ctes[node.cteName]);
@@ -152,6 +166,63 @@ void deriveExclusive(PlanNode &node, QHash<QString, double> &ctes)
     node.exclusiveCost = std::max(0.0, cost);
 }
 
+/// What a condition compares with that is known only when the plan runs: the value of an InitPlan, "$1" or,
+/// since PostgreSQL 17, "(InitPlan 1).col1".
+const QRegularExpression &runtimeValue()
+{
+    static const QRegularExpression value(u"\\$\\d+|\\(InitPlan \\d+\\)"_s);
+    return value;
+}
+
+QSet<QString> runtimeValues(const QString &text)
+{
+    QSet<QString> values;
+    for (const QRegularExpressionMatch &match : runtimeValue().globalMatch(text))
+        values.insert(match.captured());
+    return values;
+}
+
+/// The node and those below, in the order of the text, but for one with what is below that.
+void collectNodes(PlanNode &node, const PlanNode *without, QList<PlanNode *> &nodes)
+{
+    if (&node == without)
+        return;
+    nodes.append(&node);
+    for (PlanNode &child : node.children)
+        collectNodes(child, without, nodes);
+}
+
+/// Takes the time and the blocks of each InitPlan from the node that waited for it: the first that names its
+/// value and has that time. What a select list names is not told, so else the first that has it.
+void chargeInitPlans(PlanNode &node)
+{
+    for (const PlanNode &plan : node.children) {
+        if (!isInitPlan(plan) || plan.loops <= 0)
+            continue;
+        // "InitPlan 1 (returns $0)", or "InitPlan 1" alone.
+        const QSet<QString> values =
+            runtimeValues(plan.relation.contains(u'$') ? plan.relation : u'(' + plan.relation + u')');
+        QList<PlanNode *> nodes;
+        collectNodes(node, &plan, nodes);
+        const auto hasTime = [&](const PlanNode *one) { return one->exclusiveMs >= 0.9 * plan.inclusiveMs; };
+        const auto names = [&](const PlanNode *one) {
+            return runtimeValues(one->conditions.join(u' ')).intersects(values);
+        };
+        auto waited = std::find_if(nodes.begin(), nodes.end(),
+                                   [&](const PlanNode *one) { return hasTime(one) && names(one); });
+        if (waited == nodes.end())
+            waited = std::find_if(nodes.begin(), nodes.end(), hasTime);
+        if (waited == nodes.end())
+            waited = std::max_element(nodes.begin(), nodes.end(), [](const PlanNode *a, const PlanNode *b) {
+                return a->exclusiveMs < b->exclusiveMs;
+            });
+        (*waited)->exclusiveMs = std::max(0.0, (*waited)->exclusiveMs - plan.inclusiveMs);
+        subtract((*waited)->own, plan.buffers);
+    }
+    for (PlanNode &child : node.children)
+        chargeInitPlans(child);
+}
+
 void deriveShare(PlanNode &node, double whole, bool analyzed)
 {
     node.share = whole > 0 ? std::min(1.0, (analyzed ? node.exclusiveMs : node.exclusiveCost) / whole) : 0;
@@ -167,6 +238,27 @@ QString rowsText(double rows)
 QString nameOf(const PlanNode &node)
 {
     return node.target.isEmpty() ? node.type : u"%1 on %2"_s.arg(node.type, node.target);
+}
+
+QString rowsWords(double rows)
+{
+    return std::llround(rows) == 1 ? u"1 row"_s : u"%1 rows"_s.arg(rowsText(rows));
+}
+
+/// "1 was", "5,000 were"
+QString wereWords(double rows)
+{
+    return rowsText(rows) + (std::llround(rows) == 1 ? u" was"_s : u" were"_s);
+}
+
+/// Whether nothing came because of a value that was not known to the planner, such as a policy's store: no
+/// statistics and no index mend that.
+bool emptyByValue(const PlanNode &node)
+{
+    return node.actualRows == 0 &&
+           std::any_of(node.conditions.cbegin(), node.conditions.cend(), [](const QString &condition) {
+               return condition.startsWith("One-Time Filter"_L1) || condition.contains(runtimeValue());
+           });
 }
 
 QString timesText(double factor)
@@ -219,18 +311,20 @@ private:
     {
         const double factor = node.misestimate();
         if (std::max(node.actualRows, node.planRows) * node.loops < fewRows ||
-            (factor < misestimateFactor && factor > 1 / misestimateFactor) || (factor < 1 && cutShort))
+            (factor < misestimateFactor && factor > 1 / misestimateFactor) || (factor < 1 && cutShort) ||
+            emptyByValue(node))
             return;
-        // Told where it begins: a node that only passes on a wrong number is no cause.
+        // Told where it begins: a node that only passes on a wrong number, or nothing, is no cause.
         for (const PlanNode &child : node.children)
             if (const double below = child.misestimate();
-                child.loops > 0 && (factor > 1 ? below >= factor / 3 : below <= factor * 3))
+                child.loops > 0 && ((factor > 1 ? below >= factor / 3 : below <= factor * 3) ||
+                                    (node.actualRows == 0 && child.actualRows == 0)))
                 return;
         m_found.append(
             {PlanFinding::Kind::Misestimate, path,
              u"%1 times %2 rows than estimated"_s.arg(timesText(factor), factor > 1 ? u"more"_s : u"fewer"_s),
-             u"%1 gave %2 rows a loop where %3 were estimated. What stands above it was chosen for the "
-             u"estimate."_s.arg(nameOf(node), rowsText(node.actualRows), rowsText(node.planRows)),
+             u"%1 gave %2 a loop where %3 estimated. What stands above it was chosen for the estimate."_s.arg(
+                 nameOf(node), rowsWords(node.actualRows), wereWords(node.planRows)),
              u"ANALYZE of the table mends old statistics; conditions on columns that depend on each other "
              u"need "
              u"CREATE STATISTICS. A policy's condition is estimated without knowing the store."_s,
@@ -265,7 +359,7 @@ private:
             return;
         const double removed = node.removedByFilter * node.loops;
         const double read = node.rows() + removed;
-        if (read < manyRowsRead || node.rows() > read * selectiveShare)
+        if (read < manyRowsRead || node.rows() > read * selectiveShare || emptyByValue(node))
             return;
         m_found.append(
             {PlanFinding::Kind::SelectiveScan, path, u"All rows were read to keep few"_s,
@@ -288,8 +382,8 @@ private:
             return;
         m_found.append(
             {PlanFinding::Kind::NestedLoop, path, u"A nested loop ran far more often than planned"_s,
-             u"%1 was run %2 times where %3 were expected, since %4 gave more rows than "
-             u"estimated."_s.arg(nameOf(inner), rowsText(inner.loops), rowsText(expected), nameOf(outer)),
+             u"%1 was run %2 times where %3 expected, since %4 gave more rows than "
+             u"estimated."_s.arg(nameOf(inner), rowsText(inner.loops), wereWords(expected), nameOf(outer)),
              u"With the right number of rows the planner would have weighed a hash or merge join: "
              u"mend the estimate of the outer side first."_s,
              share(inner.inclusiveMs)});
@@ -364,16 +458,25 @@ Result<QueryPlan> QueryPlan::parse(const QByteArray &json)
             plan.settings.append(u"%1 = %2"_s.arg(setting.key(), setting.value().toString()));
     for (const QJsonValue &value : whole["Triggers"_L1].toArray()) {
         const QJsonObject trigger = value.toObject();
-        plan.triggers.append(u"%1: %2 ms, %3 calls"_s.arg(trigger["Trigger Name"_L1].toString(),
-                                                          format::decimal(trigger["Time"_L1].toDouble(), 1),
-                                                          format::count(integer(trigger, "Calls"_L1))));
+        const qint64 calls = integer(trigger, "Calls"_L1);
+        plan.triggers.append(u"%1: %2 ms, %3"_s.arg(
+            trigger["Trigger Name"_L1].toString(), format::decimal(trigger["Time"_L1].toDouble(), 1),
+            calls == 1 ? u"1 call"_s : u"%1 calls"_s.arg(format::count(calls))));
     }
     deriveInclusive(plan.root, 1);
     QHash<QString, double> ctes;
     collectCtes(plan.root, ctes);
     deriveExclusive(plan.root, ctes);
+    chargeInitPlans(plan.root);
     deriveShare(plan.root, plan.analyzed ? plan.root.inclusiveMs : plan.root.totalCost, plan.analyzed);
     return plan;
+}
+
+bool QueryPlan::heavy() const
+{
+    constexpr double slowMs = 10;
+    constexpr double largeCost = 1'000; // a thousand pages one after the other
+    return analyzed ? root.inclusiveMs >= slowMs : root.totalCost >= largeCost;
 }
 
 QList<PlanFinding> QueryPlan::findings() const

@@ -82,6 +82,8 @@ struct QueryPlan
     /// An error of kind Internal for what is no plan.
     static Result<QueryPlan> parse(const QByteArray &json);
 
+    /// Whether it took so long, or is estimated to, that where its time goes is worth a warning.
+    bool heavy() const;
     /// The worst first.
     QList<PlanFinding> findings() const;
     const PlanNode &node(const QList<int> &path) const;

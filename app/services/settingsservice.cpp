@@ -2,6 +2,7 @@
 #include "app/services/settingsservice.h"
 
 #include "app/core/format.h"
+#include "app/db/querymark.h"
 
 #include <QFile>
 #include <QRegularExpression>
@@ -14,12 +15,13 @@ using namespace Qt::StringLiterals;
 namespace {
 
 constexpr qint64 mib = 1024 * 1024;
+const QByteArray mark = QByteArray(sqlcatalog::mark) + " */ ";
 
 /// The recommended configuration. `share` of the machine's memory replaces the value where that is known.
 struct Recommendation
 {
     QString name = {};
-    QString value = {};
+    QString value = {}; ///< as the server would show it: "1s" and not "1000"
     QString reason = {};
     double share = 0;
     bool atLeast = false; ///< more is as good
@@ -32,7 +34,8 @@ const QList<Recommendation> &recommendations()
          u"The server's own cache: a quarter of the memory of a machine that does nothing else."_s, 0.25,
          true},
         {u"effective_cache_size"_s, u"1GB"_s,
-         u"What the planner takes the operating system's cache for; it reserves nothing."_s, 0, true},
+         u"What the planner takes the server's and the operating system's cache together for; it reserves nothing: three quarters of the memory of a machine that does nothing else."_s,
+         0.75, true},
         {u"work_mem"_s, u"4MB"_s, u"Memory of each sort and hash before it goes to temporary files."_s, 0,
          true},
         {u"maintenance_work_mem"_s, u"64MB"_s, u"Memory of VACUUM and CREATE INDEX."_s, 0, true},
@@ -46,7 +49,7 @@ const QList<Recommendation> &recommendations()
          u"What the planner takes a random read for: right for solid-state disks; 4 is for turning ones."_s},
         {u"effective_io_concurrency"_s, u"200"_s,
          u"Reads that the disks serve at once: right for solid-state disks."_s},
-        {u"log_min_duration_statement"_s, u"1000"_s,
+        {u"log_min_duration_statement"_s, u"1s"_s,
          u"Statements of a second and more go to the log, with the values in them: the log then holds customers' data."_s},
         {u"log_checkpoints"_s, u"on"_s, u"Shows whether checkpoints are forced."_s},
         {u"log_connections"_s, u"on"_s, u"Who connected, and from where."_s},
@@ -101,6 +104,25 @@ ServerSetting::Verdict compare(const Recommendation &wanted, const QString &reco
     return wanted.atLeast && *left > *right ? Above : Differs;
 }
 
+int rowOf(const Rows &rows, QStringView name)
+{
+    int row = 0;
+    while (row < rows.count() && rows.text(row, rows.column("name")) != name)
+        ++row;
+    return row;
+}
+
+/// What suits a machine whose memory is not known. The planner must not take both caches together for smaller
+/// than the server's own, which is to be a quarter of the memory.
+QString withoutMemory(const Recommendation &wanted, const Rows &rows)
+{
+    const int buffers = rowOf(rows, u"shared_buffers");
+    if (wanted.name != u"effective_cache_size" || buffers == rows.count())
+        return wanted.value;
+    const double least = 3 * settingQuantity(rows.text(buffers, rows.column("shown"))).value_or(0);
+    return least > *settingQuantity(wanted.value) ? inMegabytes(least) : wanted.value;
+}
+
 ServerSetting readSetting(const Recommendation &wanted, const Rows &rows, qint64 memory)
 {
     ServerSetting setting;
@@ -112,12 +134,11 @@ ServerSetting readSetting(const Recommendation &wanted, const Rows &rows, qint64
         setting.reason +=
             u" %1 % of the %2 here."_s.arg(QString::number(wanted.share * 100), format::bytes(memory));
     } else if (wanted.share > 0) {
+        setting.recommended = withoutMemory(wanted, rows);
         setting.reason += u" The memory of the server's machine is not known here; %1 suits one of %2."_s.arg(
-            wanted.value, format::bytes(qint64(*settingQuantity(wanted.value) / wanted.share)));
+            setting.recommended, format::bytes(qint64(*settingQuantity(setting.recommended) / wanted.share)));
     }
-    int row = 0;
-    while (row < rows.count() && rows.text(row, rows.column("name")) != wanted.name)
-        ++row;
+    const int row = rowOf(rows, wanted.name);
     if (row == rows.count()) {
         setting.verdict = ServerSetting::Obsolete;
         setting.recommended.clear();
@@ -130,6 +151,11 @@ ServerSetting readSetting(const Recommendation &wanted, const Rows &rows, qint64
     setting.pendingRestart = rows.boolean(row, rows.column("pending_restart"));
     setting.mayAlter = rows.boolean(row, rows.column("may_alter"));
     setting.mayReload = rows.boolean(row, rows.column("may_reload"));
+    if (rows.isNull(row, rows.column("setting"))) {
+        setting.verdict = ServerSetting::NotShown;
+        setting.reason += u" The server does not show it to this login: that needs pg_read_all_settings."_s;
+        return setting;
+    }
     setting.verdict =
         compare(wanted, setting.recommended, setting.value, rows.text(row, rows.column("unit")));
     if (setting.verdict == ServerSetting::Differs) {
@@ -190,10 +216,12 @@ void adviseMemory(const Observed &seen, qint64 memory, QList<SettingAdvice> &adv
         const QString value = raise ? inMegabytes(wanted) : QString();
         advice.append(
             {.setting = u"work_mem"_s,
-             .cause =
-                 u"%1 temporary files, %2 in all, %3 each on average, %4: sorts and hashes that did not fit into %5."_s
-                     .arg(format::count(files), format::bytes(seen.count("temp_bytes")),
-                          format::bytes(qint64(average)), seen.since("stats_reset"), seen.value(u"work_mem")),
+             .cause = u"%1, %2: sorts and hashes that did not fit into %3."_s.arg(
+                 files == 1 ? u"1 temporary file of %1"_s.arg(format::bytes(qint64(average)))
+                            : u"%1 temporary files, %2 in all, %3 each on average"_s.arg(
+                                  format::count(files), format::bytes(seen.count("temp_bytes")),
+                                  format::bytes(qint64(average))),
+                 seen.since("stats_reset"), seen.value(u"work_mem")),
              .doubt =
                  raise
                      ? u"Every sort and hash of every session may take that much. Where one statement is the cause, raise it for that statement alone (SET LOCAL work_mem)."_s
@@ -266,8 +294,10 @@ void adviseUse(const Observed &seen, QList<SettingAdvice> &advice)
         advice.append(
             {.setting = u"autovacuum"_s,
              .cause =
-                 u"%1 tables of a thousand rows and more have no planner statistics: neither autovacuum nor anybody ever analyzed them."_s
-                     .arg(format::count(tables)),
+                 tables == 1
+                     ? u"1 table of a thousand rows and more has no planner statistics: neither autovacuum nor anybody ever analyzed it."_s
+                     : u"%1 tables of a thousand rows and more have no planner statistics: neither autovacuum nor anybody ever analyzed them."_s
+                           .arg(format::count(tables)),
              .doubt =
                  u"Right after a restore or a crash of the server the times are not known, and this is no sign of trouble."_s,
              .sql = u"ANALYZE;"_s});
@@ -453,6 +483,12 @@ QFuture<Result<SettingChange>> SettingsService::apply(const QString &name, const
             const Result<ServerSetting> before = readOne(session, name);
             if (!before)
                 return before.error();
+            if (before->verdict == ServerSetting::NotShown)
+                return Error{
+                    ErrorKind::Permission,
+                    u"The server does not show “%1” to this login, so whether a change arrived could "
+                    u"not be told."_s.arg(name),
+                    u"GRANT pg_read_all_settings TO …;"_s};
             if (!before->mayAlter || !before->mayReload)
                 return Error{
                     ErrorKind::Permission, u"This login may not change “%1” for the server."_s.arg(name),
@@ -470,26 +506,26 @@ QFuture<Result<SettingChange>> SettingsService::apply(const QString &name, const
                 return log.error();
             const QString role = session.profile().role;
             for (Session *each : {&own.value(), &log.value()})
-                if (const Result<Rows> taken = role.isEmpty()
-                                                   ? Result<Rows>(Rows())
-                                                   : each->execute("SET ROLE " + quoteIdentifier(role));
+                if (const Result<Rows> taken =
+                        role.isEmpty() ? Result<Rows>(Rows())
+                                       : each->execute(mark + "SET ROLE " + quoteIdentifier(role));
                     !taken)
                     return taken.error();
             const auto note = [&](const QByteArray &sql, const Params &params = {}) -> Result<Rows> {
                 return noting ? log->execute(sql, params) : Result<Rows>(Rows());
             };
-            if (const Result<Rows> begun = note("BEGIN"); !begun)
+            if (const Result<Rows> begun = note(mark + "BEGIN"); !begun)
                 return begun.error();
             const Result<Rows> noted =
                 note(sqlcatalog::query("settings/note").sql,
                      {name, before->value, value.isEmpty() ? Param(nullptr) : Param(value)});
             if (!noted)
                 return noted.error();
-            if (const Result<Rows> altered = own->execute(statement(name, value).toUtf8()); !altered)
+            if (const Result<Rows> altered = own->execute(mark + statement(name, value).toUtf8()); !altered)
                 return altered.error();
-            if (const Result<Rows> kept = note("COMMIT"); !kept)
+            if (const Result<Rows> kept = note(mark + "COMMIT"); !kept)
                 return kept.error();
-            if (const Result<Rows> reloaded = own->execute("SELECT pg_reload_conf()"); !reloaded)
+            if (const Result<Rows> reloaded = own->execute(mark + "SELECT pg_reload_conf()"); !reloaded)
                 return reloaded.error();
             return verify(own.value(), name, value, before->value);
         });

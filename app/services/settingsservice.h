@@ -13,6 +13,7 @@ struct ServerSetting
         Above, ///< a size that is larger than recommended: nothing to do
         Differs,
         Obsolete, ///< the server does not know the name, and this says what took its place
+        NotShown, ///< the server keeps its value from this login
     };
 
     QString name;

@@ -86,6 +86,22 @@ private slots:
         QCOMPARE(m_store->jobs(1)->first().state, u"cancelled"_s);
     }
 
+    void whatEndsWellWhileTheProgramClosesIsDone()
+    {
+        {
+            JobRunner runner(*m_store);
+            const Job *job = runner.start(spec(), [](JobContext &context) -> Result<QString> {
+                QSemaphore cancelled;
+                const auto registration = context.token().onCancel([&] { cancelled.release(); });
+                cancelled.acquire();
+                return u"It was too late to cancel."_s;
+            });
+            QTRY_COMPARE(job->state(), JobState::Running);
+        }
+        QCOMPARE(m_store->jobs(1)->first().state, u"succeeded"_s);
+        QCOMPARE(m_store->jobs(1)->first().summary, u"It was too late to cancel."_s);
+    }
+
     void aKilledProgramLeavesAFailedJob()
     {
         const pid_t child = ::fork();

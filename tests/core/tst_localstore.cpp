@@ -7,6 +7,10 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <atomic>
+#include <thread>
+#include <vector>
+
 using namespace Qt::StringLiterals;
 
 class TestLocalStore final : public QObject
@@ -29,6 +33,30 @@ private slots:
         QCOMPARE(QDir(home.path()).entryList({u"local.db.damaged-*"_s}).size(), 1);
         const Result<qint64> started = store.jobStarted({u"k"_s, u"t"_s, {}, {}});
         QVERIFY2(started.ok(), started ? "" : qPrintable(started.error().text()));
+    }
+
+    void manyThatStartAtOnceShareOneFile()
+    {
+        const QTemporaryDir home;
+        std::vector<std::thread> starting;
+        std::atomic<int> ready = 0;
+        for (int i = 0; i < 8; ++i)
+            starting.emplace_back([&] {
+                const Result<QString> prepared = LocalStore(home.path() + u"/local.db"_s).prepare();
+                ready += prepared && prepared->isEmpty() ? 1 : 0;
+            });
+        for (std::thread &thread : starting)
+            thread.join();
+        QCOMPARE(ready, 8);
+        QVERIFY(QDir(home.path()).entryList({u"local.db.damaged-*"_s}).isEmpty());
+    }
+
+    void whatIsNotDamagedIsNotSetAside()
+    {
+        const QTemporaryDir home;
+        QVERIFY(QDir(home.path()).mkpath(u"local.db"_s)); // cannot be opened, and not for its content
+        QVERIFY(!LocalStore(home.path() + u"/local.db"_s).prepare());
+        QCOMPARE(QDir(home.path()).entryList(QDir::Dirs | QDir::NoDotAndDotDot), QStringList{u"local.db"_s});
     }
 
     void aFolderThatCannotBeWrittenIsAnErrorAndNoCrash()

@@ -110,6 +110,63 @@ private slots:
         const Plan plan = makePlan(measured);
         QCOMPARE(found(plan), QStringList{id});
         QVERIFY2(plan.task(id)->why.contains(number), qPrintable(plan.task(id)->why));
+        // It is for this that one looks; what locks everybody out is not ticked for it.
+        QCOMPARE(plan.task(id)->chosen, plan.task(id)->confirmWord.isEmpty());
+    }
+
+    void routineWorkIsChosenWhereThereIsSome_data()
+    {
+        using Harm = std::function<void(Measurements &)>;
+        QTest::addColumn<Harm>("harm");
+        QTest::addColumn<QString>("id");
+        QTest::addColumn<bool>("chosen");
+        QTest::addColumn<QString>("why");
+        const auto vector = u"reindex:retail.idx_product_embeddings_vector"_s;
+        QTest::newRow("nothing changed since the last ANALYZE")
+            << Harm([](Measurements &) {}) << u"analyze:retail.customers"_s << false
+            << u"0 rows changed since"_s;
+        QTest::newRow("one row changed") << Harm([](Measurements &m) { m.tables[0].changed = 1; })
+                                         << u"analyze:retail.customers"_s << true << u"1 row changed since"_s;
+        QTest::newRow("never analysed")
+            << Harm([](Measurements &m) { m.tables[0].lastAnalyze = {}; }) << u"analyze:retail.customers"_s
+            << true << u"never analysed; 100,000 rows are in it"_s;
+        QTest::newRow("no dead row") << Harm([](Measurements &) {}) << u"vacuum:retail.customers"_s << false
+                                     << u"0 dead rows beside 100,000 live ones"_s;
+        QTest::newRow("one dead row") << Harm([](Measurements &m) {
+            m.tables[0].dead = 1;
+            m.tables[0].live = 1;
+        }) << u"vacuum:retail.customers"_s
+                                      << true << u"1 dead row beside 1 live one"_s;
+        QTest::newRow("no vector was replaced")
+            << Harm([](Measurements &) {}) << vector << false << u"0 vectors were replaced"_s;
+        QTest::newRow("one vector was replaced") << Harm([](Measurements &m) { m.tables[1].outdated = 1; })
+                                                 << vector << true << u"1 vector was replaced"_s;
+        QTest::newRow("none was replaced since the last rebuild") << Harm([](Measurements &m) {
+            m.tables[1].outdated = 40'000;
+            m.past[u"reindex:retail.idx_product_embeddings_vector"_s] = {100, 10'000'000, 40'000, {}};
+        }) << vector << false << u"0 vectors were replaced or deleted since the last rebuild"_s;
+        QTest::newRow("the disk is too small for it") << Harm([](Measurements &m) {
+            m.tables[1].outdated = 1;
+            m.freeBytes = 1'000'000;
+        }) << vector << false << u"1 vector was replaced"_s;
+        QTest::newRow("one month is missing") << Harm([](Measurements &m) { m.monthsAhead = 11; })
+                                              << u"partitions:retail.audit_log"_s << true << u"11 of the"_s;
+        QTest::newRow("one month is there")
+            << Harm([](Measurements &m) { m.monthsAhead = 1; }) << u"partitions:retail.audit_log"_s << true
+            << u"1 of the next 12 months has a partition"_s;
+    }
+    void routineWorkIsChosenWhereThereIsSome()
+    {
+        QFETCH(std::function<void(Measurements &)>, harm);
+        QFETCH(QString, id);
+        QFETCH(QString, why);
+        Measurements measured = quietDatabase();
+        measured.indexes[1].name = u"idx_product_embeddings_vector"_s;
+        harm(measured);
+        const Plan plan = makePlan(measured);
+        QCOMPARE(plan.task(id)->offer, Offer::Routine);
+        QTEST(plan.task(id)->chosen, "chosen");
+        QVERIFY2(plan.task(id)->why.contains(why), qPrintable(plan.task(id)->why));
     }
 
     void deletesBeforeTheLastRebuildDoNotCount()

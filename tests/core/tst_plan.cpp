@@ -122,6 +122,82 @@ private slots:
         QVERIFY(plan.findings().isEmpty());
     }
 
+    void anInitPlanIsCountedOnceAndWhereItRan_data()
+    {
+        QTest::addColumn<QString>("name");
+        QTest::addColumn<QList<int>>("initPlan");
+        QTest::addColumn<QList<int>>("waited");
+        QTest::addColumn<double>("own"); // of the node that waited, in milliseconds
+        QTest::newRow("a policy's store, which an index condition names below the node it hangs on")
+            << u"policy_bitmap"_s << QList<int>{0} << QList<int>{1} << 14.119 - 14.108;
+        QTest::newRow("a filter that is asked once")
+            << u"policy_one_time"_s << QList<int>{0} << QList<int>() << 6.843 - 6.835;
+        QTest::newRow("a Gather, which needs the value before its workers begin")
+            << u"gather_initplan"_s << QList<int>{0} << QList<int>() << 354.592 - 311.847 - 18.262;
+        QTest::newRow("a select list, of which a plan tells nothing")
+            << u"select_list_initplan"_s << QList<int>{0} << QList<int>{1, 0} << 692.229 - 624.329;
+    }
+    void anInitPlanIsCountedOnceAndWhereItRan()
+    {
+        QFETCH(QString, name);
+        QFETCH(QList<int>, initPlan);
+        QFETCH(QList<int>, waited);
+        QFETCH(double, own);
+        const QueryPlan plan = planOf(name);
+        const PlanNode &once = plan.node(initPlan);
+        QVERIFY2(once.relation.startsWith(u"InitPlan 1"_s), qPrintable(once.relation));
+        QVERIFY(near(once.inclusiveMs, once.actualMs)); // the leader's alone, below a Gather too
+        QVERIFY2(near(plan.node(waited).exclusiveMs, own),
+                 qPrintable(QString::number(plan.node(waited).exclusiveMs)));
+        QVERIFY2(near(sumOfOwn(plan.root), plan.root.inclusiveMs),
+                 qPrintable(QString::number(sumOfOwn(plan.root))));
+        QVERIFY(plan.node(waited).own.hit + once.buffers.hit <= plan.node(waited).buffers.hit);
+    }
+
+    void whatWasNeverExecutedTookNoTime()
+    {
+        const QueryPlan plan = planOf(u"policy_join"_s);
+        QVERIFY(near(sumOfOwn(plan.root), plan.root.inclusiveMs));
+        QCOMPARE(plan.node({1}).loops, 0.0); // the store of the table that nobody had to look into
+        QCOMPARE(plan.node({1}).exclusiveMs, 0.0);
+    }
+
+    void rowsThatAPolicyHidesAreNoWrongEstimate_data()
+    {
+        QTest::addColumn<QString>("name");
+        QTest::newRow("an index condition") << u"policy_bitmap"_s;
+        QTest::newRow("a filter that is asked once") << u"policy_one_time"_s;
+        QTest::newRow("a join that passes on nothing") << u"policy_join"_s;
+    }
+    void rowsThatAPolicyHidesAreNoWrongEstimate()
+    {
+        QFETCH(QString, name);
+        const QueryPlan plan = planOf(name);
+        QCOMPARE(plan.root.rows(), 0.0);
+        for (const PlanFinding &finding : plan.findings())
+            QFAIL(qPrintable(finding.title + u": "_s + finding.reason));
+    }
+
+    void aBitmapIndexScanIsNamedByItsIndex()
+    {
+        const QueryPlan plan = planOf(u"policy_bitmap"_s);
+        QCOMPARE(plan.node({1}).target, u"idx_customers_loyalty_tier"_s);
+        QVERIFY2(plan.text().contains(u"Bitmap Index Scan on idx_customers_loyalty_tier  (cost"_s),
+                 qPrintable(plan.text()));
+    }
+
+    void onlyAPlanThatCostsSomethingIsHeavy()
+    {
+        QVERIFY(planOf(u"parallel_misestimate"_s).heavy());
+        QVERIFY(!planOf(u"policy_one_time"_s).heavy());
+        const auto ofCost = [](const QByteArray &cost) {
+            return QueryPlan::parse("[{\"Plan\": {\"Node Type\": \"Result\", \"Total Cost\": " + cost + "}}]")
+                ->heavy();
+        };
+        QVERIFY(!ofCost("0.3"));
+        QVERIFY(ofCost("1000"));
+    }
+
     void aNestedLoopThatRanTooOftenIsFound()
     {
         const QueryPlan plan = planOf(u"nested_loop"_s);

@@ -187,6 +187,8 @@ private slots:
         QVERIFY(bytes.contains("DROP TABLE"));
         QFile described(written->manifest);
         QVERIFY(described.open(QIODevice::ReadOnly));
+        for (const QFile *made : {&out, &described})
+            QVERIFY(!(made->permissions() & (QFile::ReadGroup | QFile::ReadOther)));
         const QJsonObject manifest = QJsonDocument::fromJson(described.readAll()).object();
         QCOMPARE(manifest[u"sha256"].toString().toLatin1(), written->sha256);
         QCOMPARE(manifest[u"filter"].toObject(), filter.toJson());

@@ -16,6 +16,14 @@ bool has(const QList<PlanFinding> &findings, PlanFinding::Kind kind)
                        [kind](const PlanFinding &finding) { return finding.kind == kind; });
 }
 
+double sumOfShares(const PlanNode &node)
+{
+    double sum = node.share;
+    for (const PlanNode &child : node.children)
+        sum += sumOfShares(child);
+    return sum;
+}
+
 } // namespace
 
 /// What is explained is looked at and nothing else: by its owner, on a table made for it.
@@ -236,6 +244,8 @@ private slots:
         VERIFY_OK(manager);
         QVERIFY(!owner->plan.text().contains(u"InitPlan"_s));
         QVERIFY(manager->plan.text().contains(u"InitPlan"_s));
+        // The policy's question for the store is part of whoever waited for it, and counted once.
+        QVERIFY2(sumOfShares(manager->plan.root) < 1.05, qPrintable(manager->plan.text()));
         Session worker = m_database->superuser();
         const Result<Rows> counted =
             worker.execute("SELECT count(*) FROM retail.products WHERE store_id = 'seattle'");
@@ -260,6 +270,8 @@ private slots:
         const auto result = service.explain(request).result();
         VERIFY_OK(result);
         QCOMPARE(result->plan.root.rows(), 0.0);
+        // No statistics and no index show rows that the policies hide.
+        QVERIFY2(result->plan.findings().isEmpty(), qPrintable(result->plan.text()));
         QVERIFY(result->notes.join(u' ').contains(u"no store"_s));
         const auto roles = service.roles().result();
         VERIFY_OK(roles);

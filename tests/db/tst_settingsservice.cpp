@@ -127,6 +127,35 @@ private slots:
         const double recommended = *settingQuantity(named(*shown, u"shared_buffers"_s)->recommended);
         QVERIFY(recommended > 0.99 * quarter && recommended <= quarter);
         QVERIFY(named(*shown, u"shared_buffers"_s)->needsRestart());
+        // The planner's cache is the server's own and the operating system's together.
+        QVERIFY(*settingQuantity(named(*shown, u"effective_cache_size"_s)->recommended) > 2 * recommended);
+        // As the server writes it, so that equal values look equal.
+        QCOMPARE(named(*shown, u"log_min_duration_statement"_s)->value, u"1s"_s);
+        QCOMPARE(named(*shown, u"log_min_duration_statement"_s)->recommended, u"1s"_s);
+    }
+
+    void whatTheLoginMayNotReadIsNotTakenForGone_data()
+    {
+        QTest::addColumn<QString>("user");
+        QTest::newRow("a manager") << u"sandbox_manager"_s;
+        QTest::newRow("the owner") << u"sandbox_owner"_s;
+    }
+    void whatTheLoginMayNotReadIsNotTakenForGone()
+    {
+        QFETCH(QString, user);
+        const Result<SettingReport> shown = report(m_server->login(user));
+        VERIFY_OK(shown);
+        const ServerSetting *hidden = named(*shown, u"shared_preload_libraries"_s);
+        QCOMPARE(hidden->verdict, ServerSetting::NotShown);
+        QVERIFY(hidden->value.isEmpty() && hidden->sql.isEmpty());
+        QCOMPARE(hidden->recommended, u"pg_stat_statements"_s);
+        QVERIFY2(hidden->reason.contains(u"pg_read_all_settings"_s), qPrintable(hidden->reason));
+        QCOMPARE(named(*shown, u"checkpoint_segments"_s)->verdict, ServerSetting::Obsolete);
+        QVERIFY(named(*shown, u"work_mem"_s)->verdict != ServerSetting::NotShown);
+        const Result<SettingChange> refused =
+            apply(m_server->login(user), u"shared_preload_libraries"_s, u"pg_stat_statements"_s);
+        QVERIFY(!refused);
+        QCOMPARE(refused.error().kind, ErrorKind::Permission);
     }
 
     void adviceNeedsAnObservation()
@@ -154,7 +183,7 @@ private slots:
             "SELECT temp_files FROM pg_stat_database WHERE datname = current_database()");
         VERIFY_OK(truth);
         QVERIFY(truth->integer(0, 0) > 0);
-        QVERIFY2(advised(u"work_mem"_s)->cause.startsWith(truth->text(0, 0) + u" temporary files"_s),
+        QVERIFY2(advised(u"work_mem"_s)->cause.startsWith(truth->text(0, 0) + u" temporary file"_s),
                  qPrintable(advised(u"work_mem"_s)->cause));
         // Checkpoints that were asked for.
         for (int i = 0; i < 6; ++i)

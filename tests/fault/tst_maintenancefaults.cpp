@@ -154,6 +154,16 @@ private slots:
             QCOMPARE(report->outcome(0).state, State::Failed);
             QCOMPARE(report->outcome(0).retries, 1);
         }
+        // Also after a build, which waits with a patience of its own.
+        const auto report = reportOn(*pool, {u"reindex:retail.idx_stores_region"_s, bigIndex});
+        QCOMPARE(report->tasks().size(), 2);
+        Options options;
+        options.lockTimeoutMs = 100;
+        options.lockRetries = 1;
+        MaintenanceJob job;
+        QVERIFY(!MaintenanceService(*pool).run(options, report)(job));
+        QCOMPARE(report->outcome(0).state, State::Done);
+        QCOMPARE(report->outcome(1).error.sqlstate, u"55P03"_s);
         VERIFY_OK(holder.execute("ROLLBACK"));
         expectConsistent();
     }

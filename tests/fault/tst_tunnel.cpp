@@ -157,6 +157,23 @@ private slots:
         m_sshd.waitForFinished(5'000);
     }
 
+    void aPortOfSomebodyElseIsNoTunnel()
+    {
+        QTcpServer own;
+        QVERIFY(own.listen(QHostAddress::LocalHost));
+        const int port = own.serverPort();
+        QVERIFY(SshTunnel::listensForUs(port));
+        own.close();
+        QVERIFY(!SshTunnel::listensForUs(port));
+        if (::geteuid() != 0)
+            return; // only root can be somebody else
+        QVERIFY(::seteuid(65534) == 0);
+        const bool listens = own.listen(QHostAddress::LocalHost);
+        QVERIFY(::seteuid(0) == 0);
+        QVERIFY(listens);
+        QVERIFY(!SshTunnel::listensForUs(own.serverPort()));
+    }
+
     void aTunnelThatCannotBeMadeSaysWhy_data()
     {
         QTest::addColumn<QString>("destination");

@@ -182,6 +182,16 @@ private slots:
         }
     }
 
+    void helpNamesEachCommandApartFromItsText()
+    {
+        const QString help = QString::fromUtf8(run({u"--help"_s}).out);
+        const QStringList commands = help.section(u"Commands:\n"_s, 1).section(u"\n\n"_s, 0, 0).split(u'\n');
+        QVERIFY(commands.size() > 20);
+        static const QRegularExpression row(u"^  [a-z-]+ {2,}\\S"_s);
+        for (const QString &command : commands)
+            QVERIFY2(row.match(command).hasMatch(), qPrintable(command));
+    }
+
     void aCheckIsALineForNagios_data()
     {
         QTest::addColumn<QString>("user");
@@ -364,6 +374,7 @@ private slots:
     {
         const Run done = run({u"doctor"_s, u"--json"_s, u"--profile"_s, profile(u"postgres"_s)});
         QVERIFY2(done.exitCode == 0, (done.out + done.err).constData());
+        QVERIFY2(done.out.contains("1 policy") && !done.out.contains("1 policies"), done.out.constData());
     }
 
     void doctorFindsAPolicyThatWasDropped()

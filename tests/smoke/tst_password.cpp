@@ -91,21 +91,28 @@ private slots:
 
     void itIsAskedForWithEchoOff_data()
     {
-        QTest::addColumn<QStringList>("options");
+        QTest::addColumn<QStringList>("command");
+        QTest::addColumn<QString>("login");
         QTest::addColumn<bool>("right");
         QTest::addColumn<bool>("asked");
-        QTest::newRow("the right one, because none was found") << QStringList() << true << true;
-        QTest::newRow("a wrong one") << QStringList() << false << true;
-        QTest::newRow("asked beforehand with -W") << QStringList{u"-W"_s} << true << true;
-        QTest::newRow("never with -w") << QStringList{u"-w"_s} << true << false;
+        const QStringList list{u"stores"_s, u"list"_s, u"--csv"_s};
+        const QString manager = u"sandbox_manager"_s;
+        QTest::newRow("the right one, because none was found") << list << manager << true << true;
+        QTest::newRow("a wrong one") << list << manager << false << true;
+        QTest::newRow("asked beforehand with -W") << list + QStringList{u"-W"_s} << manager << true << true;
+        QTest::newRow("-W of a command with connections of its own")
+            << QStringList{u"doctor"_s, u"-W"_s} << u"postgres"_s << true << true;
+        QTest::newRow("never with -w") << list + QStringList{u"-w"_s} << manager << true << false;
     }
     void itIsAskedForWithEchoOff()
     {
-        QFETCH(QStringList, options);
+        QFETCH(QStringList, command);
+        QFETCH(QString, login);
         QFETCH(bool, right);
         QFETCH(bool, asked);
         const SandboxStatus &status = TestCluster::shared().status();
-        const QByteArray password = passwordOf("sandbox_manager");
+        const QByteArray password = passwordOf(login.toUtf8());
+        QVERIFY(!password.isEmpty());
         int terminal = -1;
         int slave = -1;
         QVERIFY(::openpty(&terminal, &slave, nullptr, nullptr, nullptr) == 0);
@@ -119,12 +126,11 @@ private slots:
         environment.insert(u"PGPASSFILE"_s, u"/nonexistent"_s);
         environment.remove(u"PGPASSWORD"_s);
         process.setProcessEnvironment(environment);
-        process.start(
-            qEnvironmentVariable("RETAIL_ADMIN"),
-            QStringList{u"stores"_s, u"list"_s, u"--csv"_s, u"--profile"_s,
-                        u"host='%1' port=%2 user=sandbox_manager dbname=retail_db"_s.arg(status.host)
-                            .arg(status.port)} +
-                options);
+        process.start(qEnvironmentVariable("RETAIL_ADMIN"),
+                      command + QStringList{u"--profile"_s,
+                                            u"host='%1' port=%2 user=%3 dbname=retail_db"_s.arg(status.host)
+                                                .arg(status.port)
+                                                .arg(login)});
         QVERIFY(process.waitForStarted());
         QByteArray screen;
         const auto look = [&] {
@@ -146,7 +152,8 @@ private slots:
         const QByteArray output = process.readAllStandardOutput();
         const QByteArray errors = process.readAllStandardError();
         QCOMPARE(process.exitCode(), asked && right ? 0 : 3);
-        QCOMPARE(output.contains("seattle"), asked && right);
+        if (command.first() == u"stores")
+            QCOMPARE(output.contains("seattle"), asked && right);
         QVERIFY(!look().contains(password) && !output.contains(password) && !errors.contains(password));
         QCOMPARE(screen.contains("Password for "), asked);
         termios after{};

@@ -7,6 +7,7 @@
 #include "ui/shared/chartpanel.h"
 
 #include <QComboBox>
+#include <QLabel>
 #include <QPlainTextEdit>
 #include <QPushButton>
 #include <QTabWidget>
@@ -177,6 +178,29 @@ private slots:
         QVERIFY(!exists("retail.twice_again"));
         QVERIFY(exists("retail.twice_first"));
         QTRY_VERIFY(!selectFinding(u"retail.twice_again"_s));
+    }
+
+    void whyAJobFailedStaysToldAndItMayRunAgain()
+    {
+        VERIFY_OK(m_database->superuser().executeScript(
+            "SET ROLE retail_owner; CREATE TABLE retail.gone (a int);"
+            "CREATE INDEX gone_first ON retail.gone (a); CREATE INDEX gone_again ON retail.gone (a)"));
+        open<IndexesPage>(u"sandbox_owner"_s);
+        QTRY_VERIFY(selectFinding(u"retail.gone_again"_s));
+        VERIFY_OK(m_database->superuser().execute("DROP INDEX retail.gone_again"));
+        auto *button = find<QPushButton>(u"runIndexJob"_s);
+        button->click();
+        QVERIFY(!button->isEnabled());
+        QTRY_VERIFY_WITH_TIMEOUT(m_app->jobs.jobs().first()->finished(), 60'000);
+        QCOMPARE(m_app->jobs.jobs().first()->state(), JobState::Failed);
+        const auto told = [this] {
+            const QList<QLabel *> labels = m_page->findChildren<QLabel *>(u"errorMessage"_s);
+            return std::any_of(labels.cbegin(), labels.cend(), [](const QLabel *label) {
+                return label->isVisible() && label->text().contains(u"gone_again"_s);
+            });
+        };
+        QTRY_VERIFY(told());
+        QVERIFY(button->isEnabled());
     }
 
     void aFindingBecomesTheTaskOfItsOwnStatement_data()

@@ -1,23 +1,26 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/appcontext.h"
+#include "tests/support/readyprompt.h"
 #include "tests/support/testcluster.h"
 #include "ui/access/accessdialogs.h"
 #include "ui/access/accesspage.h"
+#include "ui/browse/customerspage.h"
 #include "ui/maintenance/maintenancemodel.h"
 #include "ui/maintenance/maintenancepage.h"
 #include "ui/shared/cellrole.h"
 #include "ui/shared/theme.h"
-#include "ui/shell/prompt.h"
 
 #include <QAbstractItemModelTester>
 #include <QApplication>
 #include <QCheckBox>
 #include <QClipboard>
+#include <QInputDialog>
 #include <QLabel>
 #include <QLineEdit>
 #include <QListWidget>
 #include <QPushButton>
 #include <QSignalSpy>
+#include <QTabWidget>
 #include <QTableView>
 #include <QTemporaryDir>
 #include <QTest>
@@ -28,39 +31,9 @@ using namespace Qt::StringLiterals;
 namespace {
 
 /// Answers every question beforehand.
-class ReadyPrompt final : public Prompt
-{
-public:
-    QStringList asked;
-    QStringList words;
-    QString explanation;
-    bool answer = true;
-
-    void confirm(QWidget *, const QString &question, const QString &text, const QString &,
-                 std::function<void(bool)> give) override
-    {
-        asked.append(question);
-        explanation = text;
-        give(answer);
-    }
-    void confirmTyped(QWidget *, const QString &question, const QString &text, const QString &word,
-                      const QString &, std::function<void(bool)> give) override
-    {
-        asked.append(question);
-        words.append(word);
-        explanation = text;
-        give(answer);
-    }
-    void inform(QWidget *, const QString &title, const QString &text) override
-    {
-        asked.append(title);
-        explanation = text;
-    }
-};
-
 } // namespace
 
-/// The pages Maintenance and Access, by what a person sees and presses.
+/// The pages Maintenance and Access, and how a customer is erased, by what a person sees and presses.
 class TestMaintenancePage final : public QObject
 {
     Q_OBJECT
@@ -131,7 +104,10 @@ private slots:
         const QAbstractItemModelTester tester(model, QAbstractItemModelTester::FailureReportingMode::QtTest);
         QTRY_VERIFY(model->rowCount() > 0);
         auto *run = page->findChild<QPushButton *>(u"maintenanceRun"_s);
-        QCOMPARE(run->text(), u"&Run 9 tasks"_s);
+        // What has something to do is ticked, and nothing else.
+        for (int row = 0; row < model->rowCount(); ++row)
+            QCOMPARE(model->index(row, 0).data(Qt::CheckStateRole).toInt() == Qt::Checked,
+                     model->task(row).chosen);
 
         // Only two of them, and the later one first.
         for (int row = 0; row < model->rowCount(); ++row)
@@ -146,10 +122,13 @@ private slots:
 
         run->click();
         QVERIFY(m_prompt->explanation.contains(u"ANALYZE retail.products\nANALYZE retail.customers"));
-        QTRY_COMPARE(run->text(), u"&Run 2 tasks"_s);
+        // What is done is not offered again: the plan is read anew, with its reasons and times.
+        QTRY_COMPARE(run->text(), u"&Run 0 tasks"_s);
         const int row = rowOf(*model, u"analyze:retail.customers"_s);
         QVERIFY2(model->index(row, MaintenanceModel::State).data().toString().startsWith(u"done in"),
                  qPrintable(model->index(row, MaintenanceModel::State).data().toString()));
+        QTRY_VERIFY(model->index(row, MaintenanceModel::Why).data().toString().startsWith(u"0 rows changed"));
+        QVERIFY(model->index(row, MaintenanceModel::Time).data().toString() != u"not yet known");
         QTRY_COMPARE(m_app->jobs.jobs().size(), 1);
         QCOMPARE(m_app->jobs.jobs().first()->state(), JobState::Succeeded);
         QVERIFY(m_app->jobs.jobs().first()->log().join(u'\n').contains(u"ANALYZE retail.customers"));
@@ -222,6 +201,11 @@ private slots:
         const auto page = open<AccessPage>(u"sandbox_owner"_s);
         auto *stores = page->findChild<QTableView *>(u"accessStoresTable"_s);
         QTRY_VERIFY(stores->model()->rowCount() >= 4);
+        // The status is of the tab that is shown.
+        auto *people = page->findChild<QTableView *>(u"peopleTable"_s);
+        QTRY_VERIFY(says(*page, u"%1 logins"_s.arg(people->model()->rowCount())));
+        page->findChild<QTabWidget *>(u"accessTabs"_s)->setCurrentIndex(1);
+        QVERIFY(says(*page, u"%1 stores"_s.arg(stores->model()->rowCount())));
         auto *toggle = page->findChild<QPushButton *>(u"toggleStore"_s);
         for (const QString &state : {u"closed"_s, u"open"_s}) {
             stores->setCurrentIndex(stores->model()->index(rowOf(*stores->model(), u"redmond"_s), 0));
@@ -233,6 +217,34 @@ private slots:
             m_prompt->words.clear();
         }
         QVERIFY(m_prompt->explanation.contains(u"UPDATE retail.stores"));
+    }
+
+    void anErasureThatFailsStaysTold()
+    {
+        VERIFY_OK(m_database->superuser().execute(
+            "ALTER FUNCTION retail.erase_customer(varchar, uuid, text) RENAME TO no_erasure"));
+        const auto page = open<CustomersPage>(u"sandbox_owner"_s);
+        (void)m_app->stores.choose(u"seattle"_s);
+        QTRY_VERIFY(m_app->stores.hasCurrent());
+        page->contextChanged(); // as the window does
+        auto *customers = page->findChild<QTableView *>(u"customersTable"_s);
+        QTRY_VERIFY(customers->model()->rowCount() > 0);
+        QTRY_VERIFY(!page->loading());
+        auto *erase = page->findChild<QPushButton *>(u"eraseCustomer"_s);
+        QTRY_VERIFY(erase->isEnabled());
+        erase->click();
+        auto *reason = page->findChild<QInputDialog *>(u"erasureReason"_s);
+        QVERIFY(reason);
+        reason->accept();
+        const auto told = [&] {
+            const QList<QLabel *> labels = page->findChildren<QLabel *>(u"errorMessage"_s);
+            return std::any_of(labels.cbegin(), labels.cend(),
+                               [](const QLabel *label) { return label->isVisible(); });
+        };
+        QTRY_VERIFY(told());
+        QCOMPARE(m_prompt->words.size(), 1); // the customer's address
+        QTRY_VERIFY(!page->loading());
+        QVERIFY(told());
     }
 };
 

@@ -10,6 +10,7 @@
 #include <QLabel>
 #include <QPlainTextEdit>
 #include <QPushButton>
+#include <QScopeGuard>
 #include <QTabWidget>
 
 using namespace Qt::StringLiterals;
@@ -75,6 +76,42 @@ private slots:
         QVERIFY(find<QLabel>(u"pageStatus"_s)->text().contains(u" active "_s));
         find<QComboBox>(u"sessionPreset"_s)->setCurrentIndex(ActivityPage::Waiting);
         QCOMPARE(rowOf(u"sessionTable"_s, 1, u"sandbox_owner"_s), -1);
+    }
+
+    void whyASessionWasNotEndedStaysTold()
+    {
+        Result<Session> other = openSession(m_database->login(u"sandbox_owner"_s), u"Other"_s, {});
+        VERIFY_OK(other);
+        const QString process = other->execute("SELECT pg_backend_pid()")->text(0, 0);
+        Session superuser = m_database->superuser();
+        VERIFY_OK(superuser.execute("ALTER FUNCTION retail.signal_session(integer, timestamptz, boolean) "
+                                    "RENAME TO no_signal"));
+        const auto back = qScopeGuard([&superuser] {
+            (void)superuser.execute("ALTER FUNCTION retail.no_signal(integer, timestamptz, boolean) RENAME "
+                                    "TO signal_session");
+        });
+        open<ActivityPage>(u"sandbox_dba"_s);
+        auto *view = find<QTableView>(u"sessionTable"_s);
+        const auto found = [&] {
+            return view->model()->match(view->model()->index(0, 0), cell::Key, process, 1, Qt::MatchExactly);
+        };
+        QTRY_VERIFY(!found().isEmpty());
+        view->setCurrentIndex(found().first());
+        QVERIFY(find<QPushButton>(u"endSession"_s)->isEnabled());
+        find<QPushButton>(u"endSession"_s)->click();
+        const auto told = [this] {
+            const QList<QLabel *> labels = m_page->findChildren<QLabel *>(u"errorMessage"_s);
+            return std::any_of(labels.cbegin(), labels.cend(),
+                               [](const QLabel *label) { return label->isVisible(); });
+        };
+        QTRY_VERIFY(told());
+        // The page asks again by itself, and has its answer.
+        const auto *status = find<QLabel>(u"pageStatus"_s);
+        const QString before = status->text();
+        QTRY_VERIFY_WITH_TIMEOUT(status->text() != before, 15'000);
+        QVERIFY(told());
+        m_page->refresh();
+        QVERIFY(!told());
     }
 
     void whoIsNotToldOfOthersReadsSo()

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/support/readyprompt.h"
 #include "tests/support/windowtest.h"
 #include "ui/shared/cellrole.h"
 
@@ -18,22 +19,6 @@ using namespace Qt::StringLiterals;
 namespace {
 
 /// Answers at once, and keeps what was asked.
-class AnsweringPrompt final : public Prompt
-{
-public:
-    bool yes = true;
-    QString question;
-    QString explanation;
-
-    void confirm(QWidget *, const QString &asked, const QString &explained, const QString &,
-                 std::function<void(bool)> answer) override
-    {
-        question = asked;
-        explanation = explained;
-        answer(yes);
-    }
-};
-
 } // namespace
 
 /// The Search quality page in the real window on a real database.
@@ -49,6 +34,8 @@ private slots:
     void gapsAreEmbeddedAfterAQuestion();
     void theOwnerSwitchesTheModelAndNobodyElse();
     void anotherEfSearchIsShownBesideTheOneInUse();
+    void figuresNameTheStoreTheyWereMeasuredIn();
+    void whatTheServerRefusesStaysTold();
     void aManagerMeasuresTheOwnStoreAndChangesNothing();
     void aMeasurementIsCancelled();
     void aModelThatNobodyComputesIsSaid();
@@ -56,6 +43,9 @@ private slots:
 
 private:
     void open(const QString &profile);
+    void embedByAnotherModel() const;
+    bool says(const QString &text) const;
+    bool errorShown() const;
     void press(const QString &button) const { find<QAbstractButton>(button)->click(); }
     bool settled() const { return !m_window->currentPage()->loading(); }
     QAbstractItemModel *table(const QString &name) const { return find<QTableView>(name)->model(); }
@@ -71,14 +61,14 @@ private:
         return rows && rows->count() > 0 ? rows->text(0, 0) : QString();
     }
 
-    AnsweringPrompt m_prompt;
+    ReadyPrompt m_prompt;
 };
 
 void TestQuality::init()
 {
     m_database = std::make_unique<TestDatabase>();
-    m_prompt.yes = true;
-    m_prompt.question.clear();
+    m_prompt.answer = true;
+    m_prompt.asked.clear();
     openWindow(m_prompt, {u"sandbox_owner"_s, u"sandbox_manager"_s, u"sandbox_dba"_s});
 }
 
@@ -95,6 +85,30 @@ void TestQuality::open(const QString &profile)
     QTRY_VERIFY(settled());
 }
 
+void TestQuality::embedByAnotherModel() const
+{
+    VERIFY_OK(m_database->superuser().execute("INSERT INTO retail.product_embeddings (product_id, store_id, "
+                                              "embedding_text, embedding, embedding_model) "
+                                              "SELECT product_id, store_id, 'old', array_fill(1, "
+                                              "ARRAY[1536])::vector, 'other-1' FROM retail.products "
+                                              "WHERE store_id = 'seattle' ORDER BY sku LIMIT 7"));
+}
+
+bool TestQuality::says(const QString &text) const
+{
+    const QList<QLabel *> labels = m_window->currentPage()->findChildren<QLabel *>();
+    return std::any_of(labels.cbegin(), labels.cend(), [&](const QLabel *label) {
+        return label->isVisible() && label->text().contains(text);
+    });
+}
+
+bool TestQuality::errorShown() const
+{
+    const QList<QLabel *> labels = m_window->currentPage()->findChildren<QLabel *>(u"errorMessage"_s);
+    return std::any_of(labels.cbegin(), labels.cend(),
+                       [](const QLabel *label) { return label->isVisible(); });
+}
+
 void TestQuality::select(const QString &store) const
 {
     auto *view = find<QTableView>(u"coverageTable"_s);
@@ -105,11 +119,7 @@ void TestQuality::select(const QString &store) const
 
 void TestQuality::coverageIsToldByStoreAndModel()
 {
-    VERIFY_OK(m_database->superuser().execute("INSERT INTO retail.product_embeddings (product_id, store_id, "
-                                              "embedding_text, embedding, embedding_model) "
-                                              "SELECT product_id, store_id, 'old', array_fill(1, "
-                                              "ARRAY[1536])::vector, 'other-1' FROM retail.products "
-                                              "WHERE store_id = 'seattle' ORDER BY sku LIMIT 7"));
+    embedByAnotherModel();
     open(u"sandbox_dba"_s);
     const QAbstractItemModelTester tester(table(u"coverageTable"_s));
     QCOMPARE(table(u"coverageTable"_s)->rowCount(), 5);
@@ -133,12 +143,12 @@ void TestQuality::gapsAreEmbeddedAfterAQuestion()
         "DELETE FROM retail.product_embeddings WHERE store_id IN ('seattle', 'online')"));
     open(u"sandbox_owner"_s);
     QVERIFY(find<QAbstractButton>(u"coverageEmbedAll"_s)->isEnabled());
-    m_prompt.yes = false;
+    m_prompt.answer = false;
     press(u"coverageEmbedAll"_s);
-    QTRY_VERIFY(!m_prompt.question.isEmpty());
+    QTRY_VERIFY(!m_prompt.asked.isEmpty());
     QVERIFY2(m_prompt.explanation.contains(u"this computer"_s), qPrintable(m_prompt.explanation));
     QVERIFY(m_app->jobs.jobs().isEmpty()); // "no" does nothing
-    m_prompt.yes = true;
+    m_prompt.answer = true;
     press(u"coverageEmbedAll"_s);
     QTRY_COMPARE(m_app->jobs.jobs().size(), 1);
     QTRY_COMPARE_WITH_TIMEOUT(m_app->jobs.jobs().first()->state(), JobState::Succeeded, 60'000);
@@ -148,19 +158,15 @@ void TestQuality::gapsAreEmbeddedAfterAQuestion()
 
 void TestQuality::theOwnerSwitchesTheModelAndNobodyElse()
 {
-    VERIFY_OK(m_database->superuser().execute("INSERT INTO retail.product_embeddings (product_id, store_id, "
-                                              "embedding_text, embedding, embedding_model) "
-                                              "SELECT product_id, store_id, 'old', array_fill(1, "
-                                              "ARRAY[1536])::vector, 'other-1' FROM retail.products "
-                                              "WHERE store_id = 'seattle' ORDER BY sku LIMIT 7"));
+    embedByAnotherModel();
     open(u"sandbox_owner"_s);
     select(u"seattle\x1f"_s + u"other"_s);
-    m_prompt.yes = false;
+    m_prompt.answer = false;
     press(u"coverageActivate"_s);
-    QVERIFY2(m_prompt.question.contains(u"other-1"_s), qPrintable(m_prompt.question));
+    QVERIFY2(m_prompt.asked.last().contains(u"other-1"_s), qPrintable(m_prompt.asked.last()));
     QVERIFY2(m_prompt.explanation.contains(u"0 of 500 products"_s), qPrintable(m_prompt.explanation));
     QCOMPARE(scalar("SELECT embedding_model FROM retail.active_embedding_model"), u"retail-offline-1"_s);
-    m_prompt.yes = true;
+    m_prompt.answer = true;
     press(u"coverageActivate"_s);
     QTRY_COMPARE(scalar("SELECT embedding_model FROM retail.active_embedding_model"), u"other-1"_s);
     QCOMPARE(scalar("SELECT user_name FROM retail.audit_log WHERE action = 'model_activated' "
@@ -197,19 +203,71 @@ void TestQuality::anotherEfSearchIsShownBesideTheOneInUse()
     QVERIFY(find<QPlainTextEdit>(u"qualityPlan"_s)->toPlainText().contains(u"actual time"_s));
     QCOMPARE(find<QComboBox>(u"qualityPlanWay"_s)->currentData().toString(), u"exact"_s);
 
-    m_prompt.yes = false;
+    m_prompt.answer = false;
     press(u"qualityUse"_s);
     QVERIFY2(m_prompt.explanation.contains(u"Before, ef_search 200: recall"_s) &&
                  m_prompt.explanation.contains(u"After, ef_search 60: recall"_s),
              qPrintable(m_prompt.explanation));
     QCOMPARE(scalar("SELECT ef_search FROM retail.search_settings()"), u"200"_s);
-    m_prompt.yes = true;
+    m_prompt.answer = true;
     press(u"qualityUse"_s);
     QTRY_COMPARE(scalar("SELECT ef_search FROM retail.search_settings()"), u"60"_s);
     QTRY_COMPARE(cellText(u"qualityIndexTable"_s, 0, 0), u"60 · in use"_s);
     QCOMPARE(scalar("SELECT user_name || ' ' || (metadata->>'former') FROM retail.audit_log "
                     "WHERE action = 'ef_search_changed'"),
              u"sandbox_dba 200"_s);
+}
+
+void TestQuality::figuresNameTheStoreTheyWereMeasuredIn()
+{
+    open(u"sandbox_dba"_s);
+    showQuality();
+    auto *stores = find<QComboBox>(u"qualityStore"_s);
+    stores->setCurrentIndex(stores->findData(u"seattle"_s));
+    const QString measured = stores->currentText();
+    find<QSpinBox>(u"qualitySamples"_s)->setValue(2);
+    find<QSpinBox>(u"qualityEfSearch"_s)->setValue(60);
+    press(u"qualityMeasure"_s);
+    // While it is measured the next question is prepared.
+    stores->setCurrentIndex(stores->findData(u"bellevue"_s));
+    find<QComboBox>(u"qualityK"_s)->setCurrentIndex(0);
+    QVERIFY(stores->currentText() != measured);
+    QTRY_VERIFY_WITH_TIMEOUT(settled(), 30'000);
+    const QString verdict = find<QLabel>(u"qualityVerdict"_s)->text();
+    QVERIFY2(verdict.startsWith(measured) && verdict.contains(u"20 neighbours"_s), qPrintable(verdict));
+    // One that is cancelled leaves the figures, and with them what can be chosen.
+    find<QSpinBox>(u"qualityEfSearch"_s)->setValue(400);
+    press(u"qualityMeasure"_s);
+    press(u"qualityMeasure"_s);
+    QVERIFY(settled());
+    m_prompt.answer = false;
+    press(u"qualityUse"_s);
+    QVERIFY2(m_prompt.asked.last().contains(u"ef_search 60"_s), qPrintable(m_prompt.asked.last()));
+    QVERIFY2(m_prompt.explanation.contains(u"Measured in "_s + measured), qPrintable(m_prompt.explanation));
+}
+
+void TestQuality::whatTheServerRefusesStaysTold()
+{
+    embedByAnotherModel();
+    VERIFY_OK(m_database->superuser().executeScript(
+        "ALTER FUNCTION retail.set_active_embedding_model(varchar) RENAME TO no_model; "
+        "ALTER FUNCTION retail.set_ef_search(integer) RENAME TO no_ef_search"));
+    open(u"sandbox_owner"_s);
+    select(u"seattle\x1f"_s + u"other"_s);
+    press(u"coverageActivate"_s);
+    QTRY_VERIFY(errorShown());
+    m_window->currentPage()->refresh(); // as "Try again" does
+    QVERIFY(!errorShown());
+    QTRY_VERIFY(settled());
+
+    showQuality();
+    find<QSpinBox>(u"qualitySamples"_s)->setValue(2);
+    find<QSpinBox>(u"qualityEfSearch"_s)->setValue(60);
+    press(u"qualityMeasure"_s);
+    QTRY_VERIFY_WITH_TIMEOUT(settled(), 30'000);
+    QVERIFY(!errorShown());
+    press(u"qualityUse"_s);
+    QTRY_VERIFY(errorShown());
 }
 
 void TestQuality::aManagerMeasuresTheOwnStoreAndChangesNothing()
@@ -248,13 +306,7 @@ void TestQuality::aModelThatNobodyComputesIsSaid()
     open(u"sandbox_owner"_s);
     select(u"seattle\x1f"_s + u"nobody"_s);
     press(u"coverageEmbed"_s);
-    const auto said = [this] {
-        const QList<QLabel *> labels = m_window->currentPage()->findChildren<QLabel *>();
-        return std::any_of(labels.cbegin(), labels.cend(), [](const QLabel *label) {
-            return label->isVisible() && label->text().contains(u"Nothing is set up here"_s);
-        });
-    };
-    QTRY_VERIFY(said());
+    QTRY_VERIFY(says(u"Nothing is set up here"_s));
     QVERIFY(m_app->jobs.jobs().isEmpty());
 }
 

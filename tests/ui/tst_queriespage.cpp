@@ -110,6 +110,40 @@ private slots:
         QVERIFY(row(u"<insufficient privilege>"_s) >= 0);
     }
 
+    void enterExplainsTheWholeStatement()
+    {
+        // The list has the first 2,000 characters of it.
+        Session worker = m_database->superuser();
+        VERIFY_OK(worker.execute("SELECT count(*) AS long_in_the_window FROM public.shown /* " +
+                                 QByteArray(2'500, 'x') + " */ WHERE a = 1 AND b < 2"));
+        open<QueriesPage>(u"sandbox_dba"_s);
+        find<QDoubleSpinBox>(u"statementThreshold"_s)->setValue(0);
+        find<QLineEdit>(u"statementSearch"_s)->setText(u"long_in_the_window"_s);
+        auto *view = find<QTableView>(u"statementsTable"_s);
+        QTRY_COMPARE(view->model()->rowCount(), 1);
+        view->selectRow(0);
+        QTest::keyClick(view, Qt::Key_Return);
+        const auto *asked = find<QPlainTextEdit>(u"explainSql"_s);
+        QTRY_VERIFY(!asked->toPlainText().isEmpty());
+        QVERIFY(asked->toPlainText().endsWith(u"WHERE a = $1 AND b < $2"_s));
+    }
+
+    void theStoreOfAPlanIsTheOneThatIsNamed()
+    {
+        open<QueriesPage>(u"sandbox_owner"_s);
+        showExplain();
+        const auto *in = find<QCheckBox>(u"explainStore"_s);
+        QVERIFY(in->isHidden());
+        for (const QString &store : {u"seattle"_s, u"bellevue"_s}) {
+            (void)m_app->stores.choose(store);
+            QTRY_COMPARE(m_app->stores.current().storeId, store);
+            QVERIFY(in->isVisible());
+            QCOMPARE(in->text(), u"in "_s + m_app->stores.current().name);
+        }
+        m_app->stores.clear();
+        QVERIFY(in->isHidden());
+    }
+
     void aStatementIsExplainedWithItsFindings()
     {
         open<QueriesPage>(u"sandbox_owner"_s);

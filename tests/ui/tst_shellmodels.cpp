@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/jobs/jobrunner.h"
 #include "app/local/localstore.h"
+#include "ui/maintenance/maintenancemodel.h"
 #include "ui/shared/cellrole.h"
 #include "ui/shared/fuzzy.h"
 #include "ui/shared/jobmodel.h"
@@ -43,6 +44,7 @@ private slots:
     void tenantsTellWhatALoginIsNotTold();
     void tenantsTellTheTrendInWords();
     void jobsAreListedWithTheHistory();
+    void aDoneTaskIsNotOfferedAgain();
     void pagesAreGreyedWithAReason();
     void everyPageHasAnIdAndAMaker();
 };
@@ -114,6 +116,8 @@ void TestShellModels::jobsAreListedWithTheHistory()
     former.title = u"Backup"_s;
     former.state = u"failed"_s;
     former.log = u"a\nb"_s;
+    former.who = u"anna"_s;
+    former.origin = u"window"_s;
     model.setHistory({former});
     QCOMPARE(model.rowCount(), 1);
     const QSignalSpy finished(&runner, &JobRunner::finished);
@@ -132,6 +136,50 @@ void TestShellModels::jobsAreListedWithTheHistory()
     QCOMPARE(model.index(1, JobModel::State).data().toString(), u"Failed"_s);
     QCOMPARE(model.log(1), u"a\nb"_s);
     QVERIFY(!model.job(1));
+    // The window that ran it is not this one, and may be closed.
+    QCOMPARE(model.index(0, JobModel::Who).data().toString(), u"this window"_s);
+    QCOMPARE(model.index(1, JobModel::Who).data().toString(), u"anna · another window"_s);
+}
+
+void TestShellModels::aDoneTaskIsNotOfferedAgain()
+{
+    const auto task = [](const QString &table, bool chosen) {
+        maintenance::Task made;
+        made.schema = u"retail"_s;
+        made.table = table;
+        made.chosen = chosen;
+        return made;
+    };
+    MaintenanceModel model;
+    const QAbstractItemModelTester tester(&model);
+    const QList<maintenance::Task> plan{task(u"done"_s, true), task(u"failed"_s, true), task(u"left"_s, true),
+                                        task(u"idle"_s, false), task(u"wanted"_s, false)};
+    model.setTasks(plan);
+    QCOMPARE(model.ticked().size(), 3);
+    model.setData(model.index(2, 0), Qt::Unchecked, Qt::CheckStateRole);
+    model.setData(model.index(4, 0), Qt::Checked, Qt::CheckStateRole);
+
+    maintenance::Report report({plan[0], plan[1], plan[4]});
+    const auto end = [&report](qsizetype at, maintenance::State state) {
+        report.change(at, [state](maintenance::Outcome &outcome) { outcome.state = state; });
+    };
+    end(0, maintenance::State::Done);
+    end(1, maintenance::State::Failed);
+    end(2, maintenance::State::Done);
+    model.showReport(report);
+    model.forgetDone();
+    const auto tables = [&model] {
+        QStringList names;
+        for (const maintenance::Task &each : model.ticked())
+            names += each.table;
+        return names;
+    };
+    QCOMPARE(tables(), QStringList{u"failed"_s});
+
+    // The new plan finds something to do where nothing was; what was unticked by hand stays so.
+    model.setTasks({task(u"done"_s, false), task(u"failed"_s, true), task(u"left"_s, true),
+                    task(u"idle"_s, true), task(u"wanted"_s, false)});
+    QCOMPARE(tables(), (QStringList{u"failed"_s, u"idle"_s}));
 }
 
 void TestShellModels::pagesAreGreyedWithAReason()

@@ -39,7 +39,7 @@ QString stateOf(const Person &person)
     return !person.exists        ? AccessPage::tr("the login is gone, its rights are not")
            : !person.canLogin    ? AccessPage::tr("locked")
            : person.sessions > 0 ? AccessPage::tr("connected (%1)").arg(format::count(person.sessions))
-                                 : AccessPage::tr("can log in");
+                                 : AccessPage::tr("not connected");
 }
 
 } // namespace

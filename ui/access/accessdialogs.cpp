@@ -72,7 +72,7 @@ ManagerDialog::ManagerDialog(const QList<StoreSummary> &stores, QWidget *parent)
     m_login->setPlaceholderText(tr("first.last"));
     m_password = line(this, layout, u"managerPassword"_s, tr("&Password"));
     m_password->setText(AccessService::generatePassword());
-    m_password->setToolTip(tr("Generated; write it down for the manager, it is not kept anywhere"));
+    layout->addRow(wrapped(tr("Copy the password for the manager now: it is kept nowhere."), this));
     m_stores = new QListWidget(this);
     m_stores->setObjectName(u"managerStores"_s);
     m_stores->setAccessibleName(tr("Stores"));

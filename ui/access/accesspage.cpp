@@ -53,6 +53,7 @@ AccessPage::AccessPage(const UiContext &ui, QWidget *parent)
         view->setSelectionMode(QAbstractItemView::SingleSelection);
         connect(view, &TableView::currentRowChanged, this, &AccessPage::updateButtons);
     }
+    connect(m_tabs, &QTabWidget::currentChanged, this, &AccessPage::updateStatus);
     updateButtons();
 }
 
@@ -93,8 +94,8 @@ void AccessPage::load()
                                 return;
                             }
                             m_people->setRows(std::move(people).value());
-                            const int count = m_people->rowCount();
-                            setStatus(count == 1 ? tr("1 login") : tr("%1 logins").arg(format::count(count)));
+                            if (!loading())
+                                updateStatus();
                             updateButtons();
                         });
     m_storesRequest.run([this](const CancelToken &token) { return m_ui.app.stores.stores(token); },
@@ -102,6 +103,8 @@ void AccessPage::load()
                             setLoading(m_peopleRequest.running());
                             if (stores)
                                 m_stores->setRows(std::move(stores).value());
+                            if (!loading())
+                                updateStatus();
                             updateButtons();
                         });
 }
@@ -126,6 +129,15 @@ const StoreSummary *AccessPage::store() const
 {
     const int row = m_stores->rowOf(m_storesView->currentIndex().data(cell::Key).toString());
     return row < 0 ? nullptr : &m_stores->row(row);
+}
+
+/// What the tab that is shown holds.
+void AccessPage::updateStatus()
+{
+    const bool people = m_tabs->currentIndex() == 0;
+    const int count = people ? m_people->rowCount() : m_stores->rowCount();
+    const QString many = people ? tr("%1 logins") : tr("%1 stores");
+    setStatus(count != 1 ? many.arg(format::count(count)) : people ? tr("1 login") : tr("1 store"));
 }
 
 void AccessPage::updateButtons()
@@ -286,9 +298,9 @@ void AccessPage::offerProfile(const QString &login)
 
 QString AccessPage::help() const
 {
-    return tr("Who may log in, which stores they may enter, and which stores are open. Each button makes a "
-              "plan first: "
-              "what it does in words and as SQL. It is carried out, exactly so, once the name was typed, and "
-              "the audit "
-              "log keeps it. A right that is taken away ends in open sessions with their next statement.");
+    return tr(
+        "Who may log in, which stores they may enter, and which stores are open. Each button makes a plan "
+        "first: what it does in words and as SQL. It is carried out, exactly so, once the name was typed, "
+        "and the audit log keeps it. A right that is taken away ends in open sessions with their next "
+        "statement.");
 }

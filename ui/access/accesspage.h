@@ -34,6 +34,7 @@ private:
     QPushButton *button(const QString &name, const QString &text, void (AccessPage::*slot)());
     const Person *person() const;
     const StoreSummary *store() const;
+    void updateStatus();
     void updateButtons();
     void newManager();
     void grant();

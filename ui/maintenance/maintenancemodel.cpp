@@ -44,16 +44,28 @@ void MaintenanceModel::setTasks(const QList<Task> &tasks)
     for (const Task &task : tasks) {
         const auto place = places.constFind(task.id());
         if (place != places.cend())
-            kept.append({*place, {task, m_rows[*place].ticked, m_rows[*place].outcome}});
+            kept.append({*place, {task, m_rows[*place].byHand, m_rows[*place].outcome}});
     }
     std::sort(kept.begin(), kept.end(), [](const auto &a, const auto &b) { return a.first < b.first; });
     for (const auto &[place, row] : std::as_const(kept))
         rows.append(row);
     for (const Task &task : tasks)
         if (!places.contains(task.id()))
-            rows.append({task, task.offer == Offer::Routine, {}});
+            rows.append({task, {}, {}});
     m_rows = std::move(rows);
     endResetModel();
+    emit ticksChanged();
+}
+
+void MaintenanceModel::forgetDone()
+{
+    for (Row &row : m_rows)
+        if (row.outcome && row.outcome->state == maintenance::State::Done) {
+            row.byHand.reset();
+            row.task.chosen = false; // until the plan is read anew
+        }
+    if (!m_rows.isEmpty())
+        emit dataChanged(index(0, Title), index(rowCount() - 1, Title));
     emit ticksChanged();
 }
 
@@ -66,11 +78,19 @@ void MaintenanceModel::clear()
     emit ticksChanged();
 }
 
+int MaintenanceModel::rowOf(const QString &id) const
+{
+    for (int row = 0; row < m_rows.size(); ++row)
+        if (m_rows[row].task.id() == id)
+            return row;
+    return -1;
+}
+
 QList<Task> MaintenanceModel::ticked() const
 {
     QList<Task> tasks;
     for (const Row &row : m_rows)
-        if (row.ticked)
+        if (row.ticked())
             tasks.append(row.task);
     return tasks;
 }
@@ -108,9 +128,27 @@ void MaintenanceModel::showReport(const Report &report)
         emit dataChanged(index(0, State), index(rowCount() - 1, State));
 }
 
-const Outcome *MaintenanceModel::outcome(int row) const
+QList<DetailsPane::Field> MaintenanceModel::details(int row, const QString &problem) const
 {
-    return row >= 0 && row < m_rows.size() && m_rows[row].outcome ? &*m_rows[row].outcome : nullptr;
+    const Task &task = m_rows[row].task;
+    QList<DetailsPane::Field> fields{{tr("Statement"), QString::fromUtf8(task.sql)},
+                                     {tr("Why"), task.why},
+                                     {tr("Works on"), task.scope},
+                                     {tr("Locks"), task.lock},
+                                     {tr("Disk"), problem.isEmpty() ? task.disk : problem},
+                                     {tr("Takes about"), display(m_rows[row], Time)}};
+    if (const std::optional<Outcome> &outcome = m_rows[row].outcome) {
+        fields.append({tr("Latest run"), stateText(*outcome)});
+        if (const QString change = changeText(task, *outcome); !change.isEmpty())
+            fields.append({tr("Before → after"), change});
+        if (outcome->retries > 0)
+            fields.append({tr("Further attempts"), QString::number(outcome->retries)});
+        if (!outcome->error.message.isEmpty())
+            fields.append({tr("Error"), outcome->error.text()});
+        if (!outcome->note.isEmpty())
+            fields.append({tr("Note"), outcome->note});
+    }
+    return fields;
 }
 
 int MaintenanceModel::rowCount(const QModelIndex &parent) const
@@ -152,7 +190,7 @@ QVariant MaintenanceModel::data(const QModelIndex &index, int role) const
     case Qt::DisplayRole:
         return display(row, index.column());
     case Qt::CheckStateRole:
-        return index.column() == Title ? QVariant(row.ticked ? Qt::Checked : Qt::Unchecked) : QVariant();
+        return index.column() == Title ? QVariant(row.ticked() ? Qt::Checked : Qt::Unchecked) : QVariant();
     case cell::Key:
         return row.task.id();
     case cell::Raw:
@@ -165,7 +203,7 @@ QVariant MaintenanceModel::data(const QModelIndex &index, int role) const
         return index.column() == Title ? QString::fromUtf8(row.task.sql) : display(row, index.column());
     case Qt::AccessibleTextRole:
         return index.column() == Title
-                   ? tr("%1, %2").arg(row.task.title, row.ticked ? tr("ticked") : tr("not ticked"))
+                   ? tr("%1, %2").arg(row.task.title, row.ticked() ? tr("ticked") : tr("not ticked"))
                    : display(row, index.column());
     case cell::ToneRole: {
         cell::Tone tone = cell::Tone::Normal;
@@ -193,7 +231,7 @@ bool MaintenanceModel::setData(const QModelIndex &index, const QVariant &value, 
     if (role != Qt::CheckStateRole || m_locked || !checkIndex(index, CheckIndexOption::IndexIsValid) ||
         index.column() != Title)
         return false;
-    m_rows[index.row()].ticked = value.toInt() == Qt::Checked;
+    m_rows[index.row()].byHand = value.toInt() == Qt::Checked;
     emit dataChanged(index, index);
     emit ticksChanged();
     return true;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/services/maintenanceservice.h"
+#include "ui/shared/detailspane.h"
 
 #include <QAbstractTableModel>
 
@@ -19,10 +20,13 @@ public:
     {
     }
 
-    /// Routine tasks are ticked at first; what is known by its id keeps its tick and its place.
+    /// The plan ticks; a tick given or taken by hand stays with the task's id, as does its place.
     void setTasks(const QList<maintenance::Task> &tasks);
+    /// After a run: what is done is for the next plan to tick; what failed keeps its tick.
+    void forgetDone();
     void clear();
     const maintenance::Task &task(int row) const { return m_rows[row].task; }
+    int rowOf(const QString &id) const; ///< -1 when there is none
     QList<maintenance::Task> ticked() const;
     /// Changes places with the neighbour; the row it is in then.
     int move(int row, int by);
@@ -30,7 +34,8 @@ public:
     void setLocked(bool locked);
     /// Shows what the report says about its tasks.
     void showReport(const maintenance::Report &report);
-    const maintenance::Outcome *outcome(int row) const;
+    /// All that is told of a task; `problem` is why it must not run now, or empty.
+    QList<DetailsPane::Field> details(int row, const QString &problem) const;
 
     int rowCount(const QModelIndex &parent = {}) const override;
     int columnCount(const QModelIndex &parent = {}) const override;
@@ -46,8 +51,10 @@ private:
     struct Row
     {
         maintenance::Task task;
-        bool ticked = false;
+        std::optional<bool> byHand;
         std::optional<maintenance::Outcome> outcome;
+
+        bool ticked() const { return byHand.value_or(task.chosen); }
     };
     QString display(const Row &row, int column) const;
 

@@ -5,6 +5,7 @@
 #include "app/core/format.h"
 #include "ui/maintenance/maintenancemodel.h"
 #include "ui/maintenance/maintenanceoptions.h"
+#include "ui/shared/cellrole.h"
 #include "ui/shared/detailspane.h"
 #include "ui/shared/tableview.h"
 #include "ui/shared/theme.h"
@@ -55,10 +56,8 @@ MaintenancePage::MaintenancePage(const UiContext &ui, QWidget *parent)
     m_down->setShortcut(QKeySequence(Qt::ALT | Qt::Key_Down));
     m_run->setObjectName(u"maintenanceRun"_s);
     m_run->setProperty("primary", true);
-    addHeaderWidget(m_all);
-    addHeaderWidget(m_up);
-    addHeaderWidget(m_down);
-    addHeaderWidget(m_run);
+    for (QWidget *widget : std::initializer_list<QWidget *>{m_all, m_up, m_down, m_run})
+        addHeaderWidget(widget);
 
     m_columns->setHandleWidth(1);
     m_columns->setChildrenCollapsible(false);
@@ -95,16 +94,23 @@ void MaintenancePage::load()
     if (m_job && !m_job->finished())
         return; // the plan is being carried out
     showContent();
-    setLoading(true);
     if (m_model->rowCount() == 0)
         setStatus(tr("Measuring…"));
+    measure([this](const Result<maintenance::Plan> &plan) {
+        if (plan)
+            showPlan(*plan);
+        else
+            showError(plan.error(), m_model->rowCount() == 0);
+    });
+}
+
+void MaintenancePage::measure(const std::function<void(const Result<maintenance::Plan> &)> &then)
+{
+    setLoading(true);
     m_request.run([this](const CancelToken &token) { return m_service.plan(token); },
-                  [this](const Result<maintenance::Plan> &plan) {
+                  [this, then](const Result<maintenance::Plan> &plan) {
                       setLoading(false);
-                      if (plan)
-                          showPlan(*plan);
-                      else
-                          showError(plan.error(), m_model->rowCount() == 0);
+                      then(plan);
                   });
 }
 
@@ -116,25 +122,29 @@ void MaintenancePage::showPlan(const maintenance::Plan &plan)
     if (!plan.refusal.isEmpty())
         showError({ErrorKind::Permission, plan.refusal}, false);
     showTasks();
-    if (!m_view->currentIndex().isValid() && m_model->rowCount() > 0)
-        m_view->selectRow(0);
 }
 
 void MaintenancePage::showTasks()
 {
+    const QString current = m_view->currentIndex().data(cell::Key).toString();
     QList<Task> tasks;
     int measured = 0;
+    int chosen = 0;
     for (const Task &task : m_plan.tasks) {
         measured += task.offer == Offer::Measured;
+        chosen += task.chosen;
         if (m_all->isChecked() || task.offer != Offer::OnRequest)
             tasks.append(task);
     }
     m_model->setTasks(tasks);
     if (m_report)
         m_model->showReport(*m_report);
-    setStatus(m_plan.tasks.isEmpty() ? QString()
-              : measured == 0        ? tr("nothing beyond the routine")
-                                     : tr("%1 found by measuring").arg(measured));
+    setStatus(m_plan.tasks.isEmpty()         ? QString()
+              : measured == 0 && chosen == 0 ? tr("nothing has to be done")
+              : measured == 0                ? tr("nothing beyond the routine")
+                                             : tr("%1 found by measuring").arg(measured));
+    if (m_model->rowCount() > 0)
+        m_view->selectRow(std::max(0, m_model->rowOf(current)));
     showCurrent();
 }
 
@@ -158,27 +168,8 @@ void MaintenancePage::showCurrent()
         m_details->clear();
         return;
     }
-    const Task &task = m_model->task(row);
-    const QString problem = obstacle(m_plan, task);
-    QList<DetailsPane::Field> fields{
-        {tr("Statement"), QString::fromUtf8(task.sql)},
-        {tr("Why"), task.why},
-        {tr("Works on"), task.scope},
-        {tr("Locks"), task.lock},
-        {tr("Disk"), problem.isEmpty() ? task.disk : problem},
-        {tr("Takes about"), m_model->index(row, MaintenanceModel::Time).data().toString()}};
-    if (const Outcome *outcome = m_model->outcome(row)) {
-        fields.append({tr("Latest run"), stateText(*outcome)});
-        if (const QString change = changeText(task, *outcome); !change.isEmpty())
-            fields.append({tr("Before → after"), change});
-        if (outcome->retries > 0)
-            fields.append({tr("Further attempts"), QString::number(outcome->retries)});
-        if (!outcome->error.message.isEmpty())
-            fields.append({tr("Error"), outcome->error.text()});
-        if (!outcome->note.isEmpty())
-            fields.append({tr("Note"), outcome->note});
-    }
-    m_details->show(task.title, fields);
+    const QString problem = obstacle(m_plan, m_model->task(row));
+    m_details->show(m_model->task(row).title, m_model->details(row, problem));
 }
 
 void MaintenancePage::moveCurrent(int by)
@@ -278,10 +269,20 @@ void MaintenancePage::ended()
     m_look.stop();
     m_model->setLocked(false);
     showReport();
+    m_model->forgetDone();
     updateRun();
-    setStatus(m_job->summary());
-    if (m_job->state() != JobState::Succeeded)
-        showError(m_job->error(), false);
+    const auto tell = [this, job = m_job] {
+        setStatus(job->summary());
+        if (job->state() != JobState::Succeeded)
+            showError(job->error(), false);
+    };
+    tell();
+    // What was measured before is done: no reason, no time and no tick of it is right any more.
+    measure([this, tell](const Result<maintenance::Plan> &plan) {
+        if (plan)
+            showPlan(*plan);
+        tell();
+    });
 }
 
 void MaintenancePage::resizeEvent(QResizeEvent *event)
@@ -294,7 +295,8 @@ void MaintenancePage::resizeEvent(QResizeEvent *event)
 QString MaintenancePage::help() const
 {
     return tr(
-        "What the database's tables and indexes need, with the numbers that say so. Tick what is to be done, "
+        "What the database's tables and indexes need, with the numbers that say so. Ticked is what has "
+        "something to do and locks nobody out. Tick what is to be done, "
         "order it with Alt+Up and Alt+Down, and run it: statement by statement, as retail_owner, nothing "
         "that "
         "is not ticked. The selected task tells its exact statement, what it locks and how much disk it "

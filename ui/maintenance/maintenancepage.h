@@ -36,6 +36,7 @@ protected:
     void resizeEvent(QResizeEvent *event) override;
 
 private:
+    void measure(const std::function<void(const Result<maintenance::Plan> &)> &then);
     void showPlan(const maintenance::Plan &plan);
     void showTasks();
     void showCurrent();

@@ -115,6 +115,7 @@ void ActivityPage::addTabs()
 
 void ActivityPage::load()
 {
+    showContent();
     setLoading(true);
     fetch();
 }
@@ -125,11 +126,13 @@ void ActivityPage::fetch()
     m_request.run([this](const CancelToken &token) { return m_service.now(token); },
                   [this](const Result<Activity> &activity) {
                       setLoading(false);
+                      const bool failedBefore = std::exchange(m_failed, !activity);
                       if (!activity) {
                           showError(activity.error(), m_activity.sessions.isEmpty());
                           return;
                       }
-                      showContent();
+                      if (failedBefore) // else a strip may tell why a session was not ended
+                          showContent();
                       show(*activity);
                   });
 }
@@ -175,7 +178,7 @@ void ActivityPage::showEvent(QShowEvent *event)
     Page::showEvent(event);
     m_timer.start();
     if (m_activity.sample.at.isValid())
-        refresh();
+        fetch();
 }
 
 void ActivityPage::hideEvent(QHideEvent *event)

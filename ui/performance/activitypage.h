@@ -42,6 +42,7 @@ private:
     void updateStatus();
 
     Activity m_activity;
+    bool m_failed = false; // the newest question had no answer
     ActivityService m_service;
     ServerNote *m_note;
     QTabWidget *m_tabs;

@@ -68,6 +68,9 @@ ExplainView::ExplainView(const UiContext &ui, QWidget *parent)
     connect(m_copyJson, &QToolButton::clicked, this, [this] {
         QGuiApplication::clipboard()->setText(QString::fromUtf8(m_tree->planModel()->plan().json));
     });
+    // Also while it is on show: the check box is to name the store that is used.
+    connect(&ui.app.stores, &StoreService::currentChanged, this, &ExplainView::showStore);
+    showStore();
     clear();
 }
 
@@ -153,11 +156,14 @@ void ExplainView::build()
 void ExplainView::showEvent(QShowEvent *event)
 {
     QWidget::showEvent(event);
-    const StoreSummary &store = m_ui.app.stores.current();
-    m_store->setVisible(!store.storeId.isEmpty());
-    m_store->setText(tr("in %1").arg(store.name));
     if (m_role->count() == 0)
         loadRoles();
+}
+
+void ExplainView::showStore()
+{
+    m_store->setVisible(m_ui.app.stores.hasCurrent());
+    m_store->setText(tr("in %1").arg(m_ui.app.stores.current().name));
 }
 
 void ExplainView::loadRoles()

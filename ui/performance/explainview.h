@@ -50,6 +50,7 @@ private:
 
     void build();
     void loadRoles();
+    void showStore();
     void run();
     void askServer(bool acceptWrites);
     void takeForm(const ExplainForm &form);

@@ -85,6 +85,7 @@ IndexesPage::IndexesPage(const UiContext &ui, QWidget *parent)
         updateStatus();
     });
     connect(m_job, &IndexJob::finished, this, &IndexesPage::refresh);
+    connect(m_job, &IndexJob::failed, this, &IndexesPage::showFinding); // its button can be pressed again
     connect(m_job, &IndexJob::failed, this, [this](const Error &error) { showError(error, false); });
     connect(m_prove, &QPushButton::clicked, this, &IndexesPage::prove);
     connect(m_tabs, &QTabWidget::currentChanged, this, &IndexesPage::updateStatus);

@@ -22,8 +22,9 @@ IndexJob::IndexJob(const UiContext &ui, QWidget *page)
         if (job != m_job)
             return;
         if (job->state() == JobState::Failed)
-            emit failed(job->error());
-        emit finished();
+            emit failed(job->error()); // reading anew would hide it
+        else
+            emit finished();
     });
     clear();
 }

@@ -29,8 +29,8 @@ public:
     void clear();
 
 signals:
-    void finished(); ///< what is shown is out of date
-    void failed(const Error &error);
+    void finished();                 ///< what is shown is out of date
+    void failed(const Error &error); ///< instead of finished()
 
 private:
     void ask();

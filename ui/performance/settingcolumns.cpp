@@ -27,6 +27,8 @@ QString verdictOf(const ServerSetting &row)
         return tr("differs");
     case ServerSetting::Obsolete:
         return tr("obsolete");
+    case ServerSetting::NotShown:
+        return tr("not shown to this login");
     }
     return {};
 }
@@ -35,14 +37,16 @@ cell::Tone toneOf(const ServerSetting &row)
 {
     if (row.pendingRestart || row.verdict == ServerSetting::Differs)
         return cell::Tone::Warning;
-    return row.verdict == ServerSetting::Obsolete ? cell::Tone::Muted : cell::Tone::Good;
+    return row.verdict == ServerSetting::Obsolete || row.verdict == ServerSetting::NotShown
+               ? cell::Tone::Muted
+               : cell::Tone::Good;
 }
 
 QString iconOf(const ServerSetting &row)
 {
-    return toneOf(row) == cell::Tone::Warning       ? u"state-warning"_s
-           : row.verdict == ServerSetting::Obsolete ? u"state-information"_s
-                                                    : u"dialog-ok-apply"_s;
+    return toneOf(row) == cell::Tone::Warning ? u"state-warning"_s
+           : toneOf(row) == cell::Tone::Muted ? u"state-information"_s
+                                              : u"dialog-ok-apply"_s;
 }
 
 } // namespace

@@ -232,9 +232,11 @@ void SettingsPage::updateStatus()
     for (const ServerSetting &setting : std::as_const(m_report.settings))
         differ += setting.verdict == ServerSetting::Differs ? 1 : 0;
     if (!m_report.settings.isEmpty())
-        setStatus(m_tabs->currentIndex() == 0
-                      ? tr("%1 of %2 differ").arg(differ).arg(m_report.settings.size())
-                      : tr("%1 pieces of advice").arg(m_report.advice.size()));
+        setStatus(m_tabs->currentIndex() == 0 ? (differ == 1 ? tr("%1 of %2 differs") : tr("%1 of %2 differ"))
+                                                    .arg(differ)
+                                                    .arg(m_report.settings.size())
+                  : m_report.advice.size() == 1 ? tr("1 piece of advice")
+                                                : tr("%1 pieces of advice").arg(m_report.advice.size()));
 }
 
 QString SettingsPage::help() const

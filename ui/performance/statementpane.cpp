@@ -38,6 +38,7 @@ StatementPane::StatementPane(const UiContext &ui, QWidget *parent)
     , m_copy(new QToolButton(this))
     , m_reset(new QToolButton(this))
     , m_textRequest(this)
+    , m_explainRequest(this)
     , m_runningRequest(this)
 {
     m_sql->setObjectName(u"statementText"_s);
@@ -74,7 +75,7 @@ StatementPane::StatementPane(const UiContext &ui, QWidget *parent)
     layout->addWidget(m_running);
     layout->addWidget(m_figures, 1);
 
-    connect(m_explain, &QToolButton::clicked, this, [this] { emit explainRequested(m_sql->toPlainText()); });
+    connect(m_explain, &QToolButton::clicked, this, &StatementPane::explain);
     connect(m_history, &QToolButton::clicked, this,
             [this] { emit historyRequested(m_statement.queryId, m_statement.line); });
     connect(m_copy, &QToolButton::clicked, this,
@@ -86,6 +87,7 @@ StatementPane::StatementPane(const UiContext &ui, QWidget *parent)
 void StatementPane::clear()
 {
     m_textRequest.cancel();
+    m_explainRequest.cancel();
     m_runningRequest.cancel();
     m_statement = {};
     m_sql->clear();
@@ -128,9 +130,10 @@ void StatementPane::show(const StatementStat &statement, const StatementList &li
          {tr("Database"), statement.database.isEmpty() ? tr("a database that is gone") : statement.database},
          {tr("Called"), statement.topLevel ? tr("directly") : tr("inside a function")},
          {tr("Counted since"), since.isValid() ? format::exact(since.toLocalTime()) : tr("unknown")},
-         {tr("Total time"),
-          tr("%1, %2 % of all")
-              .arg(milliseconds(statement.totalMs), format::decimal(statement.share * 100, 1))},
+         {tr("Total time"), statement.ours ? milliseconds(statement.totalMs)
+                                           : tr("%1, %2 % of all but this program's own")
+                                                 .arg(milliseconds(statement.totalMs),
+                                                      format::decimal(statement.share * 100, 1))},
          {tr("Calls"), format::count(statement.calls)},
          {tr("Mean · deviation · longest"),
           u"%1 · %2 · %3"_s.arg(milliseconds(statement.meanMs), milliseconds(statement.deviationMs),
@@ -148,6 +151,21 @@ void StatementPane::show(const StatementStat &statement, const StatementList &li
           list.facts.ioTiming ? milliseconds(statement.ioMs) : tr("not measured (track_io_timing is off)")},
          {tr("Temporary blocks"), blocks(statement.tempBlocks)},
          {tr("WAL written"), format::bytes(statement.walBytes)}});
+}
+
+void StatementPane::explain()
+{
+    if (!m_explain->isEnabled())
+        return;
+    // What is shown may still be the beginning that the list has, which is another statement.
+    m_explainRequest.run(
+        [this](const CancelToken &token) { return m_ui.app.performance.text(m_statement.queryId, token); },
+        [this](const Result<QString> &text) {
+            if (text)
+                emit explainRequested(*text);
+            else
+                emit failed(text.error());
+        });
 }
 
 void StatementPane::loadText()

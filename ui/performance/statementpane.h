@@ -23,11 +23,14 @@ public:
 
     void show(const StatementStat &statement, const StatementList &list);
     void clear();
+    /// Asks for the whole text and sends it with explainRequested().
+    void explain();
 
 signals:
     void explainRequested(const QString &sql);
     void historyRequested(const QString &queryId, const QString &line);
     void resetRequested(const StatementStat &statement);
+    void failed(const Error &error);
 
 private:
     void loadText();
@@ -43,5 +46,6 @@ private:
     QToolButton *m_copy;
     QToolButton *m_reset;
     Request<QString> m_textRequest;
+    Request<QString> m_explainRequest;
     Request<QList<RunningStatement>> m_runningRequest;
 };

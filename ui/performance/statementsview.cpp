@@ -58,12 +58,14 @@ QList<ListColumn<StatementStat>> statementColumns()
                .text = time(&S::totalMs),
                .number = true,
                .explanation = tr("Time in execution, of all calls")},
-        Column{.title = tr("Share"),
-               .value = raw(&S::share),
-               .text = [](const S &s) { return format::decimal(s.share * 100, 1) + u" %"_s; },
-               .number = true,
-               .explanation =
-                   tr("Of the time of all statements in the list, also those that are filtered out")},
+        Column{
+            .title = tr("Share"),
+            .value = raw(&S::share),
+            .text =
+                [](const S &s) { return s.share < 0 ? u"–"_s : format::decimal(s.share * 100, 1) + u" %"_s; },
+            .number = true,
+            .explanation = tr("Of the time of all statements, also those that are filtered out, but not "
+                              "this program's own, which have no share")},
         Column{.title = tr("Mean ms"), .value = raw(&S::meanMs), .text = time(&S::meanMs), .number = true},
         Column{.title = tr("Calls"), .value = raw(&S::calls), .text = count(&S::calls), .number = true},
         Column{.title = tr("Rows"), .value = raw(&S::rows), .text = count(&S::rows), .number = true},
@@ -211,10 +213,7 @@ StatementsView::StatementsView(const UiContext &ui, QWidget *parent)
     connect(m_view, &TableView::sortRequested, this,
             [this](int column, Qt::SortOrder order) { m_filter->sort(column, order); });
     connect(m_view, &TableView::currentRowChanged, this, &StatementsView::showCurrent);
-    connect(m_view, &QAbstractItemView::activated, this, [this] {
-        if (const QString sql = currentText(); !sql.isEmpty())
-            emit explainRequested(sql);
-    });
+    connect(m_view, &QAbstractItemView::activated, m_pane, &StatementPane::explain);
     connect(m_threshold, &QDoubleSpinBox::valueChanged, this, [this](double value) {
         m_filter->setThreshold(value);
         emit statusChanged();
@@ -233,6 +232,7 @@ StatementsView::StatementsView(const UiContext &ui, QWidget *parent)
     });
     connect(m_reset, &QPushButton::clicked, this, [this] { askReset({}, {}); });
     connect(m_pane, &StatementPane::explainRequested, this, &StatementsView::explainRequested);
+    connect(m_pane, &StatementPane::failed, this, &StatementsView::failed);
     connect(m_pane, &StatementPane::historyRequested, this, &StatementsView::historyRequested);
     connect(m_pane, &StatementPane::resetRequested, this,
             [this](const StatementStat &statement) { askReset(statement.queryId, statement.line); });
@@ -273,13 +273,6 @@ void StatementsView::showCurrent()
         m_pane->show(m_model->row(current.row()), m_list);
     else
         m_pane->clear();
-}
-
-QString StatementsView::currentText() const
-{
-    const QModelIndex current = m_filter->mapToSource(m_view->currentIndex());
-    return current.isValid() && !m_model->row(current.row()).hidden ? m_model->row(current.row()).query
-                                                                    : QString();
 }
 
 QString StatementsView::status() const

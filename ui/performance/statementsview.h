@@ -60,8 +60,7 @@ public:
     void focusFilter();
     void select(const QString &queryId); ///< by searching for it, whatever its mean time
     QString status() const;              ///< "12 of 340 statements · since …"
-    QString currentText() const;
-    void showExample(); ///< all statements, so that a quiet server's picture is not empty
+    void showExample();                  ///< all statements, so that a quiet server's picture is not empty
 
 signals:
     void reloadRequested();

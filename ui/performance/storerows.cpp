@@ -44,7 +44,7 @@ StoreRows::StoreRows(const UiContext &ui, QWidget *parent)
     setObjectName(u"storeRows"_s);
     m_figure->setObjectName(u"storeRowsFigure"_s);
     m_figure->setAccessibleName(tr("Figure of the chart"));
-    m_figure->addItems({tr("Customers"), tr("Products"), tr("Sales"), tr("Products with a vector")});
+    m_figure->addItems({tr("Customers"), tr("Products"), tr("Sales"), tr("Active products with a vector")});
     m_figure->setCurrentIndex(Sales);
     m_view->setAccessibleName(tr("Rows by store"));
     showSorted(*m_view, m_stores, 0);

@@ -207,6 +207,6 @@ QList<ListColumn<StoreShare>> storeColumns()
         count(tr("Customers"), &StoreSummary::customers),
         count(tr("Products"), &StoreSummary::products),
         count(tr("Sales"), &StoreSummary::transactions),
-        count(tr("Products with a vector"), &StoreSummary::embeddedProducts),
+        count(tr("Active products with a vector"), &StoreSummary::embeddedProducts),
     };
 }

@@ -3,6 +3,7 @@
 
 #include "app/appcontext.h"
 #include "app/core/format.h"
+#include "app/core/shellcommand.h"
 #include "ui/search/embeddingnotice.h"
 #include "ui/search/serverdialog.h"
 #include "ui/shared/listmodel.h"
@@ -260,12 +261,14 @@ void CoverageView::askToEmbed(const QStringList &stores, const QString &model)
 
 void CoverageView::embed(const EmbeddingPlan &plan)
 {
-    const QString profile = m_ui.app.pool.profile().name;
-    m_ui.app.jobs.start(
-        {u"embed"_s, tr("Create embeddings"), u"%1 · %2"_s.arg(profile, plan.stores.join(u", "_s)),
-         u"retail-admin embed --profile %1 --provider %2 --store %3"_s.arg(profile, plan.provider,
-                                                                           plan.stores.join(u" --store "_s))},
-        m_ui.app.embeddings.embed(plan.stores, plan.source));
+    const Profile profile = m_ui.app.pool.profile();
+    QStringList words{u"embed"_s, u"--provider"_s, plan.provider};
+    for (const QString &store : plan.stores)
+        words += {u"--store"_s, store};
+    m_ui.app.jobs.start({u"embed"_s, tr("Create embeddings"),
+                         u"%1 · %2"_s.arg(profile.name, plan.stores.join(u", "_s)),
+                         shellCommand(words + profile.words())},
+                        m_ui.app.embeddings.embed(plan.stores, plan.source));
 }
 
 void CoverageView::askToActivate()
@@ -299,9 +302,10 @@ void CoverageView::askToActivate()
             m_activateRequest.run(
                 [&](const CancelToken &token) { return m_ui.app.embeddings.activate(model, token); },
                 [this](const Result<void> &done) {
-                    if (!done)
-                        emit failed(done.error());
-                    emit changed();
+                    if (done)
+                        emit changed();
+                    else
+                        emit failed(done.error()); // reading anew would hide it
                 });
         });
 }

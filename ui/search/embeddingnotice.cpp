@@ -3,6 +3,7 @@
 
 #include "app/appcontext.h"
 #include "app/core/format.h"
+#include "app/core/shellcommand.h"
 #include "ui/shared/theme.h"
 
 #include <QHBoxLayout>
@@ -98,8 +99,8 @@ void EmbeddingNotice::update()
 void EmbeddingNotice::start()
 {
     m_action->setEnabled(false); // until the job has ended and the products are counted again
-    const QString profile = m_ui.app.pool.profile().name;
-    m_ui.app.jobs.start({u"embed"_s, tr("Create embeddings"), u"%1 · %2"_s.arg(profile, m_storeId),
-                         u"retail-admin embed --profile %1 --store %2"_s.arg(profile, m_storeId)},
+    const Profile profile = m_ui.app.pool.profile();
+    m_ui.app.jobs.start({u"embed"_s, tr("Create embeddings"), u"%1 · %2"_s.arg(profile.name, m_storeId),
+                         shellCommand(QStringList{u"embed"_s, u"--store"_s, m_storeId} + profile.words())},
                         m_ui.app.embeddings.embed({m_storeId}, m_setting.provider));
 }

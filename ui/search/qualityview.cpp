@@ -257,6 +257,8 @@ void QualityView::clear()
     m_setRequest.cancel();
     m_facts = {};
     m_measure = {};
+    m_asked = {};
+    m_askedStore.clear();
     m_plan = {};
     m_indexModel->setRows({});
     m_modeModel->setRows({});
@@ -347,19 +349,19 @@ void QualityView::measure()
     request.samples = m_samples->value();
     request.k = m_k->currentData().toInt();
     request.efSearch = {m_facts.efSearch};
-    m_tried = m_efSearch->value();
-    if (m_tried != m_facts.efSearch)
-        request.efSearch.append(m_tried);
-    m_verdict->setText(tr("Measuring %1 with %2 stored vectors…")
-                           .arg(m_store->currentText(), format::count(request.samples)));
+    if (m_efSearch->value() != m_facts.efSearch)
+        request.efSearch.append(m_efSearch->value());
+    const QString store = m_store->currentText();
+    m_verdict->setText(tr("Measuring %1 with %2 stored vectors…").arg(store, format::count(request.samples)));
     m_measureRequest.run(
         [&](const CancelToken &token) { return m_ui.app.searchQuality.measure(request, token); },
-        [this](const Result<SearchMeasure> &result) { measured(result); });
+        [this, request, store](const Result<SearchMeasure> &result) { measured(request, store, result); });
     updateActions();
     emit measuringChanged();
 }
 
-void QualityView::measured(const Result<SearchMeasure> &result)
+void QualityView::measured(const MeasureRequest &asked, const QString &store,
+                           const Result<SearchMeasure> &result)
 {
     if (!result) {
         m_verdict->setText(result.error().kind == ErrorKind::Timeout
@@ -369,17 +371,20 @@ void QualityView::measured(const Result<SearchMeasure> &result)
         emit failed(result.error());
     } else {
         m_measure = *result;
+        m_asked = asked;
+        m_askedStore = store;
+        m_tried = asked.efSearch.last();
         m_indexModel->setRows(m_measure.index);
         m_modeModel->setRows(m_measure.modes);
         fitTables();
         const qint64 sampled = m_measure.index.isEmpty() ? 0 : m_measure.index.first().sampled;
-        m_verdict->setText(sampled == 0
-                               ? tr("%1 has no vector of the model %2, so there is nothing to measure.")
-                                     .arg(m_store->currentText(), m_facts.activeModel)
-                               : tr("%1, model %2: %3 stored vectors, %4 neighbours each, active products. "
-                                    "Times are the database's.")
-                                     .arg(m_store->currentText(), m_facts.activeModel, format::count(sampled),
-                                          m_k->currentText()));
+        m_verdict->setText(
+            sampled == 0
+                ? tr("%1 has no vector of the model %2, so there is nothing to measure.")
+                      .arg(store, m_facts.activeModel)
+                : tr("%1, model %2: %3 stored vectors, %4 neighbours each, active products. "
+                     "Times are the database's.")
+                      .arg(store, m_facts.activeModel, format::count(sampled), QString::number(asked.k)));
         if (sampled > 0)
             loadPlan();
     }
@@ -396,8 +401,7 @@ void QualityView::loadPlan()
     }
     m_planRequest.run(
         [&](const CancelToken &token) {
-            return m_ui.app.searchQuality.plan(m_store->currentData().toString(), m_k->currentData().toInt(),
-                                               0, token);
+            return m_ui.app.searchQuality.plan(m_asked.storeId, m_asked.k, 0, token);
         },
         [this](const Result<SearchPlan> &result) {
             if (!result) {
@@ -446,7 +450,7 @@ void QualityView::askToUse()
         tr("Measured in %1 with the same sample. Before, ef_search %2: %3. After, ef_search %4: %5. The "
            "change "
            "holds from the next search on and is audited.")
-            .arg(m_store->currentText())
+            .arg(m_askedStore)
             .arg(m_facts.efSearch)
             .arg(figures(m_facts.efSearch))
             .arg(m_tried)
@@ -457,9 +461,10 @@ void QualityView::askToUse()
             m_setRequest.run(
                 [&](const CancelToken &token) { return m_ui.app.searchQuality.setEfSearch(efSearch, token); },
                 [this](const Result<void> &done) {
-                    if (!done)
-                        emit failed(done.error());
-                    emit changed();
+                    if (done)
+                        emit changed();
+                    else
+                        emit failed(done.error()); // reading anew would hide it
                 });
         });
 }

@@ -41,7 +41,7 @@ signals:
 
 private:
     QWidget *buildControls();
-    void measured(const Result<SearchMeasure> &result);
+    void measured(const MeasureRequest &asked, const QString &store, const Result<SearchMeasure> &result);
     void loadPlan();
     void showPlan();
     void askToUse();
@@ -52,8 +52,10 @@ private:
     const UiContext m_ui;
     SearchFacts m_facts;
     SearchMeasure m_measure;
+    MeasureRequest m_asked; // what m_measure answers: the controls may say something else by now
+    QString m_askedStore;   // its store's name
     SearchPlan m_plan;
-    int m_tried = 0; // ef_search of the newest measurement beside the one that is set
+    int m_tried = 0; // ef_search of m_measure beside the one that is set
     QLabel *m_index;
     QLabel *m_setting;
     QProgressBar *m_build;

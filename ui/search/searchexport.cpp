@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/appcontext.h"
 #include "app/core/format.h"
+#include "app/core/shellcommand.h"
 #include "app/services/exportwriter.h"
 #include "ui/search/searchbar.h"
 #include "ui/search/searchpage.h"
@@ -46,10 +47,13 @@ void SearchPage::exportTo(const ExportDialog::Choice &choice, const SearchReques
             {tr("login"), m_ui.app.pool.capabilities().login},
             {tr("time"), QDateTime::currentDateTimeUtc().toString(Qt::ISODate)}};
     const ExportTable table = m_results->exported(choice.shownColumns);
+    const Profile profile = m_ui.app.pool.profile();
+    QStringList words{u"search"_s};
+    words += request.like.isEmpty() ? QStringList{request.text} : QStringList{u"--like"_s, request.like};
+    words += {u"--store"_s, store.storeId, u"--mode"_s, searchModeName(request.mode), u"--json"_s};
     m_ui.app.jobs.start(
-        {u"export"_s, tr("Export a search"), u"%1 · %2"_s.arg(m_ui.app.pool.profile().name, store.storeId),
-         u"retail-admin search --store %1 --profile %2 --json"_s.arg(store.storeId,
-                                                                     m_ui.app.pool.profile().name)},
+        {u"export"_s, tr("Export a search"), u"%1 · %2"_s.arg(profile.name, store.storeId),
+         shellCommand(words + profile.words())},
         [table, style, file = choice.file](JobContext &) -> Result<QString> {
             if (const Result<void> written = ExportService::write(table, style, file, true); !written)
                 return written.error();

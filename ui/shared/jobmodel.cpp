@@ -49,7 +49,7 @@ QString originTitle(const QString &origin)
         return JobModel::tr("timer");
     if (origin == u"command line")
         return JobModel::tr("command line");
-    return JobModel::tr("this window");
+    return JobModel::tr("another window");
 }
 
 } // namespace
@@ -156,6 +156,8 @@ QVariant JobModel::data(const QModelIndex &index, int role) const
                        ? format::duration(record.started.msecsTo(record.ended))
                        : u"–"_s;
         case Who:
+            if (job(index.row()))
+                return tr("this window");
             return record.who.isEmpty() ? originTitle(record.origin)
                                         : u"%1 · %2"_s.arg(record.who, originTitle(record.origin));
         case Summary:

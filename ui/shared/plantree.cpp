@@ -43,7 +43,9 @@ public:
         const double left = option.rect.left() + m_theme.px(8);
         const double room = option.rect.width() - m_theme.px(72);
         const QRectF bar(left, option.rect.center().y() - height / 2, std::max(2.0, room * share), height);
-        painter->fillRect(bar, share > 0.5 ? t.bad : share > 0.2 ? t.warning : t.accent);
+        // What takes no time worth mentioning is no cause for alarm, however large its share.
+        const bool heavy = static_cast<const PlanModel *>(index.model())->plan().heavy();
+        painter->fillRect(bar, !heavy ? t.accent : share > 0.5 ? t.bad : share > 0.2 ? t.warning : t.accent);
     }
     QSize sizeHint(const QStyleOptionViewItem &option, const QModelIndex &index) const override
     {

@@ -14,6 +14,7 @@
 #include <QSplitter>
 #include <QToolButton>
 #include <QVBoxLayout>
+#include <QtConcurrentRun>
 
 using namespace Qt::StringLiterals;
 
@@ -30,6 +31,7 @@ JobPanel::JobPanel(const UiContext &ui, QWidget *parent)
     , m_cancel(new QPushButton(tr("Cancel"), this))
     , m_today(new QLabel(this))
     , m_fold(new QToolButton(this))
+    , m_request(this)
 {
     setObjectName(u"jobPanel"_s);
     setProperty("bar", true);
@@ -100,9 +102,13 @@ JobPanel::JobPanel(const UiContext &ui, QWidget *parent)
         update();
     });
     connect(&runner, &JobRunner::changed, this, &JobPanel::update);
-    connect(&runner, &JobRunner::finished, this, &JobPanel::update);
+    connect(&runner, &JobRunner::finished, this, [this] {
+        update();
+        countToday();
+    });
     connect(&ui.theme, &Theme::changed, this, &JobPanel::applyTheme);
     applyTheme();
+    countToday();
 }
 
 void JobPanel::applyTheme()
@@ -156,23 +162,36 @@ void JobPanel::update()
     }
     m_text->setAccessibleName(m_text->text());
     m_icon->setPixmap(m_ui.theme.pixmap(icon, m_ui.theme.px(16), colour, devicePixelRatioF()));
-
-    int done = 0;
-    int failed = 0;
-    const QDate today = QDate::currentDate();
-    for (const Job *each : m_ui.app.jobs.jobs())
-        if (each->finished() && each->ended().toLocalTime().date() == today) {
-            done += each->state() == JobState::Succeeded;
-            failed += each->state() == JobState::Failed;
-        }
-    QStringList parts;
-    if (done > 0)
-        parts.append(u"✓ "_s + tr("%1 done today").arg(done));
-    if (failed > 0)
-        parts.append(u"✗ "_s + tr("%1 failed today").arg(failed));
-    m_today->setText(parts.join(u"   "_s));
     if (m_unfolded->isVisible())
         showLog();
+}
+
+/// Of all that the page Jobs lists: timers, the command line and other windows too.
+void JobPanel::countToday()
+{
+    constexpr int newest = 200;
+    m_request.run(
+        [this](const CancelToken &) {
+            return QtConcurrent::run([&local = m_ui.app.local] { return local.jobs(newest); });
+        },
+        [this](const Result<QList<JobRecord>> &jobs) {
+            if (!jobs)
+                return; // the page Jobs tells why
+            int done = 0;
+            int failed = 0;
+            const QDate today = QDate::currentDate();
+            for (const JobRecord &job : *jobs)
+                if (job.ended.isValid() && job.ended.toLocalTime().date() == today) {
+                    done += job.state == jobStateName(JobState::Succeeded);
+                    failed += job.state == jobStateName(JobState::Failed);
+                }
+            QStringList parts;
+            if (done > 0)
+                parts.append(u"✓ "_s + tr("%1 done today").arg(done));
+            if (failed > 0)
+                parts.append(u"✗ "_s + tr("%1 failed today").arg(failed));
+            m_today->setText(parts.join(u"   "_s));
+        });
 }
 
 void JobPanel::showLog()

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "app/local/localstore.h"
+#include "ui/shared/request.h"
 #include "ui/shared/uicontext.h"
 
 #include <QWidget>
@@ -27,6 +29,7 @@ public:
 
 private:
     void update();
+    void countToday();
     void showLog();
     void applyTheme();
     Job *shownJob() const; ///< the newest that runs, else the newest at all
@@ -42,4 +45,5 @@ private:
     QPushButton *m_cancel;
     QLabel *m_today;
     QToolButton *m_fold;
+    Request<QList<JobRecord>> m_request;
 };
