@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/support/readyprompt.h"
 #include "tests/support/windowtest.h"
 #include "ui/browse/browsepage.h"
 #include "ui/browse/conflictdialog.h"
@@ -22,17 +23,6 @@
 using namespace Qt::StringLiterals;
 
 namespace {
-
-class YesPrompt final : public Prompt
-{
-public:
-    void confirm(QWidget *, const QString &, const QString &, const QString &,
-                 std::function<void(bool)> give) override
-    {
-        give(true);
-    }
-    void inform(QWidget *, const QString &, const QString &) override {}
-};
 
 const QString hostile = QStringLiteral("'; DROP TABLE retail.products; -- %_\\");
 
@@ -88,7 +78,7 @@ private:
     QString value(const QByteArray &sql, const QString &parameter) const;
     Job *startExport(const QString &file);
 
-    YesPrompt m_prompt;
+    ReadyPrompt m_prompt;
 };
 
 void TestBrowsePage::init()
@@ -127,7 +117,7 @@ void TestBrowsePage::aFilterIsAddedSwitchedOffAndRemoved()
     QVERIFY(editor && editor->isVisible());
     auto *columns = editor->findChild<QComboBox *>(u"filterColumn"_s);
     columns->setCurrentIndex(columns->findData("loyalty_tier"_ba));
-    QTest::keyClicks(editor->findChild<QLineEdit *>(u"filterText"_s), u"gold"_s);
+    QTest::keyClicks(editor->findChild<QComboBox *>(u"filterChoice"_s), u"gold"_s);
     QTest::keyClick(editor, Qt::Key_Return);
     loaded();
     const int tier = column("customers", "loyalty_tier");
@@ -383,6 +373,16 @@ void TestBrowsePage::changesAreSavedTogether()
     QCOMPARE(value("SELECT price FROM retail.products WHERE product_id = $1::uuid", first), u"77.70"_s);
     QCOMPARE(value("SELECT is_active FROM retail.products WHERE product_id = $1::uuid", second), u"f"_s);
     QCOMPARE(model->index(0, price).data().toString(), u"77.70"_s);
+    // Ctrl+S saves what stands in an editor that is still open.
+    view->setFocus();
+    view->setCurrentIndex(model->index(0, price));
+    QTest::keyClick(view, Qt::Key_F2);
+    editor = view->findChild<QLineEdit *>(u"cellEditor"_s);
+    editor->selectAll();
+    QTest::keyClicks(editor, u"78.80"_s);
+    QTest::keyClick(editor, Qt::Key_S, Qt::ControlModifier);
+    QTRY_COMPARE(value("SELECT price FROM retail.products WHERE product_id = $1::uuid", first), u"78.80"_s);
+    QTRY_VERIFY(model->edits().isEmpty());
     // A wrong value is told and changes nothing.
     QVERIFY(!model->setData(model->index(0, price), u"cheap"_s, Qt::EditRole));
     QTRY_VERIFY(find<QLabel>(u"errorMessage"_s));

@@ -1,14 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/core/settings.h"
 #include "app/services/browseservice.h"
+#include "ui/shared/filterbar.h"
 #include "ui/shared/filtereditor.h"
+#include "ui/shared/theme.h"
 
 #include <QAbstractButton>
+#include <QApplication>
 #include <QComboBox>
 #include <QDateEdit>
 #include <QLabel>
 #include <QLineEdit>
 #include <QSignalSpy>
+#include <QTemporaryDir>
 #include <QTest>
+#include <QToolButton>
 
 using namespace Qt::StringLiterals;
 
@@ -18,7 +24,7 @@ const QString hostile = QStringLiteral("'; DROP TABLE retail.products; -- %_\\")
 
 } // namespace
 
-/// What the fields of a filter make, for each kind of filter, and what they refuse.
+/// What the fields of a filter make, for each kind of filter, and what they refuse; and what a cancel leaves.
 class TestFilterEditor final : public QObject
 {
     Q_OBJECT
@@ -28,6 +34,9 @@ private slots:
     void eachKindOfFilterIsBuiltByItsFields_data();
     void eachKindOfFilterIsBuiltByItsFields();
     void whatCannotBeTypedCannotBeAccepted();
+    void theFirstConditionIsWhatIsMostlyMeant();
+    void aCancelLeavesTheFilterAsItWas_data();
+    void aCancelLeavesTheFilterAsItWas();
 };
 
 void TestFilterEditor::eachKindOfFilterIsBuiltByItsFields_data()
@@ -95,6 +104,32 @@ void TestFilterEditor::eachKindOfFilterIsBuiltByItsFields()
     QCOMPARE(same.first().first().value<ColumnFilter>(), filter);
 }
 
+void TestFilterEditor::theFirstConditionIsWhatIsMostlyMeant()
+{
+    FilterEditor editor(*browseTable("customers"), QTimeZone::utc(), nullptr);
+    const auto *ops = editor.findChild<QComboBox *>(u"filterOp"_s);
+    const auto op = [&] { return static_cast<FilterOp>(ops->currentData().toInt()); };
+    editor.begin("first_name");
+    QCOMPARE(op(), FilterOp::Contains);
+    // A key of the label leads into the field that is shown.
+    const auto buddyOf = [&]() -> const QWidget * {
+        for (const QLabel *label : editor.findChildren<QLabel *>())
+            if (label->text() == u"&Value")
+                return label->buddy();
+        return nullptr;
+    };
+    QCOMPARE(buddyOf(), editor.findChild<QLineEdit *>(u"filterText"_s));
+    editor.begin("loyalty_tier");
+    QCOMPARE(op(), FilterOp::Equals);
+    auto *tiers = editor.findChild<QComboBox *>(u"filterChoice"_s);
+    QCOMPARE(buddyOf(), tiers);
+    QVERIFY(tiers->findText(u"gold"_s) >= 0);
+    QSignalSpy chosen(&editor, &FilterEditor::chosen);
+    tiers->setCurrentText(u"gold"_s);
+    editor.findChild<QAbstractButton *>(u"filterAccept"_s)->click();
+    QCOMPARE(browsefilter::expression(chosen.first().first().value<ColumnFilter>()), u"loyalty_tier==gold"_s);
+}
+
 void TestFilterEditor::whatCannotBeTypedCannotBeAccepted()
 {
     FilterEditor editor(*browseTable("products"), QTimeZone::utc(), nullptr);
@@ -105,6 +140,48 @@ void TestFilterEditor::whatCannotBeTypedCannotBeAccepted()
     QTest::keyClicks(editor.findChild<QLineEdit *>(u"filterTo"_s), u"5"_s);
     QVERIFY(!accept->isEnabled());
     QVERIFY(!editor.findChild<QLabel *>(u"filterHint"_s)->text().isEmpty());
+}
+
+void TestFilterEditor::aCancelLeavesTheFilterAsItWas_data()
+{
+    QTest::addColumn<bool>("on");
+    QTest::addColumn<bool>("doubleClick");
+    QTest::addColumn<int>("changes");
+    QTest::newRow("double click on one that is on") << true << true << 2;
+    QTest::newRow("double click on one that is off") << false << true << 2;
+    QTest::newRow("F2 on one that is on") << true << false << 0;
+    QTest::newRow("F2 on one that is off") << false << false << 0;
+}
+
+void TestFilterEditor::aCancelLeavesTheFilterAsItWas()
+{
+    QFETCH(bool, on);
+    QFETCH(bool, doubleClick);
+    QFETCH(int, changes);
+    const QTemporaryDir home;
+    Settings settings(home.filePath(u"settings.ini"_s));
+    Theme theme(*qApp, settings);
+    FilterBar bar(theme, *browseTable("products"));
+    bar.setChips({{{"brand", FilterOp::Contains, {u"Acme"_s}}, on}});
+    bar.show();
+    const auto chip = [&bar] { // those it took the place of are deleted later
+        const QList<QToolButton *> all = bar.findChildren<QToolButton *>(u"filterChipText0"_s);
+        return *std::find_if(all.cbegin(), all.cend(),
+                             [](const QToolButton *one) { return one->isVisible(); });
+    };
+    const QSignalSpy changed(&bar, &FilterBar::changed);
+    if (doubleClick) {
+        QTest::mouseClick(chip(), Qt::LeftButton);
+        QCOMPARE(bar.chips().first().on, !on);
+        QTest::mouseDClick(chip(), Qt::LeftButton);
+    } else {
+        QTest::keyClick(chip(), Qt::Key_F2);
+    }
+    auto *editor = bar.findChild<FilterEditor *>();
+    QVERIFY(editor);
+    editor->reject();
+    QCOMPARE(bar.chips().first().on, on);
+    QCOMPARE(changed.count(), changes);
 }
 
 QTEST_MAIN(TestFilterEditor)

@@ -416,7 +416,16 @@ void TestRecordModel::aChangeIsShownUntilItIsSavedOrUndone()
     QCOMPARE(rows[0].cells.last().value, std::optional(u"2000.00"_s));
     model.edit([](RecordEdits &edits) { edits.undo(); });
     QCOMPARE(model.index(1, Tags).data().toString(), u"a, b c"_s);
-    model.edit([](RecordEdits &edits) { edits.saved(); });
+    // Changed once more while it is under way: the newer value stays to be saved, and can be undone.
+    const QList<RowEdit> sent = model.edits().toSave();
+    QVERIFY(model.setData(model.index(1, Price), u"7"_s, Qt::EditRole));
+    QVERIFY(model.setData(price, u"2,001"_s, Qt::EditRole));
+    model.edit([&](RecordEdits &edits) { edits.saved(sent); });
+    QCOMPARE(model.edits().cells(), 2);
+    QCOMPARE(model.edits().toSave().first().cells.first().old, std::optional(u"2000.00"_s));
+    QCOMPARE(model.edits().toSave().first().cells.first().value, std::optional(u"2001.00"_s));
+    model.edit([](RecordEdits &edits) { edits.undo(); });
+    model.edit([](RecordEdits &edits) { edits.undo(); });
     QVERIFY(model.edits().isEmpty());
     QCOMPARE(price.data().toString(), u"2,000.00"_s);
     QCOMPARE(price.data(cell::ToneRole).toInt(), static_cast<int>(cell::Tone::Normal));

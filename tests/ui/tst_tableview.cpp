@@ -4,7 +4,9 @@
 #include "ui/shared/theme.h"
 
 #include <QApplication>
+#include <QClipboard>
 #include <QHeaderView>
+#include <QMimeData>
 #include <QStandardItemModel>
 #include <QTemporaryDir>
 #include <QTest>
@@ -54,6 +56,33 @@ private slots:
         view->setColumnHidden(1, true);
         QTest::mouseRelease(view->viewport(), Qt::LeftButton, {}, {20, 20});
         QVERIFY(kept().isEmpty());
+    }
+
+    void aTextThatGrowsIsNotCutInANarrowView()
+    {
+        const auto view = shown();
+        view->resize(200, 300);
+        const int width = view->columnWidth(0);
+        QStandardItem *longest = m_model.item(0, 0);
+        const QString before = longest->text();
+        longest->setText(before + u"  ✓"_s);
+        QVERIFY(view->columnWidth(0) > width);
+        longest->setText(before);
+    }
+
+    void copiedRowsHoldNoFormulaAndNoLineEnd()
+    {
+        const auto view = shown();
+        QStandardItem *first = m_model.item(0, 0);
+        const QString before = first->text();
+        first->setText(u"=HYPERLINK(\"http://x\")\nmore"_s);
+        m_model.item(0, 2)->setText(u"-5"_s);
+        m_model.item(0, 2)->setTextAlignment(Qt::AlignRight); // as numbers are
+        view->selectRow(0);
+        view->copySelection();
+        QCOMPARE(QGuiApplication::clipboard()->text(), u"'=HYPERLINK(\"http://x\") more\t-5\n"_s);
+        QVERIFY(QGuiApplication::clipboard()->mimeData()->html().contains(u"<td>'=HYPERLINK"_s));
+        first->setText(before);
     }
 
     void whatTheUserDragsComesBack()

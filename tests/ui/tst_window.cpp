@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/services/browseservice.h"
+#include "tests/support/readyprompt.h"
 #include "tests/support/windowtest.h"
 #include "ui/shared/cellrole.h"
+#include "ui/shared/elidedlabel.h"
+#include "ui/shared/recordmodel.h"
+#include "ui/shell/page.h"
 
 #include <QAbstractButton>
 #include <QAbstractSpinBox>
@@ -11,7 +16,10 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenuBar>
+#include <QMessageBox>
+#include <QPushButton>
 #include <QTableView>
+#include <QThread>
 
 using namespace Qt::StringLiterals;
 
@@ -26,20 +34,25 @@ BrowseRequest requestFor(const QByteArray &table, int limit, const QString &pare
     return request;
 }
 
-/// Answers every question beforehand.
-class ReadyPrompt final : public Prompt
+class TwoButtons final : public Page
 {
 public:
-    bool answer = true;
-    QStringList asked;
-
-    void confirm(QWidget *, const QString &question, const QString &, const QString &,
-                 std::function<void(bool)> give) override
+    TwoButtons(const UiContext &ui, QWidget *parent)
+        : Page(ui, u"Two"_s, Scope::Program, parent)
+        , on(new QPushButton(this))
+        , off(new QPushButton(this))
     {
-        asked.append(question);
-        give(answer);
+        setContent(new QWidget(this));
+        addHeaderWidget(on);
+        addHeaderWidget(off);
+        off->setEnabled(false);
     }
-    void inform(QWidget *, const QString &title, const QString &) override { asked.append(title); }
+    QString help() const override { return {}; }
+    void load() override { showContent(); }
+    void clear() override { showEmpty(u"store"_s, u"Nothing"_s, {}); }
+
+    QPushButton *on;
+    QPushButton *off;
 };
 
 } // namespace
@@ -67,6 +80,10 @@ private slots:
     void theBarTellsWhatIsOutOfTheOrdinary();
     void aDbaSeesWhyPagesAreGrey();
     void controlsHaveNamesAndUniqueKeys();
+    void aKeyLeadsIntoThePage();
+    void quittingAsksForChangesAndForJobs();
+    void whatAPageSwitchedOffStaysOff();
+    void dataIsNeverTakenForMarkup();
     void zoomAndThemeApplyAtOnce();
 
 private:
@@ -340,6 +357,83 @@ void TestWindow::controlsHaveNamesAndUniqueKeys()
             keys.insert(key.toString());
         }
     QVERIFY(keys.contains(u"Ctrl+K"_s));
+}
+
+void TestWindow::aKeyLeadsIntoThePage()
+{
+    connectAs(u"sandbox_owner"_s);
+    auto *sideBar = find<QAbstractItemView>(u"sideBar"_s);
+    QVERIFY(sideBar);
+    m_window->showPage(u"tenants"_s);
+    QTRY_VERIFY(find<QTableView>(u"tenantsTable"_s)->model()->rowCount() > 0);
+    sideBar->setFocus();
+    QTest::keyClick(m_window.get(), Qt::Key_1, Qt::ControlModifier);
+    QVERIFY(m_window->currentPage()->isAncestorOf(QApplication::focusWidget()));
+}
+
+void TestWindow::quittingAsksForChangesAndForJobs()
+{
+    connectAs(u"sandbox_manager"_s);
+    chooseStore(u"seattle"_s);
+    m_window->showPage(u"products"_s);
+    auto *model = qobject_cast<RecordModel *>(find<QTableView>(u"productsTable"_s)->model());
+    const int price = browseTable("products")->column("price");
+    QTRY_VERIFY(model->rowCount() > 0 && model->editable(price));
+    QVERIFY(model->setData(model->index(0, price), u"8.88"_s, Qt::EditRole));
+    Job *job = m_app->jobs.start({u"test"_s, u"Wait"_s, {}, {}}, [](JobContext &context) -> Result<QString> {
+        while (!context.cancelled())
+            QThread::msleep(5);
+        return Error{ErrorKind::Cancelled, u"Cancelled."_s};
+    });
+    // Each is agreed to, and one does not answer for the other.
+    m_prompt.asked.clear();
+    QVERIFY(!m_window->close());
+    QCOMPARE(m_prompt.asked, QStringList{u"Quit without saving?"_s});
+    QVERIFY(!m_window->close());
+    QCOMPARE(m_prompt.asked.size(), 2);
+    QVERIFY(m_prompt.asked.last().contains(u"job is still running"_s));
+    job->cancel();
+    QTRY_VERIFY(job->finished());
+}
+
+void TestWindow::whatAPageSwitchedOffStaysOff()
+{
+    TwoButtons page(UiContext{*m_app, *m_theme, m_prompt}, m_window.get());
+    page.show();
+    QVERIFY(page.on->isEnabled());
+    QVERIFY(!page.off->isEnabled());
+    page.clear();
+    QVERIFY(!page.on->isEnabled());
+    page.load();
+    QVERIFY(page.on->isEnabled());
+    QVERIFY(!page.off->isEnabled());
+}
+
+void TestWindow::dataIsNeverTakenForMarkup()
+{
+    Prompt prompt;
+    const QString hostile = u"<a href=\"http://example.org\">x</a>"_s;
+    prompt.confirm(m_window.get(), hostile, hostile, u"Go on"_s, [](bool) {});
+    prompt.inform(m_window.get(), hostile, hostile);
+    for (const char *name : {"confirm", "notice"}) {
+        auto *box = find<QMessageBox>(QLatin1String(name));
+        QVERIFY(box);
+        int shown = 0;
+        for (const QLabel *label : box->findChildren<QLabel *>()) {
+            QVERIFY(label->textFormat() == Qt::PlainText);
+            shown += label->text() == hostile ? 1 : 0;
+        }
+        QCOMPARE(shown, 2);
+        box->close();
+    }
+    ElidedLabel label;
+    label.setText(hostile);
+    label.resize(20, 20);
+    (void)label.grab();
+    QVERIFY(!label.toolTip().contains(u"<a"_s));
+    label.setText(u"another text that does not fit"_s);
+    (void)label.grab();
+    QVERIFY(label.toolTip().contains(u"another"_s));
 }
 
 void TestWindow::zoomAndThemeApplyAtOnce()

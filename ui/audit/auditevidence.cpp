@@ -29,9 +29,20 @@ void AuditLogPage::exportEvidence()
     dialog->setDefaultSuffix(u"csv"_s);
     dialog->setDirectory(QStandardPaths::writableLocation(QStandardPaths::DocumentsLocation));
     dialog->selectFile(u"audit-%1.csv"_s.arg(m_ui.app.stores.current().storeId));
-    connect(dialog, &QFileDialog::fileSelected, this, [this](const QString &file) {
-        const EvidenceFormat format =
-            file.endsWith(".jsonl"_L1) ? EvidenceFormat::JsonLines : EvidenceFormat::Csv;
+    // The suffix says what is written. A desktop's own dialog leaves that of the name as it is.
+    connect(dialog, &QFileDialog::filterSelected, dialog, [dialog](const QString &filter) {
+        const QString former = dialog->defaultSuffix();
+        QString file = dialog->selectedFiles().value(0);
+        dialog->setDefaultSuffix(filter.contains("*.jsonl"_L1) ? u"jsonl"_s : u"csv"_s);
+        if (file.endsWith(u'.' + former)) {
+            file.chop(former.size());
+            dialog->selectFile(file + dialog->defaultSuffix());
+        }
+    });
+    connect(dialog, &QFileDialog::fileSelected, this, [this, dialog](const QString &file) {
+        const bool named = file.endsWith(".jsonl"_L1) || file.endsWith(".csv"_L1);
+        const bool lines = (named ? file : dialog->defaultSuffix()).endsWith("jsonl"_L1);
+        const EvidenceFormat format = lines ? EvidenceFormat::JsonLines : EvidenceFormat::Csv;
         m_notice->setText(tr("Writing %1…").arg(file));
         m_notice->show();
         m_exportRequest.run(
@@ -40,6 +51,7 @@ void AuditLogPage::exportEvidence()
                                                      token);
             },
             [this](const Result<EvidenceFile> &written) {
+                m_notice->show();
                 m_notice->setText(written ? tr("%1 entries are in %2. SHA-256 %3; filter and sum are in %4.")
                                                 .arg(format::count(written->rows), written->file,
                                                      QString::fromLatin1(written->sha256), written->manifest)

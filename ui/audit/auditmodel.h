@@ -34,6 +34,8 @@ public:
 
     void clear();
     void append(const AuditPage &page);
+    /// The entries that were wanted do not come: the view may want them again.
+    void letAskAgain() { m_asked = false; }
     const Entry &entry(int row) const { return m_entries[row]; }
     const QString &next() const { return m_next; }
     /// "Price, Stock" of an update; empty for others.

@@ -55,6 +55,7 @@ AuditLogPage::AuditLogPage(const UiContext &ui, QWidget *parent)
     m_history->setEnabled(false);
     m_chart->setEmptyReason(tr("No entry in this time."));
     m_chart->setMinimumHeight(170);
+    m_notice->setObjectName(u"auditNotice"_s);
     m_notice->setTextFormat(Qt::PlainText);
     m_notice->setWordWrap(true);
     m_notice->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
@@ -107,30 +108,36 @@ AuditLogPage::AuditLogPage(const UiContext &ui, QWidget *parent)
 
 void AuditLogPage::load()
 {
-    m_asked = m_filter->filter();
+    const AuditFilter asked = m_filter->filter();
+    if (m_model->rowCount() == 0) // else they are of the former filter until the answer is there
+        m_asked = asked;
     setLoading(true);
-    m_notice->hide();
+    m_notice->setVisible(m_exportRequest.running());
     m_request.run(
-        [this](const CancelToken &token) {
-            return m_ui.app.audit.page(m_ui.app.stores.current().storeId, m_asked, {}, pageRows, token);
+        [this, asked](const CancelToken &token) {
+            return m_ui.app.audit.page(m_ui.app.stores.current().storeId, asked, {}, pageRows, token);
         },
-        [this](const Result<AuditPage> &page) {
+        [this, asked](const Result<AuditPage> &page) {
             setLoading(m_activityRequest.running());
             if (!page) {
+                m_model->letAskAgain();
                 showError(page.error(), m_model->rowCount() == 0 && page.error().kind != ErrorKind::Usage);
                 return;
             }
             showContent();
+            m_asked = asked;
             m_model->clear();
             m_model->append(*page);
             showEntry(m_view->currentIndex().isValid() ? m_view->currentIndex().row() : -1);
             updateStatus();
         });
-    loadActivity();
+    loadActivity(asked);
 }
 
 void AuditLogPage::loadMore(const QString &after)
 {
+    if (m_request.running())
+        return; // rows of another filter are on their way and take the place of these
     setLoading(true);
     m_request.run(
         [this, after](const CancelToken &token) {
@@ -147,12 +154,12 @@ void AuditLogPage::loadMore(const QString &after)
         });
 }
 
-void AuditLogPage::loadActivity()
+void AuditLogPage::loadActivity(const AuditFilter &asked)
 {
     m_chart->setEmptyReason(tr("Counting…"));
     m_activityRequest.run(
-        [this](const CancelToken &token) {
-            return m_ui.app.audit.activity(m_ui.app.stores.current().storeId, m_asked,
+        [this, asked](const CancelToken &token) {
+            return m_ui.app.audit.activity(m_ui.app.stores.current().storeId, asked,
                                            QTimeZone::systemTimeZone(), token);
         },
         [this](const Result<QList<AuditActivity>> &activities) {

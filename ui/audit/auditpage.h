@@ -37,7 +37,7 @@ protected:
 
 private:
     void loadMore(const QString &after);
-    void loadActivity();
+    void loadActivity(const AuditFilter &asked);
     void showEntry(int row);
     void showHistory();
     void exportEvidence();

@@ -11,6 +11,7 @@
 #include "ui/shared/tableview.h"
 #include "ui/shared/zonechoice.h"
 
+#include <QApplication>
 #include <QMenu>
 #include <QShortcut>
 #include <QSplitter>
@@ -95,7 +96,11 @@ void BrowsePage::build()
         shortcut->setContext(Qt::WidgetWithChildrenShortcut);
         connect(shortcut, &QShortcut::activated, m_editBar, slot);
     };
-    key(QKeySequence::Save, &EditBar::save);
+    key(QKeySequence::Save, [this] {
+        if (m_view->isAncestorOf(QApplication::focusWidget()))
+            m_view->setFocus(); // an editor that is open holds a change too
+        m_editBar->save();
+    });
     key(QKeySequence::Undo, &EditBar::undo);
 }
 
@@ -133,6 +138,7 @@ void BrowsePage::connectGrid()
     connect(m_model, &RecordModel::editsChanged, this, [this] { rowChanged(m_view->currentIndex().row()); });
     connect(m_editBar, &EditBar::failed, this, [this](const Error &error) { showError(error, false); });
     connect(m_editBar, &EditBar::saved, this, &BrowsePage::showContent);
+    connect(m_editBar, &EditBar::left, m_view, qOverload<>(&QWidget::setFocus));
     connect(m_filters, &FilterBar::changed, this, &BrowsePage::filtersChanged);
     connect(m_actions, &GridActions::filterWanted, m_filters, &FilterBar::add);
     connect(m_actions, &GridActions::filterEditorWanted, m_filters, &FilterBar::edit);

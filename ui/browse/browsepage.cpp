@@ -258,58 +258,8 @@ bool BrowsePage::busy() const
     return m_model->loading() || m_countRequest.running();
 }
 
-void BrowsePage::updateStatus()
-{
-    const int rows = m_model->rowCount();
-    m_countButton->setVisible(m_counting ||
-                              (m_counted && !m_count.exact && rows > 0 && !m_model->complete()));
-    m_countButton->setText(m_counting ? tr("Stop &counting") : tr("&Count"));
-    if (rows == 0) {
-        setStatus(m_model->loading() ? tr("Loading…") : QString());
-        return;
-    }
-    const QString range = m_model->offset() >= 0 ? u"%1 – %2"_s.arg(format::count(m_model->offset() + 1),
-                                                                    format::count(m_model->offset() + rows))
-                          : m_model->atEnd()     ? tr("last %1").arg(format::count(rows))
-                                                 : tr("%1 rows").arg(format::count(rows));
-    QString status = range;
-    if (m_model->atEnd() && m_model->offset() >= 0)
-        status = tr("%1 of %2").arg(range, format::count(m_model->offset() + rows));
-    else if (m_counted)
-        status =
-            tr("%1 of %2")
-                .arg(range, m_count.exact ? format::count(m_count.rows) : format::estimate(m_count.rows));
-    if (!m_filters->filters().isEmpty())
-        status = tr("%1, filtered").arg(status);
-    setStatus(status);
-}
-
 bool BrowsePage::focusFilter()
 {
     m_filters->edit();
     return true;
-}
-
-QString BrowsePage::unsaved() const
-{
-    qsizetype cells = m_model->edits().cells();
-    for (const RecordEdits &edits : m_aside)
-        cells += edits.cells();
-    return cells == 0 ? QString()
-                      : tr("%1: %2 changes are not saved.").arg(m_table.title, format::count(cells));
-}
-
-QString BrowsePage::help() const
-{
-    return tr("The %1 of the chosen store. Rows are read as you scroll, Ctrl+End goes to the last ones. "
-              "Click a "
-              "heading to sort; headings without an index cannot be sorted by and say so. Right-click a "
-              "heading "
-              "to choose columns. Ctrl+F adds a filter, Ctrl+Shift+F one for the current value; a click on a "
-              "filter switches it off. Go to shows the rows that belong to the selected one, Alt+Left goes "
-              "back. "
-              "Ctrl+C copies the selected rows, Ctrl+Shift+C the current value, Ctrl+E exports all. F2 "
-              "changes a "
-              "value where your login may; nothing is sent before Ctrl+S.")
-        .arg(m_table.title.toLower());
 }

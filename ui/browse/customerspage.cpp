@@ -121,11 +121,11 @@ void CustomersPage::erase(const CustomerFacts &facts, const QString &reason)
                                    folder.isEmpty() ? QStringList() : QStringList{folder}, token);
         },
         [this](const Result<ErasureReport> &done) {
-            refresh();
             if (!done) {
                 showError(done.error(), false);
                 return;
             }
+            refresh();
             m_ui.prompt.inform(
                 this, tr("The customer is erased"),
                 (QStringList{tr("%1 sales lost their customer, %2 audit entries were redacted.")

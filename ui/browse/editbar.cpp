@@ -6,6 +6,7 @@
 #include "ui/shared/recordmodel.h"
 #include "ui/shell/prompt.h"
 
+#include <QApplication>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>
@@ -19,7 +20,7 @@ EditBar::EditBar(const UiContext &ui, RecordModel &model, QWidget *parent)
     , m_text(new QLabel(this))
     , m_save(new QPushButton(tr("&Save"), this))
     , m_undo(new QPushButton(tr("&Undo"), this))
-    , m_discard(new QPushButton(tr("Give &up…"), this))
+    , m_discard(new QPushButton(tr("Disc&ard…"), this))
     , m_request(this)
 {
     setObjectName(u"editBar"_s);
@@ -31,7 +32,7 @@ EditBar::EditBar(const UiContext &ui, RecordModel &model, QWidget *parent)
     m_undo->setObjectName(u"editUndo"_s);
     m_undo->setToolTip(tr("Take the last change back (Ctrl+Z)"));
     m_discard->setObjectName(u"editDiscard"_s);
-    m_discard->setToolTip(tr("Give all changes up"));
+    m_discard->setToolTip(tr("Discard all changes"));
     auto *layout = new QHBoxLayout(this);
     layout->setContentsMargins(16, 6, 16, 6);
     layout->addWidget(m_text, 1);
@@ -41,8 +42,8 @@ EditBar::EditBar(const UiContext &ui, RecordModel &model, QWidget *parent)
     connect(m_save, &QPushButton::clicked, this, &EditBar::save);
     connect(m_undo, &QPushButton::clicked, this, &EditBar::undo);
     connect(m_discard, &QPushButton::clicked, this, [this] {
-        m_ui.prompt.confirm(this, tr("Give up all changes that are not saved?"), m_text->text(),
-                            tr("Give up"), [this](bool yes) {
+        m_ui.prompt.confirm(this, tr("Discard all changes that are not saved?"), m_text->text(),
+                            tr("Discard"), [this](bool yes) {
                                 if (yes)
                                     m_model.edit([](RecordEdits &edits) { edits.discard(); });
                             });
@@ -55,6 +56,9 @@ EditBar::EditBar(const UiContext &ui, RecordModel &model, QWidget *parent)
 void EditBar::showState()
 {
     const RecordEdits &edits = m_model.edits();
+    // A button that is switched off or hidden would hand its focus to whatever comes next.
+    if ((saving() || edits.isEmpty()) && isAncestorOf(QApplication::focusWidget()))
+        emit left();
     setVisible(!edits.isEmpty());
     const QString cells = edits.cells() == 1 ? tr("1 change") : tr("%1 changes").arg(edits.cells());
     const QString rows = edits.rows() == 1 ? tr("1 row") : tr("%1 rows").arg(edits.rows());
@@ -81,13 +85,12 @@ void EditBar::save()
     if (saving() || m_model.edits().isEmpty())
         return;
     const int cells = m_model.edits().cells();
+    const QList<RowEdit> sent = m_model.edits().toSave();
     m_request.run(
-        [this](const CancelToken &token) {
-            return m_ui.app.browse.save(m_ui.app.stores.current().storeId, m_model.table().name,
-                                        m_model.edits().toSave(), token);
+        [&](const CancelToken &token) {
+            return m_ui.app.browse.save(m_ui.app.stores.current().storeId, m_model.table().name, sent, token);
         },
-        [this, cells](const Result<SaveResult> &result) {
-            emit savingChanged();
+        [this, cells, sent](const Result<SaveResult> &result) {
             if (!result) {
                 showState();
                 emit failed(result.error());
@@ -95,12 +98,11 @@ void EditBar::save()
                 showState();
                 settle(result->conflicts);
             } else {
-                m_model.edit([](RecordEdits &edits) { edits.saved(); });
+                m_model.edit([&](RecordEdits &edits) { edits.saved(sent); });
                 emit saved(cells);
             }
         });
     showState();
-    emit savingChanged();
 }
 
 void EditBar::settle(const QList<EditConflict> &conflicts)

@@ -30,7 +30,7 @@ public:
 signals:
     void failed(const Error &error);
     void saved(int cells);
-    void savingChanged();
+    void left(); ///< the focus is to go back to the rows
 
 private:
     void showState();

@@ -17,12 +17,13 @@
 #include <QMenu>
 #include <QScrollArea>
 #include <QToolButton>
+#include <QVBoxLayout>
 
 using namespace Qt::StringLiterals;
 
 namespace {
 
-enum Span { Today = -1, ThisYear = -2 }; // others are numbers of days
+enum Span { Today = -1, Yesterday = -2, ThisMonth = -3, LastMonth = -4, ThisYear = -5 }; // others are days
 
 QString money(double amount)
 {
@@ -78,12 +79,13 @@ void OverviewPage::build()
 {
     m_period->setObjectName(u"overviewPeriod"_s);
     m_period->setAccessibleName(tr("Period"));
-    const QList<std::pair<QString, int>> spans{{tr("Today"), int(Today)},        {tr("Last 7 days"), 7},
-                                               {tr("Last 30 days"), 30},         {tr("Last 90 days"), 90},
-                                               {tr("This year"), int(ThisYear)}, {tr("Last 365 days"), 365}};
+    const QList<std::pair<QString, int>> spans{
+        {tr("Today"), Today},     {tr("Yesterday"), Yesterday},  {tr("Last 7 days"), 7},
+        {tr("Last 30 days"), 30}, {tr("This month"), ThisMonth}, {tr("Last month"), LastMonth},
+        {tr("Last 90 days"), 90}, {tr("This year"), ThisYear},   {tr("Last 365 days"), 365}};
     for (const auto &[text, days] : spans)
         m_period->addItem(text, days);
-    m_period->setCurrentIndex(2);
+    m_period->setCurrentIndex(m_period->findData(30));
     addHeaderWidget(m_period);
     auto *save = new QToolButton(this);
     save->setObjectName(u"overviewExport"_s);
@@ -104,6 +106,7 @@ void OverviewPage::build()
 
     m_problem->setTextFormat(Qt::PlainText);
     m_problem->setWordWrap(true);
+    m_problem->setContentsMargins(16, 0, 16, 8);
     m_problem->hide();
     m_reorderTitle->setTextFormat(Qt::PlainText);
     m_reorderView->setModel(m_reorder);
@@ -126,7 +129,6 @@ void OverviewPage::build()
         figures->addWidget(tile, place / 3, place % 3);
         ++place;
     }
-    grid->addWidget(m_problem, 0, 0, 1, 2);
     grid->addLayout(figures, 1, 0, 1, 2);
     grid->addWidget(m_byDay, 2, 0, 1, 2);
     grid->addWidget(m_byHour, 3, 0, 1, 2);
@@ -143,7 +145,12 @@ void OverviewPage::build()
     m_scroll->setWidgetResizable(true);
     m_scroll->setFrameShape(QFrame::NoFrame);
     m_scroll->setWidget(inside);
-    setContent(m_scroll);
+    auto *content = new QWidget(this);
+    auto *column = new QVBoxLayout(content);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->addWidget(m_problem); // above what scrolls, to be seen from everywhere
+    column->addWidget(m_scroll, 1);
+    setContent(content);
 
     connect(m_period, &QComboBox::currentIndexChanged, this, &Page::refresh);
     connectRows();
@@ -165,9 +172,14 @@ OverviewPeriod OverviewPage::period() const
     const int span = m_period->currentData().toInt();
     OverviewPeriod period;
     period.to = today;
-    period.from = span == Today      ? today
-                  : span == ThisYear ? QDate(today.year(), 1, 1)
-                                     : today.addDays(1 - span);
+    if (span == Yesterday)
+        period.to = today.addDays(-1);
+    else if (span == LastMonth)
+        period.to = today.addDays(-today.day());
+    period.from = span == Today || span == Yesterday       ? period.to
+                  : span == ThisMonth || span == LastMonth ? period.to.addDays(1 - period.to.day())
+                  : span == ThisYear                       ? QDate(today.year(), 1, 1)
+                                                           : today.addDays(1 - span);
     return period;
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/appcontext.h"
 #include "ui/overview/overviewpage.h"
 #include "ui/overview/overviewreport.h"
 #include "ui/shared/figuretile.h"
@@ -42,7 +43,9 @@ void OverviewPage::savePdf(OverviewReport::Part part)
     dialog->setNameFilter(tr("PDF (*.pdf)"));
     dialog->setDefaultSuffix(u"pdf"_s);
     dialog->setDirectory(QStandardPaths::writableLocation(QStandardPaths::DocumentsLocation));
-    dialog->selectFile(part == OverviewReport::ReorderListOnly ? u"reorder-list.pdf"_s : u"overview.pdf"_s);
+    dialog->selectFile(u"%1-%2-%3.pdf"_s.arg(
+        part == OverviewReport::ReorderListOnly ? u"reorder-list"_s : u"overview"_s,
+        m_ui.app.stores.current().storeId, m_overview.readAt.date().toString(Qt::ISODate)));
     connect(dialog, &QFileDialog::fileSelected, this, [this, part](const QString &file) {
         const Result<void> saved = report(part).savePdf(file, part);
         tell(saved ? tr("Saved as %1.").arg(file) : saved.error().text());

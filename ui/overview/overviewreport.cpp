@@ -68,9 +68,12 @@ void OverviewReport::paint(QPagedPaintDevice &device, Part part) const
     };
 
     heading(m_heading);
+    // Stock is what it was when it was read, whatever the period of the figures.
+    const QString asOf = tr("As of %1").arg(QLocale().toString(m_overview.readAt, QLocale::ShortFormat));
+    const auto date = [](QDate day) { return QLocale().toString(day, QLocale::ShortFormat); };
     write(0, pageWidth,
-          tr("%1 – %2").arg(QLocale().toString(m_overview.period.from, QLocale::ShortFormat),
-                            QLocale().toString(m_overview.period.to, QLocale::ShortFormat)),
+          part == All ? tr("%1 – %2. %3").arg(date(m_overview.period.from), date(m_overview.period.to), asOf)
+                      : asOf,
           normal, paper.secondary, Qt::AlignLeft);
     y += line + 8;
     if (part == All) {
@@ -80,8 +83,10 @@ void OverviewReport::paint(QPagedPaintDevice &device, Part part) const
             y += line;
         }
         y += 12;
-        constexpr int chartHeight = 230;
         for (const ChartPanel *chart : m_charts) {
+            // Nobody can point at a bar on paper: each has room for its name.
+            const bool bars = chart->data().form == ChartData::Form::HorizontalBars;
+            const int chartHeight = std::max(230, bars ? 90 + 24 * chart->data().count() : 0);
             if (y + chartHeight > pageHeight) {
                 device.newPage();
                 y = 0;
@@ -108,13 +113,34 @@ void OverviewReport::paint(QPagedPaintDevice &device, Part part) const
         Qt::Alignment alignment;
     };
     const Column columns[] = {
-        {0, 110, tr("SKU"), Qt::AlignLeft},          {118, 290, tr("Product"), Qt::AlignLeft},
-        {416, 130, tr("Supplier"), Qt::AlignLeft},   {554, 56, tr("In stock"), Qt::AlignRight},
-        {618, 66, tr("Reorder at"), Qt::AlignRight}, {692, 68, tr("Order"), Qt::AlignRight}};
+        {0, 90, tr("SKU"), Qt::AlignLeft},           {98, 284, tr("Product"), Qt::AlignLeft},
+        {390, 150, tr("Supplier"), Qt::AlignLeft},   {548, 60, tr("In stock"), Qt::AlignRight},
+        {616, 68, tr("Reorder at"), Qt::AlignRight}, {692, 68, tr("Order to fill up"), Qt::AlignRight}};
+    // A long name takes further lines; the row is as high as its highest cell.
+    const auto cell = [&](const Column &column, const QString &text, const QFont &font) {
+        const QRect room(column.x, y, column.width, pageHeight);
+        const int flags = int(column.alignment | Qt::AlignTop) | Qt::TextWordWrap;
+        painter.setFont(sized(font, 11));
+        painter.setPen(paper.text);
+        painter.drawText(room, flags, text);
+    };
+    const auto height = [&](const QStringList &texts, const QFont &font) {
+        const QFontMetrics metrics(sized(font, 11));
+        int most = line;
+        for (qsizetype i = 0; i < texts.size(); ++i)
+            most = std::max(most, metrics.boundingRect(QRect(0, 0, columns[i].width, pageHeight),
+                                                       Qt::TextWordWrap, texts[i])
+                                          .height() +
+                                      4);
+        return most;
+    };
     const auto titles = [&] {
+        QStringList texts;
         for (const Column &column : columns)
-            write(column.x, column.width, column.title, bold, paper.text, column.alignment);
-        y += line + 2;
+            texts += column.title;
+        for (const Column &column : columns)
+            cell(column, column.title, bold);
+        y += height(texts, bold) + 2;
         painter.setPen(paper.border);
         painter.drawLine(0, y - 1, pageWidth, y - 1);
     };
@@ -128,20 +154,21 @@ void OverviewReport::paint(QPagedPaintDevice &device, Part part) const
     y += line + 4;
     titles();
     for (const ReorderLine &product : m_overview.reorder) {
-        if (y + line > pageHeight) {
+        const QStringList texts{product.sku,
+                                product.name,
+                                product.supplier,
+                                format::count(product.stock),
+                                format::count(product.reorderAt),
+                                format::count(product.order)};
+        const int high = height(texts, normal);
+        if (y + high > pageHeight) {
             device.newPage();
             y = 0;
             titles();
         }
-        const QString texts[] = {product.sku,
-                                 product.name,
-                                 product.supplier,
-                                 format::count(product.stock),
-                                 format::count(product.reorderAt),
-                                 format::count(product.order)};
-        for (size_t i = 0; i < std::size(texts); ++i)
-            write(columns[i].x, columns[i].width, texts[i], normal, paper.text, columns[i].alignment);
-        y += line;
+        for (qsizetype i = 0; i < texts.size(); ++i)
+            cell(columns[i], texts[i], normal);
+        y += high;
     }
 }
 

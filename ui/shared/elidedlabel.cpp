@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/shared/elidedlabel.h"
 
+#include "ui/shared/plaintip.h"
+
 #include <QPainter>
 #include <QStyle>
 
@@ -21,8 +23,8 @@ void ElidedLabel::paintEvent(QPaintEvent *)
     QPainter painter(this);
     painter.setPen(palette().color(foregroundRole()));
     const QString shown = fontMetrics().elidedText(text(), m_mode, contentsRect().width());
-    if (toolTip().isEmpty() == (shown != text()))
-        setToolTip(shown == text() ? QString() : text());
+    if (const QString tip = shown == text() ? QString() : plainTip(text()); tip != toolTip())
+        setToolTip(tip);
     painter.drawText(contentsRect(),
                      static_cast<int>(QStyle::visualAlignment(layoutDirection(), alignment())) |
                          Qt::TextSingleLine,

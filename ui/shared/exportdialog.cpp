@@ -80,7 +80,9 @@ ExportDialog::ExportDialog(Settings &settings, const QString &what, const QStrin
     line->addWidget(choose);
     auto *form = new QFormLayout;
     form->addRow(tr("&Format"), m_format);
-    form->addRow(tr("F&ile"), line);
+    auto *fileLabel = new QLabel(tr("F&ile"), this);
+    fileLabel->setBuddy(m_file); // a layout has none of its own
+    form->addRow(fileLabel, line);
     auto *buttons = new QDialogButtonBox(QDialogButtonBox::Cancel, this);
     m_accept = buttons->addButton(tr("&Export"), QDialogButtonBox::AcceptRole);
     m_accept->setObjectName(u"exportAccept"_s);

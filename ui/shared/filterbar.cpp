@@ -14,11 +14,11 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-/// The text of a chip: a click switches it, a double click changes it.
+/// The text of a chip: a click switches it, a double click or F2 changes it.
 class ChipButton final : public QToolButton
 {
 public:
-    ChipButton(QWidget *parent, std::function<void()> edit)
+    ChipButton(QWidget *parent, std::function<void(bool doubleClicked)> edit)
         : QToolButton(parent)
         , m_edit(std::move(edit))
     {
@@ -28,18 +28,18 @@ protected:
     void mouseDoubleClickEvent(QMouseEvent *event) override
     {
         event->accept();
-        m_edit();
+        m_edit(true);
     }
     void keyPressEvent(QKeyEvent *event) override
     {
         if (event->key() == Qt::Key_F2)
-            m_edit();
+            m_edit(false);
         else
             QToolButton::keyPressEvent(event);
     }
 
 private:
-    const std::function<void()> m_edit;
+    const std::function<void(bool)> m_edit;
 };
 
 } // namespace
@@ -98,6 +98,7 @@ void FilterBar::setChips(const QList<Chip> &chips)
 {
     const QList<ColumnFilter> before = filters();
     m_chips = chips;
+    m_clicked = -1;
     tellIfChanged(before);
 }
 
@@ -138,7 +139,7 @@ void FilterBar::edit(const QByteArray &column)
     editor->begin(column);
 }
 
-void FilterBar::change(qsizetype index)
+void FilterBar::change(qsizetype index, bool on)
 {
     auto *editor = new FilterEditor(m_table, m_zone, this);
     editor->setAttribute(Qt::WA_DeleteOnClose);
@@ -147,6 +148,13 @@ void FilterBar::change(qsizetype index)
         if (index < chips.size())
             chips[index] = {filter, true};
         setChips(chips);
+    });
+    connect(editor, &FilterEditor::rejected, this, [this, index, former = Chip{m_chips[index].filter, on}] {
+        QList<Chip> chips = m_chips;
+        if (index < chips.size() && chips[index].filter == former.filter) {
+            chips[index] = former;
+            setChips(chips);
+        }
     });
     editor->begin(m_chips[index].filter);
 }
@@ -171,7 +179,11 @@ void FilterBar::build()
         auto *frame = new QFrame(this);
         frame->setObjectName(u"filterChip%1"_s.arg(i));
         frame->setProperty("chip", chip.on ? u"on"_s : u"off"_s);
-        auto *button = new ChipButton(frame, [this, i] { change(i); });
+        auto *button = new ChipButton(frame, [this, i](bool doubleClicked) {
+            // The first click of the two has switched it already.
+            const bool switched = doubleClicked && m_clicked == i;
+            change(i, m_chips[i].on != switched);
+        });
         button->setObjectName(u"filterChipText%1"_s.arg(i));
         button->setText(QString(text).replace(u'&', u"&&"_s));
         button->setCheckable(true);
@@ -197,6 +209,7 @@ void FilterBar::build()
             QList<Chip> chips = m_chips;
             chips[i].on = !chips[i].on;
             setChips(chips);
+            m_clicked = i;
         });
         connect(remove, &QToolButton::clicked, this, [this, i] {
             QList<Chip> chips = m_chips;

@@ -46,7 +46,8 @@ signals:
 
 private:
     void build();
-    void change(qsizetype index);
+    /// Opens the editor on a chip; `on` is what it goes back to when that is cancelled.
+    void change(qsizetype index, bool on);
     void applyTheme();
     void tellIfChanged(const QList<ColumnFilter> &before);
 
@@ -54,6 +55,7 @@ private:
     const TableDef m_table;
     QTimeZone m_zone = QTimeZone::systemTimeZone();
     QList<Chip> m_chips;
+    qsizetype m_clicked = -1; // the chip whose click was the newest change
     QToolButton *m_add;
     FlowLayout *m_layout;
     QList<QWidget *> m_widgets; // of the chips

@@ -19,7 +19,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-enum Field { Nothing, Text, Range, Days, YesNo };
+enum Field { Nothing, Text, Range, Days, YesNo, Choice };
 
 /// What is typed as --filter writes it, after the column and a word.
 bool isList(FilterOp op)
@@ -27,13 +27,15 @@ bool isList(FilterOp op)
     return browsefilter::valueCount(op) < 0 || op == FilterOp::AtHour;
 }
 
-Field fieldOf(ColumnType type, FilterOp op)
+Field fieldOf(const ColumnDef &column, FilterOp op)
 {
     if (browsefilter::valueCount(op) == 0)
         return Nothing;
     if (isList(op))
         return Text;
-    switch (type) {
+    if (!column.choices.isEmpty() && (op == FilterOp::Equals || op == FilterOp::Differs))
+        return Choice;
+    switch (column.type) {
     case ColumnType::Integer:
     case ColumnType::Decimal:
     case ColumnType::Money:
@@ -75,6 +77,7 @@ FilterEditor::FilterEditor(const TableDef &table, const QTimeZone &zone, QWidget
     , m_toDay(new QDateEdit(this))
     , m_toDayWord(new QLabel(tr("and"), this))
     , m_yesNo(new QComboBox(this))
+    , m_choice(new QComboBox(this))
     , m_hint(new QLabel(this))
 {
     setObjectName(u"filterEditor"_s);
@@ -84,11 +87,11 @@ FilterEditor::FilterEditor(const TableDef &table, const QTimeZone &zone, QWidget
     m_yesNo->addItem(tr("yes"), u"true"_s);
     m_yesNo->addItem(tr("no"), u"false"_s);
     const std::tuple<QWidget *, const char *, QString> named[] = {
-        {m_column, "filterColumn", tr("Column")},   {m_op, "filterOp", tr("Condition")},
-        {m_text, "filterText", tr("Value")},        {m_from, "filterFrom", tr("Value, or lowest value")},
-        {m_to, "filterTo", tr("Highest value")},    {m_fromDay, "filterFromDay", tr("Day, or first day")},
-        {m_toDay, "filterToDay", tr("Last day")},   {m_yesNo, "filterYesNo", tr("Yes or no")},
-        {m_hint, "filterHint", tr("What is wrong")}};
+        {m_column, "filterColumn", tr("Column")}, {m_op, "filterOp", tr("Condition")},
+        {m_text, "filterText", tr("Value")},      {m_from, "filterFrom", tr("Value, or lowest value")},
+        {m_to, "filterTo", tr("Highest value")},  {m_fromDay, "filterFromDay", tr("Day, or first day")},
+        {m_toDay, "filterToDay", tr("Last day")}, {m_yesNo, "filterYesNo", tr("Yes or no")},
+        {m_choice, "filterChoice", tr("Value")},  {m_hint, "filterHint", tr("What is wrong")}};
     for (const auto &[widget, name, accessible] : named) {
         widget->setObjectName(QLatin1String(name));
         widget->setAccessibleName(accessible);
@@ -105,8 +108,8 @@ FilterEditor::FilterEditor(const TableDef &table, const QTimeZone &zone, QWidget
     pair(range, m_from, m_toWord, m_to);
     auto *days = new QWidget(this);
     pair(days, m_fromDay, m_toDayWord, m_toDay);
-    for (QWidget *field :
-         {new QWidget(this), static_cast<QWidget *>(m_text), range, days, static_cast<QWidget *>(m_yesNo)})
+    for (QWidget *field : {new QWidget(this), static_cast<QWidget *>(m_text), range, days,
+                           static_cast<QWidget *>(m_yesNo), static_cast<QWidget *>(m_choice)})
         m_fields->addWidget(field);
     m_fields->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
 
@@ -118,7 +121,8 @@ FilterEditor::FilterEditor(const TableDef &table, const QTimeZone &zone, QWidget
     auto *form = new QFormLayout;
     form->addRow(tr("&Column"), m_column);
     form->addRow(tr("Co&ndition"), m_op);
-    form->addRow(tr("&Value"), m_fields);
+    m_valueLabel = new QLabel(tr("&Value"), this);
+    form->addRow(m_valueLabel, m_fields);
     auto *layout = new QVBoxLayout(this);
     layout->addLayout(form);
     layout->addWidget(m_hint);
@@ -127,6 +131,7 @@ FilterEditor::FilterEditor(const TableDef &table, const QTimeZone &zone, QWidget
 
     connect(m_column, &QComboBox::currentIndexChanged, this, &FilterEditor::columnChanged);
     connect(m_op, &QComboBox::currentIndexChanged, this, &FilterEditor::opChanged);
+    connect(m_choice, &QComboBox::currentIndexChanged, this, &FilterEditor::check);
     for (QLineEdit *edit : {m_text, m_from, m_to})
         connect(edit, &QLineEdit::textChanged, this, &FilterEditor::check);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
@@ -158,7 +163,7 @@ void FilterEditor::begin(const QByteArray &name)
     for (QLineEdit *edit : {m_text, m_from, m_to})
         edit->clear();
     open();
-    (wanted < 0 ? static_cast<QWidget *>(m_column) : m_fields->currentWidget())->setFocus();
+    (wanted < 0 ? static_cast<QWidget *>(m_column) : m_valueLabel->buddy())->setFocus();
 }
 
 void FilterEditor::begin(const ColumnFilter &filter)
@@ -175,7 +180,7 @@ void FilterEditor::fill(const ColumnFilter &filter)
         plain.setNumberOptions(QLocale::OmitGroupSeparator);
         return QString(value).replace(u'.', plain.decimalPoint());
     };
-    switch (fieldOf(column().type, filter.op)) {
+    switch (fieldOf(column(), filter.op)) {
     case Text: {
         // The list as --filter writes it, without column and word.
         const QString expression = browsefilter::expression(filter);
@@ -198,6 +203,11 @@ void FilterEditor::fill(const ColumnFilter &filter)
         m_toDay->setDate(day(filter.values.value(browsefilter::valueCount(filter.op) - 1)));
         break;
     }
+    case Choice:
+        if (m_choice->findText(filter.values.value(0)) < 0)
+            m_choice->addItem(filter.values.value(0)); // of a database that knows more
+        m_choice->setCurrentText(filter.values.value(0));
+        break;
     case YesNo:
         m_yesNo->setCurrentIndex(filter.values.value(0).startsWith(u't') ? 0 : 1);
         break;
@@ -208,14 +218,18 @@ void FilterEditor::fill(const ColumnFilter &filter)
 
 void FilterEditor::columnChanged()
 {
-    const FilterOp before = op();
     {
         const QSignalBlocker blocker(m_op);
         m_op->clear();
         for (const FilterOp each : browsefilter::operators(column().type))
             if (column().nullable || browsefilter::valueCount(each) != 0)
                 m_op->addItem(filterOpText(each, column().type), static_cast<int>(each));
-        m_op->setCurrentIndex(std::max(0, m_op->findData(static_cast<int>(before))));
+        // One of a few is picked; of a text mostly a part is known.
+        m_op->setCurrentIndex(
+            column().choices.isEmpty() ? 0 : std::max(0, m_op->findData(static_cast<int>(FilterOp::Equals))));
+        const QSignalBlocker still(m_choice);
+        m_choice->clear();
+        m_choice->addItems(column().choices);
     }
     auto *completer = column().choices.isEmpty() ? nullptr : new QCompleter(column().choices, m_text);
     m_text->setCompleter(completer);
@@ -224,8 +238,10 @@ void FilterEditor::columnChanged()
 
 void FilterEditor::opChanged()
 {
-    const Field field = fieldOf(column().type, op());
+    const Field field = fieldOf(column(), op());
     m_fields->setCurrentIndex(field);
+    QWidget *const first[] = {m_op, m_text, m_from, m_fromDay, m_yesNo, m_choice};
+    m_valueLabel->setBuddy(first[field]);
     const bool two = op() == FilterOp::Between;
     for (QWidget *end :
          {m_toWord, static_cast<QWidget *>(m_to), m_toDayWord, static_cast<QWidget *>(m_toDay)})
@@ -256,7 +272,7 @@ ColumnFilter FilterEditor::filter() const
 {
     ColumnFilter made{column().name, op(), {}};
     const bool two = op() == FilterOp::Between;
-    switch (fieldOf(column().type, op())) {
+    switch (fieldOf(column(), op())) {
     case Text:
         if (isList(op())) {
             // Read as --filter reads a list, so that both know the same quotes.
@@ -295,6 +311,9 @@ ColumnFilter FilterEditor::filter() const
             made.op = FilterOp::Between;
         break;
     }
+    case Choice:
+        made.values = QStringList{m_choice->currentText()};
+        break;
     case YesNo:
         made.values = QStringList{m_yesNo->currentData().toString()};
         break;
@@ -306,7 +325,7 @@ ColumnFilter FilterEditor::filter() const
 
 void FilterEditor::check()
 {
-    const Field field = fieldOf(column().type, op());
+    const Field field = fieldOf(column(), op());
     const bool empty = (field == Text && m_text->text().isEmpty() && op() != FilterOp::Equals) ||
                        (field == Range &&
                         (m_from->text().isEmpty() || (op() == FilterOp::Between && m_to->text().isEmpty())));

@@ -52,6 +52,8 @@ private:
     QDateEdit *m_toDay;
     QWidget *m_toDayWord;
     QComboBox *m_yesNo;
+    QComboBox *m_choice;
     QLabel *m_hint;
+    QLabel *m_valueLabel = nullptr; ///< its key goes to the field that is shown
     QPushButton *m_accept;
 };

@@ -79,12 +79,22 @@ QList<RowEdit> RecordEdits::toSave() const
     return all;
 }
 
-void RecordEdits::saved()
+void RecordEdits::saved(const QList<RowEdit> &sent)
 {
+    for (const RowEdit &row : sent)
+        for (const CellEdit &cell : row.cells) {
+            m_saved[row.key][cell.column] = cell.value;
+            if (!pending(row.key, cell.column))
+                continue;
+            const Value now = m_pending[row.key][cell.column].value;
+            put(row.key, cell.column,
+                now == cell.value ? std::nullopt : std::optional(CellEdit{cell.column, cell.value, now}));
+        }
+    // What was saved cannot be undone; what came meanwhile can, a cell a step.
+    m_steps.clear();
     for (auto row = m_pending.cbegin(); row != m_pending.cend(); ++row)
         for (const CellEdit &cell : *row)
-            m_saved[row.key()][cell.column] = cell.value;
-    discard();
+            m_steps.append({row.key(), cell.column, std::nullopt});
 }
 
 void RecordEdits::resolve(const EditConflict &conflict, bool keepMine)
@@ -93,10 +103,12 @@ void RecordEdits::resolve(const EditConflict &conflict, bool keepMine)
     if (conflict.gone) {
         m_pending.remove(conflict.key);
     } else {
+        const Value *now = instead(conflict.key, column);
+        const Value mine = now ? *now : conflict.mine.value;
         m_saved[conflict.key][column] = conflict.theirs;
-        const bool change = keepMine && conflict.theirs != conflict.mine.value;
         put(conflict.key, column,
-            change ? std::optional(CellEdit{column, conflict.theirs, conflict.mine.value}) : std::nullopt);
+            keepMine && conflict.theirs != mine ? std::optional(CellEdit{column, conflict.theirs, mine})
+                                                : std::nullopt);
     }
     m_steps.clear(); // steps before it lead to values that are gone
 }

@@ -27,8 +27,8 @@ public:
     const Value *instead(const QString &key, const QByteArray &column) const;
     QList<RowEdit> toSave() const;
 
-    /// The server took all: what was pending is what the rows hold now.
-    void saved();
+    /// The server took these: what the rows hold now. A cell that was changed again meanwhile stays pending.
+    void saved(const QList<RowEdit> &sent);
     /// Theirs is what the row holds: `mine` is kept as a change of it, or given up.
     void resolve(const EditConflict &conflict, bool keepMine);
     /// The rows were read anew.

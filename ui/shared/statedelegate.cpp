@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/shared/statedelegate.h"
 
+#include "ui/shared/plaintip.h"
 #include "ui/shared/theme.h"
 
 #include <QAbstractItemView>
@@ -188,11 +189,13 @@ void StateDelegate::setModelData(QWidget *editor, QAbstractItemModel *model, con
 bool StateDelegate::helpEvent(QHelpEvent *event, QAbstractItemView *view, const QStyleOptionViewItem &option,
                               const QModelIndex &index)
 {
-    if (event->type() == QEvent::ToolTip && index.data(Qt::ToolTipRole).toString().isEmpty()) {
-        const QString text = index.data(Qt::DisplayRole).toString();
-        if (view->fontMetrics().horizontalAdvance(text) > textRect(option, index).width()) {
-            // As rich text it is wrapped; escaped, for it is data.
-            QToolTip::showText(event->globalPos(), u"<p>%1</p>"_s.arg(text.toHtmlEscaped()), view);
+    if (event->type() == QEvent::ToolTip) {
+        QString text = index.data(Qt::ToolTipRole).toString();
+        const QString shown = index.data(Qt::DisplayRole).toString();
+        if (text.isEmpty() && view->fontMetrics().horizontalAdvance(shown) > textRect(option, index).width())
+            text = shown;
+        if (!text.isEmpty()) {
+            QToolTip::showText(event->globalPos(), plainTip(text), view);
             return true;
         }
     }

@@ -412,6 +412,26 @@ QList<int> TableView::visibleColumns() const
     return columns;
 }
 
+namespace {
+
+bool isNumber(const QModelIndex &index)
+{
+    const QVariant alignment = index.data(Qt::TextAlignmentRole);
+    return alignment.isValid() && alignment.value<Qt::Alignment>().testFlag(Qt::AlignRight);
+}
+
+/// What is shown, on one line; text that a spreadsheet would take for a formula begins with an apostrophe.
+QString copied(const QModelIndex &index)
+{
+    QString text = index.data().toString();
+    for (const QChar ending : {u'\t', u'\r', u'\n'})
+        text.replace(ending, u' ');
+    const bool formula = !text.isEmpty() && u"=+-@"_s.contains(text.front());
+    return formula && !isNumber(index) ? u'\'' + text : text;
+}
+
+} // namespace
+
 void TableView::fitColumns(Fit fit)
 {
     if (m_restored)
@@ -435,10 +455,11 @@ void TableView::fitColumns(Fit fit)
         width = std::clamp(std::max(width, content), m_theme.px(64), m_theme.px(300));
         if (fit == Fit::Grow && column != m_stretchColumn)
             width = std::max(width, columnWidth(column));
+        else if (fit == Fit::Grow && m_leastStretch == 0)
+            m_stretchMinimum = std::max(m_stretchMinimum, width);
         setColumnWidth(column, width);
-        const QVariant alignment = model()->index(0, column).data(Qt::TextAlignmentRole);
-        const bool number = alignment.isValid() && alignment.value<Qt::Alignment>().testFlag(Qt::AlignRight);
-        if (fit == Fit::Anew && !number && !isColumnHidden(column) && content > widest) {
+        if (fit == Fit::Anew && !isNumber(model()->index(0, column)) && !isColumnHidden(column) &&
+            content > widest) {
             widest = content;
             m_stretchColumn = column;
             m_stretchMinimum = m_leastStretch > 0 ? m_theme.px(m_leastStretch) : width;
@@ -512,7 +533,7 @@ void TableView::copySelection()
         QStringList cells;
         html += u"<tr>"_s;
         for (const int column : columns) {
-            const QString shown = model()->index(row, column).data().toString();
+            const QString shown = copied(model()->index(row, column));
             cells.append(shown);
             html += u"<td>%1</td>"_s.arg(shown.toHtmlEscaped());
         }

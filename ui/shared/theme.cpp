@@ -7,6 +7,7 @@
 #include <QFile>
 #include <QFontDatabase>
 #include <QFontMetrics>
+#include <QLineEdit>
 #include <QPainter>
 #include <QPalette>
 #include <QPixmapCache>
@@ -207,6 +208,7 @@ void Theme::apply()
     static const QRegularExpression length(u"@\\{(\\d+)\\}"_s);
     for (QRegularExpressionMatch match; (match = length.match(sheet)).hasMatch();)
         sheet.replace(match.captured(0), QString::number(px(match.captured(1).toInt())) + u"px"_s);
+    sheet.replace("@mode"_L1, m_dark ? "dark"_L1 : "light"_L1);
     // Longer names first, for some begin with others.
     const Tokens &t = m_tokens;
     const std::pair<QLatin1StringView, QColor> colours[] = {
@@ -236,6 +238,15 @@ void Theme::apply()
     for (const auto &[name, colour] : colours)
         sheet.replace(name, colour.name());
     m_application.setStyleSheet(sheet);
+    // The picture of a clear button is taken once, when it is made. Gathered first: buttons go meanwhile.
+    QList<QLineEdit *> cleared;
+    for (QWidget *widget : QApplication::allWidgets())
+        if (auto *edit = qobject_cast<QLineEdit *>(widget); edit && edit->isClearButtonEnabled())
+            cleared.append(edit);
+    for (QLineEdit *edit : std::as_const(cleared)) {
+        edit->setClearButtonEnabled(false);
+        edit->setClearButtonEnabled(true);
+    }
     emit changed();
 }
 

@@ -10,6 +10,7 @@
 #include "ui/shell/roletools.h"
 #include "ui/shell/viewas.h"
 
+#include <QAbstractItemView>
 #include <QActionGroup>
 #include <QApplication>
 #include <QMenuBar>
@@ -123,8 +124,20 @@ void MainWindow::addPageShortcuts()
     const auto count = std::min<qsizetype>(m_registry.pages().size(), 9);
     for (qsizetype i = 0; i < count; ++i) {
         auto *shortcut = new QShortcut(QKeySequence(u"Ctrl+%1"_s.arg(i + 1)), this);
-        connect(shortcut, &QShortcut::activated, this,
-                [this, id = m_registry.pages()[i].id] { showPage(id); });
+        connect(shortcut, &QShortcut::activated, this, [this, id = m_registry.pages()[i].id] {
+            showPage(id);
+            // The keys that follow are for the page, not for the list of pages.
+            QWidget *wanted = currentPage();
+            if (wanted->isAncestorOf(QApplication::focusWidget()))
+                return;
+            const QList<QAbstractItemView *> views = wanted->findChildren<QAbstractItemView *>();
+            for (QAbstractItemView *view : views)
+                if (view->isVisible() && view->focusPolicy() != Qt::NoFocus) {
+                    wanted = view;
+                    break;
+                }
+            wanted->setFocus();
+        });
     }
 }
 
@@ -139,6 +152,9 @@ void MainWindow::showKeys()
     lines.append(tr("Ctrl+1 … Ctrl+9: page of the side bar"));
     lines.append(tr("Ctrl+C: copy the selected rows"));
     lines.append(tr("Ctrl+Shift+C: copy the current value"));
+    lines.append(tr("Ctrl+Shift+F: filter by the current value"));
+    lines.append(tr("Ctrl+H: history of the current row"));
+    lines.append(tr("Ctrl+S, Ctrl+Z: save changes, take the last one back"));
     m_ui.prompt.inform(this, tr("Keys"), lines.join(u'\n'));
 }
 

@@ -2,6 +2,7 @@
 #include "ui/shell/mainwindow.h"
 
 #include "app/appcontext.h"
+#include "app/core/shellcommand.h"
 #include "app/services/sandbox.h"
 #include "ui/shared/jobmodel.h"
 #include "ui/shared/theme.h"
@@ -238,10 +239,10 @@ void MainWindow::loadSampleData()
     const QString action = tr("Load sample data");
     const auto answer = [this, can, name](bool yes) {
         if (yes)
-            m_ui.app.jobs.start({u"sample-data"_s, tr("Load sample data"),
-                                 u"%1 · %2"_s.arg(name, can.database),
-                                 u"retail-admin sample-data load --profile "_s + name},
-                                m_ui.app.sampleData.load({}));
+            m_ui.app.jobs.start(
+                {u"sample-data"_s, tr("Load sample data"), u"%1 · %2"_s.arg(name, can.database),
+                 shellCommand(QStringList{u"sample-data"_s, u"load"_s} + m_ui.app.pool.profile().words())},
+                m_ui.app.sampleData.load({}));
     };
     if (m_production->active())
         m_ui.prompt.confirmTyped(this, question, explanation, can.database, action, answer);
@@ -291,6 +292,8 @@ void MainWindow::hideEvent(QHideEvent *event)
 
 void MainWindow::closeEvent(QCloseEvent *event)
 {
+    if (QWidget *editor = focusWidget())
+        editor->clearFocus(); // one that is open in a grid holds a change too
     QStringList unsaved;
     forEachPage(
         [&](Page &page) {
@@ -298,25 +301,27 @@ void MainWindow::closeEvent(QCloseEvent *event)
                 unsaved.append(sentence);
         },
         false);
-    if (!m_quitting && !unsaved.isEmpty()) {
+    if (!m_losingChanges && !unsaved.isEmpty()) {
         event->ignore();
         m_ui.prompt.confirm(this, tr("Quit without saving?"), unsaved.join(u' '), tr("Quit without saving"),
                             [this](bool yes) {
-                                m_quitting = yes;
+                                m_losingChanges = yes;
                                 if (yes)
                                     close();
                             });
         return;
     }
-    if (!m_quitting && m_ui.app.jobs.running() > 0) {
+    if (!m_cancellingJobs && m_ui.app.jobs.running() > 0) {
         event->ignore();
         m_ui.prompt.confirm(
             this, tr("A job is still running. Quit and cancel it?"),
             tr("A cancelled job undoes what it has begun and is kept in the history as cancelled."),
             tr("Quit"), [this](bool yes) {
-                m_quitting = yes;
+                m_cancellingJobs = yes;
                 if (yes)
                     close();
+                else
+                    m_losingChanges = false; // asked again the next time
             });
         return;
     }

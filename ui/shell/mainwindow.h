@@ -94,10 +94,11 @@ private:
     QList<StoreSummary> m_stores;
     QList<Place> m_back;
     QList<Place> m_forward;
-    QString m_target;  // of the try that is under way
-    QString m_store;   // chosen last on this connection
-    QString m_reenter; // to be chosen when the stores are known
-    bool m_quitting = false;
+    QString m_target;             // of the try that is under way
+    QString m_store;              // chosen last on this connection
+    QString m_reenter;            // to be chosen when the stores are known
+    bool m_losingChanges = false; ///< answers to the questions before quitting
+    bool m_cancellingJobs = false;
     QWidget *m_frame;
     StoreBar *m_storeBar;
     Notifier *m_notifier;

@@ -20,7 +20,7 @@ Page::Page(const UiContext &ui, const QString &title, Scope scope, QWidget *pare
     , m_scope(scope)
     , m_titleLabel(new QLabel(title, this))
     , m_status(new QLabel(this))
-    , m_header(new QHBoxLayout)
+    , m_controls(new QWidget(this))
     , m_stack(new QStackedWidget(this))
     , m_empty(new EmptyState(ui.theme, this))
     , m_error(new ErrorPanel(ui.theme, this))
@@ -30,11 +30,16 @@ Page::Page(const UiContext &ui, const QString &title, Scope scope, QWidget *pare
     setAttribute(Qt::WA_StyledBackground);
     m_status->setObjectName(u"pageStatus"_s);
     m_status->setProperty("secondary", true);
-    m_header->setContentsMargins(16, 8, 16, 8);
-    m_header->setSpacing(12);
-    m_header->addWidget(m_titleLabel);
-    m_header->addStretch();
-    m_header->addWidget(m_status);
+    auto *controls = new QHBoxLayout(m_controls);
+    controls->setContentsMargins(0, 0, 0, 0);
+    controls->setSpacing(12);
+    auto *header = new QHBoxLayout;
+    header->setContentsMargins(16, 8, 16, 8);
+    header->setSpacing(12);
+    header->addWidget(m_titleLabel);
+    header->addStretch();
+    header->addWidget(m_controls);
+    header->addWidget(m_status);
 
     m_stack->addWidget(m_empty);
     m_stack->addWidget(m_error);
@@ -44,7 +49,7 @@ Page::Page(const UiContext &ui, const QString &title, Scope scope, QWidget *pare
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
-    layout->addLayout(m_header);
+    layout->addLayout(header);
     layout->addWidget(m_strip);
     layout->addWidget(m_stack, 1);
 
@@ -74,16 +79,13 @@ void Page::setContent(QWidget *content)
 
 void Page::addHeaderWidget(QWidget *widget)
 {
-    m_header->insertWidget(m_header->count() - 1, widget);
-    m_contentControls.append(widget);
+    m_controls->layout()->addWidget(widget);
 }
 
 void Page::setCurrent(QWidget *widget)
 {
-    // What filters or folds the content is of no use where there is none.
-    const bool content = widget != m_empty && widget != m_error;
-    for (QWidget *control : std::as_const(m_contentControls))
-        control->setEnabled(content);
+    // What filters or folds the content is of no use where there is none. The page's own say stays.
+    m_controls->setEnabled(widget != m_empty && widget != m_error);
     m_stack->setCurrentWidget(widget);
 }
 
@@ -124,7 +126,9 @@ void Page::showError(const Error &error, bool insteadOfContent)
         return;
     m_step = Step::None;
     m_strip->setVisible(!insteadOfContent);
-    (insteadOfContent ? m_error : m_strip)->show(error, tr("Try again"));
+    // What was typed wrong, and what is not allowed, does not come right by itself.
+    const bool helps = error.kind != ErrorKind::Usage && error.kind != ErrorKind::Permission;
+    (insteadOfContent ? m_error : m_strip)->show(error, helps ? tr("Try again") : QString());
     if (insteadOfContent) {
         setStatus({});
         setCurrent(m_error);
@@ -169,7 +173,7 @@ void Page::loadIfNeeded()
         m_strip->hide();
         m_empty->show(
             u"store"_s, tr("No store is chosen"),
-            tr("%1 belong to one store, and nothing is asked of the database before you choose which.")
+            tr("“%1” shows one store, and nothing is asked of the database before you choose which.")
                 .arg(m_title),
             tr("Choose a store…"));
         m_step = Step::PickStore;

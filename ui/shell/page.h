@@ -8,7 +8,6 @@
 
 class EmptyState;
 class ErrorPanel;
-class QHBoxLayout;
 class QLabel;
 class QStackedWidget;
 class QVBoxLayout;
@@ -98,8 +97,7 @@ private:
     enum class Step { None, Connect, PickStore } m_step = Step::None;
     QLabel *m_titleLabel;
     QLabel *m_status;
-    QHBoxLayout *m_header;
-    QList<QWidget *> m_contentControls; // in the header
+    QWidget *m_controls; // in the header, for the content
     QStackedWidget *m_stack;
     EmptyState *m_empty;
     ErrorPanel *m_error;

@@ -18,7 +18,7 @@ ProfileMenu::ProfileMenu(const UiContext &ui, QWidget *parent)
     , m_forget(this)
 {
     setObjectName(u"profileMenu"_s);
-    setText(tr("&Profiles  ▾"));
+    setText(tr("&Profiles"));
     setAccessibleName(tr("Make, change, import and export profiles"));
     setPopupMode(InstantPopup);
     auto *menu = new QMenu(this);

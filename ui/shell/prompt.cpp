@@ -15,15 +15,28 @@
 
 using namespace Qt::StringLiterals;
 
+namespace {
+
+const QString productName = QStringLiteral("Retail Admin");
+
+/// What is asked and told holds data. QMessageBox hands its text format to the first label alone.
+void showPlainly(QMessageBox &box)
+{
+    const QList<QLabel *> labels = box.findChildren<QLabel *>();
+    for (QLabel *label : labels)
+        label->setTextFormat(Qt::PlainText);
+}
+
+} // namespace
+
 void Prompt::confirm(QWidget *parent, const QString &question, const QString &explanation,
                      const QString &action, std::function<void(bool)> answer)
 {
-    auto *box = new QMessageBox(QMessageBox::NoIcon, QCoreApplication::applicationName(), question,
-                                QMessageBox::Cancel, parent);
+    auto *box = new QMessageBox(QMessageBox::NoIcon, productName, question, QMessageBox::Cancel, parent);
     box->setObjectName(u"confirm"_s);
     box->setAttribute(Qt::WA_DeleteOnClose);
     box->setInformativeText(explanation);
-    box->setTextFormat(Qt::PlainText);
+    showPlainly(*box);
     const QPushButton *yes = box->addButton(action, QMessageBox::AcceptRole);
     box->setDefaultButton(QMessageBox::Cancel);
     QObject::connect(box, &QMessageBox::finished, parent,
@@ -37,7 +50,7 @@ void Prompt::confirmTyped(QWidget *parent, const QString &question, const QStrin
     auto *dialog = new QDialog(parent);
     dialog->setObjectName(u"confirmTyped"_s);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setWindowTitle(QCoreApplication::applicationName());
+    dialog->setWindowTitle(productName);
 
     const auto label = [dialog](const QString &text, const char *name) {
         auto *made = new QLabel(text, dialog);
@@ -90,6 +103,7 @@ void Prompt::inform(QWidget *parent, const QString &title, const QString &text)
     box->setObjectName(u"notice"_s);
     box->setAttribute(Qt::WA_DeleteOnClose);
     box->setInformativeText(text);
+    showPlainly(*box);
     box->open();
 }
 
@@ -102,7 +116,7 @@ void Prompt::notify(const QString &title, const QString &text)
                                                        u"/org/freedesktop/Notifications"_s,
                                                        u"org.freedesktop.Notifications"_s, u"Notify"_s);
     // Application, no former one to replace, icon, title, text, no actions, no hints, the desktop's own time.
-    call << QCoreApplication::applicationName() << 0U << u"org.retailadmin.RetailAdmin"_s << title
-         << text.toHtmlEscaped() << QStringList() << QVariantMap() << -1;
+    call << productName << 0U << u"org.retailadmin.RetailAdmin"_s << title << text.toHtmlEscaped()
+         << QStringList() << QVariantMap() << -1;
     bus.asyncCall(call); // nobody waits for the desktop
 }

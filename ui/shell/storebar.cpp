@@ -3,6 +3,7 @@
 
 #include "app/appcontext.h"
 #include "ui/shared/elidedlabel.h"
+#include "ui/shared/plaintip.h"
 #include "ui/shared/theme.h"
 
 #include <QHBoxLayout>
@@ -124,8 +125,9 @@ void StoreBar::update()
     // Room for the connection on a narrow window; an ampersand in a name is no access key.
     text = m_store->fontMetrics().elidedText(text, Qt::ElideRight, m_ui.theme.px(320)).replace(u'&', u"&&"_s);
     m_store->setText(text + u"  ▾"_s);
-    m_store->setToolTip(chosen ? tr("%1, %2\nStore %3").arg(store.name, store.location, store.storeId)
-                               : tr("Choose the store that the pages under Store show"));
+    m_store->setToolTip(chosen
+                            ? plainTip(tr("%1, %2\nStore %3").arg(store.name, store.location, store.storeId))
+                            : tr("Choose the store that the pages under Store show"));
     m_store->setAccessibleDescription(chosen ? tr("Chosen: %1").arg(store.name) : tr("No store is chosen"));
     m_store->setEnabled(connected && !m_choosing && state != ConnectionPool::State::Stopped);
     m_viewAs->setEnabled(state == ConnectionPool::State::Open);
