@@ -355,7 +355,7 @@ void ChartView::fillPointAxis(QCategoryAxis *axis)
         QString label = m_data.times.isEmpty() ? m_data.categories[i] : barLabel(m_data.times, i);
         label =
             metrics.elidedText(label, Qt::ElideRight,
-                               horizontal() ? std::min(m_theme.px(360), width() * 2 / 5) : m_theme.px(140));
+                               horizontal() ? std::min(m_theme.px(360), width() / 3) : m_theme.px(140));
         widest = std::max(widest, metrics.horizontalAdvance(label));
         labels += label;
     }
