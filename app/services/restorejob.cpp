@@ -546,8 +546,7 @@ Result<QString> undo(const Login &login, const UndoPlan &plan, const QString &ty
         u"“%1” is the database of before the swap again; the other one is kept as “%2” until %3."_s.arg(
             plan.live.name, plan.aside, format::exact(plan.keepUntil.toLocalTime()));
     if (*back > 0)
-        summary +=
-            u" %1 customers who were erased since were erased in it again."_s.arg(format::count(*back));
+        summary += u" Customers erased since, and erased in it again: %1."_s.arg(format::count(*back));
     return summary;
 }
 

@@ -315,7 +315,7 @@ void MainWindow::closeEvent(QCloseEvent *event)
         event->ignore();
         m_ui.prompt.confirm(
             this, tr("A job is still running. Quit and cancel it?"),
-            tr("A cancelled job undoes what it has begun and is kept in the history as cancelled."),
+            tr("A cancelled job undoes what is not committed yet, and is kept in the history as cancelled."),
             tr("Quit"), [this](bool yes) {
                 m_cancellingJobs = yes;
                 if (yes)
