@@ -353,9 +353,8 @@ void ChartView::fillPointAxis(QCategoryAxis *axis)
     int widest = 1;
     for (int i = 0; i < n; ++i) {
         QString label = m_data.times.isEmpty() ? m_data.categories[i] : barLabel(m_data.times, i);
-        label =
-            metrics.elidedText(label, Qt::ElideRight,
-                               horizontal() ? std::min(m_theme.px(360), width() / 3) : m_theme.px(140));
+        label = metrics.elidedText(label, Qt::ElideRight,
+                                   horizontal() ? std::min(m_theme.px(360), width() / 3) : m_theme.px(140));
         widest = std::max(widest, metrics.horizontalAdvance(label));
         labels += label;
     }
