@@ -6,6 +6,7 @@
 #include <QCryptographicHash>
 #include <QDirIterator>
 #include <QFile>
+#include <QHash>
 
 using namespace Qt::StringLiterals;
 
@@ -23,10 +24,21 @@ QByteArray read(const QString &resource)
 
 Statement sqlcatalog::query(const char *name)
 {
-    QByteArray sql = read(u":/sql/queries/"_s + QLatin1String(name) + u".sql"_s);
-    while (sql.startsWith("--"))
-        sql.remove(0, sql.indexOf('\n') + 1);
-    return {name, mark + QByteArray(" */ ") + sql};
+    // Once, since unpacking a resource takes longer than all else that is done here for a page of rows.
+    static const QHash<QByteArray, QByteArray> marked = [] {
+        QHash<QByteArray, QByteArray> texts;
+        for (const Statement &statement : allQueries()) {
+            QByteArray sql = statement.sql;
+            while (sql.startsWith("--"))
+                sql.remove(0, sql.indexOf('\n') + 1);
+            texts.insert(statement.name, mark + QByteArray(" */ ") + sql);
+        }
+        return texts;
+    }();
+    const auto found = marked.constFind(name);
+    if (found == marked.constEnd())
+        qFatal("sql/queries/%s.sql is not built in", name);
+    return {name, *found};
 }
 
 QList<Statement> sqlcatalog::allQueries()
