@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/cli.h"
 
+#include <QFile>
+
 using namespace Qt::StringLiterals;
 
 namespace {
@@ -66,20 +68,17 @@ int cli::audit(AppContext &context, const QStringList &arguments)
                              call.value(u"record"_s),
                              call.value(u"column"_s),
                              call.value(u"text"_s)};
+    if (QFile::exists(evidence))
+        return call.fail({ErrorKind::Conflict, u"%1 exists."_s.arg(evidence),
+                          u"Evidence is not overwritten: choose another name, or remove the file."_s});
     if (const Result<Capabilities> connected = call.connect(); !connected)
         return call.fail(connected.error());
 
     if (!evidence.isEmpty()) {
         const EvidenceFormat format =
             evidence.endsWith(".csv"_L1) ? EvidenceFormat::Csv : EvidenceFormat::JsonLines;
-        const Result<EvidenceFile> written =
-            context.audit.exportEvidence(store, filter, format, evidence, interruption()).result();
-        if (!written)
-            return call.fail(written.error());
-        printLine(u"%1 in %2, SHA-256 %3, described in %4"_s.arg(
-            written->rows == 1 ? u"1 entry"_s : u"%1 entries"_s.arg(written->rows), written->file,
-            QString::fromLatin1(written->sha256), written->manifest));
-        return Success;
+        return call.runJob(context.audit.evidenceSpec(store, filter, evidence),
+                           context.audit.exportEvidence(store, filter, format, evidence));
     }
     const Result<AuditPage> page =
         context.audit.page(store, filter, call.value(u"after"_s), *limit, interruption()).result();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/services/auditservice.h"
 
+#include "app/core/format.h"
+#include "app/core/shellcommand.h"
 #include "app/services/exportwriter.h"
 
 #include <QCryptographicHash>
@@ -201,66 +203,87 @@ QFuture<Result<QList<AuditActivity>>> AuditService::activity(const QString &stor
     });
 }
 
-QFuture<Result<EvidenceFile>> AuditService::exportEvidence(const QString &storeId, const AuditFilter &filter,
-                                                           EvidenceFormat format, const QString &file,
-                                                           const CancelToken &token)
+JobWork AuditService::exportEvidence(const QString &storeId, const AuditFilter &filter, EvidenceFormat format,
+                                     const QString &file)
 {
-    if (const Result<void> checked = check(filter); !checked)
-        return QtFuture::makeReadyFuture(Result<EvidenceFile>(checked.error()));
-    const QString login = m_pool.capabilities().login;
-    const QString source = exportSource(m_pool.profile());
-    return m_pool.run<EvidenceFile>(
-        u"Audit evidence"_s, token, [=](Session &session) -> Result<EvidenceFile> {
-            QSaveFile out(file);
-            // Whole rows of customers, for nobody else on this computer.
-            if (!out.open(QIODevice::WriteOnly) || !out.setPermissions(QFile::ReadOwner | QFile::WriteOwner))
-                return writeError(out);
-            QCryptographicHash hash(QCryptographicHash::Sha256);
-            EvidenceFile evidence{file, file + u".manifest.json"_s, 0, {}};
-            const auto write = [&](const QByteArray &bytes) {
-                hash.addData(bytes);
-                return out.write(bytes) == bytes.size();
-            };
-            const QDateTime made = QDateTime::currentDateTimeUtc();
-            QString after;
-            do {
-                const Result<AuditPage> page = readPage(session, storeId, filter, after, exportPage);
-                if (!page)
-                    return page.error();
-                if (after.isEmpty() && format == EvidenceFormat::Csv) {
-                    QByteArrayList names;
-                    for (int column = 0; column < page->rows.columns(); ++column)
-                        names += page->rows.columnName(column).toUtf8();
-                    if (!write(names.join(',') + "\r\n"))
-                        return writeError(out);
-                }
-                for (int row = 0; row < page->rows.count(); ++row)
-                    if (!write(evidenceLine(page->rows, row, format)))
-                        return writeError(out);
-                evidence.rows += page->rows.count();
-                after = page->next;
-            } while (!after.isEmpty());
-            evidence.sha256 = hash.result().toHex();
+    return [=, this](JobContext &job) -> Result<QString> {
+        if (const Result<void> checked = check(filter); !checked)
+            return checked.error();
+        QSaveFile out(file);
+        // Whole rows of customers, for nobody else on this computer.
+        if (!out.open(QIODevice::WriteOnly) || !out.setPermissions(QFile::ReadOwner | QFile::WriteOwner))
+            return writeError(out);
+        Result<Session> session = m_pool.direct(u"Audit evidence"_s, job.token());
+        if (!session)
+            return session.error();
+        const QString login = m_pool.capabilities().login;
+        const QString source = exportSource(m_pool.profile());
+        // One snapshot for all pages, so that what a transaction did is in the file as a whole or not at all.
+        const QDateTime made = QDateTime::currentDateTimeUtc();
+        if (const Result<Rows> begun =
+                session->execute("/* retail-admin */ BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+            !begun)
+            return begun.error();
+        QCryptographicHash hash(QCryptographicHash::Sha256);
+        const auto write = [&](const QByteArray &bytes) {
+            hash.addData(bytes);
+            return out.write(bytes) == bytes.size();
+        };
+        qint64 entries = 0;
+        QString after;
+        do {
+            const Result<AuditPage> page = readPage(*session, storeId, filter, after, exportPage);
+            if (!page)
+                return page.error();
+            if (after.isEmpty() && format == EvidenceFormat::Csv) {
+                QByteArrayList names;
+                for (int column = 0; column < page->rows.columns(); ++column)
+                    names += page->rows.columnName(column).toUtf8();
+                if (!write(names.join(',') + "\r\n"))
+                    return writeError(out);
+            }
+            for (int row = 0; row < page->rows.count(); ++row)
+                if (!write(evidenceLine(page->rows, row, format)))
+                    return writeError(out);
+            entries += page->rows.count();
+            job.progress({u"writing entries"_s, entries, -1, u"entries"_s});
+            after = page->next;
+        } while (!after.isEmpty());
 
-            QSaveFile manifest(evidence.manifest);
-            const QJsonObject json{{u"file"_s, QFileInfo(file).fileName()},
-                                   {u"sha256"_s, QString::fromLatin1(evidence.sha256)},
-                                   {u"rows"_s, evidence.rows},
-                                   {u"store"_s, storeId},
-                                   {u"database"_s, source},
-                                   {u"filter"_s, filter.toJson()},
-                                   {u"order"_s, u"created_at, log_id, newest first"_s},
-                                   {u"made_at"_s, made.toString(Qt::ISODate)},
-                                   {u"made_by"_s, login}};
-            const QByteArray text = QJsonDocument(json).toJson();
-            if (!manifest.open(QIODevice::WriteOnly) ||
-                !manifest.setPermissions(QFile::ReadOwner | QFile::WriteOwner) ||
-                manifest.write(text) != text.size())
-                return writeError(manifest);
-            if (!out.commit())
-                return writeError(out);
-            if (!manifest.commit())
-                return writeError(manifest);
-            return evidence;
-        });
+        const QString sha256 = QString::fromLatin1(hash.result().toHex());
+        QSaveFile manifest(file + u".manifest.json"_s);
+        const QJsonObject json{{u"file"_s, QFileInfo(file).fileName()},
+                               {u"sha256"_s, sha256},
+                               {u"rows"_s, entries},
+                               {u"store"_s, storeId},
+                               {u"database"_s, source},
+                               {u"filter"_s, filter.toJson()},
+                               {u"order"_s, u"created_at, log_id, newest first"_s},
+                               {u"made_at"_s, made.toString(Qt::ISODate)},
+                               {u"made_by"_s, login}};
+        const QByteArray text = QJsonDocument(json).toJson();
+        if (!manifest.open(QIODevice::WriteOnly) ||
+            !manifest.setPermissions(QFile::ReadOwner | QFile::WriteOwner) ||
+            manifest.write(text) != text.size())
+            return writeError(manifest);
+        if (!out.commit())
+            return writeError(out);
+        if (!manifest.commit())
+            return writeError(manifest);
+        return u"%1 in %2, SHA-256 %3, described in %4"_s.arg(
+            format::counted(entries, u"entry"_s, u"entries"_s), file, sha256, manifest.fileName());
+    };
+}
+
+JobSpec AuditService::evidenceSpec(const QString &storeId, const AuditFilter &filter,
+                                   const QString &file) const
+{
+    const Profile profile = m_pool.profile();
+    QStringList words{u"audit"_s, u"--store"_s, storeId, u"--evidence"_s, file};
+    const QJsonObject restricts = filter.toJson(); // in the words of the command's options
+    for (auto each = restricts.begin(); each != restricts.end(); ++each)
+        words += {u"--"_s + each.key(), each.value().toString()};
+    return {u"export"_s, u"Export audit evidence"_s,
+            u"%1 · %2"_s.arg(profile.name.isEmpty() ? profile.target() : profile.name, storeId),
+            shellCommand(words + profile.words())};
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/db/connectionpool.h"
+#include "app/jobs/job.h"
 
 #include <QDateTime>
 #include <QJsonObject>
@@ -41,14 +42,6 @@ struct AuditActivity
 
 enum class EvidenceFormat { Csv, JsonLines };
 
-struct EvidenceFile
-{
-    QString file;
-    QString manifest; ///< filter, store, login, time, rows and SHA-256 of the file
-    qint64 rows = 0;
-    QByteArray sha256; ///< hexadecimal
-};
-
 /// Reads the audit log of one store. Pages go along (created_at, log_id), so that the millionth entry costs
 /// what the first does. Any thread may call. Errors: Usage for a filter that cannot be, the server's else.
 class AuditService final
@@ -67,11 +60,14 @@ public:
     QFuture<Result<QList<AuditActivity>>> activity(const QString &storeId, const AuditFilter &filter,
                                                    const QTimeZone &zone, const CancelToken &token = {});
 
-    /// Writes all entries of the filter, oldest last, and beside them FILE.manifest.json. Whole or not at
-    /// all; constant memory.
-    QFuture<Result<EvidenceFile>> exportEvidence(const QString &storeId, const AuditFilter &filter,
-                                                 EvidenceFormat format, const QString &file,
-                                                 const CancelToken &token = {});
+    /// The work of a job: writes all entries of the filter as of one moment, oldest last, and beside them
+    /// FILE.manifest.json, which holds filter, store, database, login, time, rows and the file's SHA-256.
+    /// Whole or not at all; constant memory.
+    JobWork exportEvidence(const QString &storeId, const AuditFilter &filter, EvidenceFormat format,
+                           const QString &file);
+
+    /// How the job reads in the panel and the history.
+    JobSpec evidenceSpec(const QString &storeId, const AuditFilter &filter, const QString &file) const;
 
 private:
     ConnectionPool &m_pool;

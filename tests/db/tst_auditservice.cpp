@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/jobs/quietjob.h"
 #include "app/services/auditservice.h"
 #include "tests/support/testcluster.h"
 
@@ -176,33 +177,81 @@ private slots:
         AuditFilter filter;
         filter.record = m_product;
         const QString file = m_folder.filePath(u"evidence"_s);
-        const auto written =
-            AuditService(*m_pool).exportEvidence(u"seattle"_s, filter, format, file).result();
-        VERIFY_OK(written);
+        QuietJob job;
+        const Result<QString> told =
+            AuditService(*m_pool).exportEvidence(u"seattle"_s, filter, format, file)(job);
+        VERIFY_OK(told);
         QFile out(file);
         QVERIFY(out.open(QIODevice::ReadOnly));
         const QByteArray bytes = out.readAll();
-        QCOMPARE(written->sha256, QCryptographicHash::hash(bytes, QCryptographicHash::Sha256).toHex());
-        QCOMPARE(written->rows, qint64(page(filter).rows.count()));
         QVERIFY(bytes.contains("DROP TABLE"));
-        QFile described(written->manifest);
+        QFile described(file + u".manifest.json"_s);
         QVERIFY(described.open(QIODevice::ReadOnly));
         for (const QFile *made : {&out, &described})
             QVERIFY(!(made->permissions() & (QFile::ReadGroup | QFile::ReadOther)));
         const QJsonObject manifest = QJsonDocument::fromJson(described.readAll()).object();
-        QCOMPARE(manifest[u"sha256"].toString().toLatin1(), written->sha256);
+        const QByteArray sha256 = QCryptographicHash::hash(bytes, QCryptographicHash::Sha256).toHex();
+        QCOMPARE(manifest[u"sha256"].toString().toLatin1(), sha256);
+        QCOMPARE(manifest[u"rows"].toInteger(), qint64(page(filter).rows.count()));
         QCOMPARE(manifest[u"filter"].toObject(), filter.toJson());
         QCOMPARE(manifest[u"made_by"].toString(), u"sandbox_manager"_s);
+        QVERIFY2(told->contains(QString::fromLatin1(sha256)), qPrintable(*told));
     }
 
-    void evidenceIntoAFolderThatIsNotThereGetsASentence()
+    void evidenceIsOfOneMoment()
     {
-        const auto written = AuditService(*m_pool)
-                                 .exportEvidence(u"seattle"_s, {}, EvidenceFormat::Csv,
-                                                 m_folder.filePath(u"no/such/file.csv"_s))
-                                 .result();
-        QVERIFY(!written);
-        QCOMPARE(written.error().kind, ErrorKind::Io);
+        const auto write = [this](int entries, const QString &action) {
+            ask(u"INSERT INTO retail.audit_log (table_name, action, store_id, created_at) SELECT 'moment', "
+                u"'%1', "
+                "'seattle', now() - n * interval '1 second' FROM generate_series(1, %2) n"_s.arg(action)
+                    .arg(entries));
+        };
+        write(6'000, u"before"_s);
+        // Entries that come while a page is written, further down than it.
+        class Watched final : public JobContext
+        {
+        public:
+            std::function<void()> onPage;
+            const CancelToken &token() const override { return m_token; }
+            void progress(const JobProgress &) override { onPage(); }
+            void log(const QString &) override {}
+
+        private:
+            CancelToken m_token;
+        } job;
+        int pages = 0;
+        job.onPage = [&] {
+            if (++pages == 1)
+                write(6'000, u"meanwhile"_s);
+        };
+        AuditFilter filter;
+        filter.table = u"moment"_s;
+        const QString file = m_folder.filePath(u"moment.csv"_s);
+        VERIFY_OK(AuditService(*m_pool).exportEvidence(u"seattle"_s, filter, EvidenceFormat::Csv, file)(job));
+        QCOMPARE(pages, 2);
+        QFile out(file);
+        QVERIFY(out.open(QIODevice::ReadOnly));
+        const QByteArray bytes = out.readAll();
+        QCOMPARE(bytes.count("before"), 6'000);
+        QCOMPARE(bytes.count("meanwhile"), 0);
+    }
+
+    void evidenceThatIsCancelledOrCannotBeWrittenLeavesNothing()
+    {
+        const auto write = [this](const QString &file, const CancelToken &token) {
+            QuietJob job(token);
+            return AuditService(*m_pool).exportEvidence(u"seattle"_s, {}, EvidenceFormat::Csv, file)(job);
+        };
+        const Result<QString> nowhere = write(m_folder.filePath(u"no/such/file.csv"_s), {});
+        QVERIFY(!nowhere);
+        QCOMPARE(nowhere.error().kind, ErrorKind::Io);
+        CancelToken token;
+        token.cancel();
+        const QString file = m_folder.filePath(u"cancelled.csv"_s);
+        const Result<QString> cancelled = write(file, token);
+        QVERIFY(!cancelled);
+        QCOMPARE(cancelled.error().kind, ErrorKind::Cancelled);
+        QVERIFY(!QFile::exists(file) && !QFile::exists(file + u".manifest.json"_s));
     }
 };
 

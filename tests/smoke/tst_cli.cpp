@@ -86,6 +86,8 @@ private slots:
         };
         const QString good = profile(u"sandbox_manager"_s);
         const QString conninfo = m_database->login(u"sandbox_manager"_s).profile.conninfo;
+        const QString earlier = m_home.filePath(u"earlier.csv"_s);
+        QVERIFY(QFile(earlier).open(QIODevice::WriteOnly));
         row("help", {u"--help"_s}, 0);
         row("version", {u"--version"_s}, 0);
         row("an unknown command", {u"fly"_s}, 2);
@@ -151,6 +153,8 @@ private slots:
         row("a time that is none", {u"audit"_s, u"--store"_s, u"seattle"_s, u"--since"_s, u"tomorrow"_s}, 2);
         row("evidence in a form that is none",
             {u"audit"_s, u"--store"_s, u"seattle"_s, u"--evidence"_s, u"x.doc"_s}, 2);
+        row("evidence over what is there", {u"audit"_s, u"--store"_s, u"seattle"_s, u"--evidence"_s, earlier},
+            1);
         row("the audit log of a foreign store",
             {u"audit"_s, u"--store"_s, u"redmond"_s, u"--profile"_s, good}, 1);
         row("a page of the audit log",

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/appcontext.h"
-#include "app/core/format.h"
 #include "ui/audit/auditmodel.h"
 #include "ui/audit/auditpage.h"
 
 #include <QFileDialog>
-#include <QLabel>
 #include <QStandardPaths>
 
 using namespace Qt::StringLiterals;
@@ -43,20 +41,9 @@ void AuditLogPage::exportEvidence()
         const bool named = file.endsWith(".jsonl"_L1) || file.endsWith(".csv"_L1);
         const bool lines = (named ? file : dialog->defaultSuffix()).endsWith("jsonl"_L1);
         const EvidenceFormat format = lines ? EvidenceFormat::JsonLines : EvidenceFormat::Csv;
-        m_notice->setText(tr("Writing %1…").arg(file));
-        m_notice->show();
-        m_exportRequest.run(
-            [this, file, format](const CancelToken &token) {
-                return m_ui.app.audit.exportEvidence(m_ui.app.stores.current().storeId, m_asked, format, file,
-                                                     token);
-            },
-            [this](const Result<EvidenceFile> &written) {
-                m_notice->show();
-                m_notice->setText(written ? tr("%1 entries are in %2. SHA-256 %3; filter and sum are in %4.")
-                                                .arg(format::count(written->rows), written->file,
-                                                     QString::fromLatin1(written->sha256), written->manifest)
-                                          : written.error().text());
-            });
+        const QString store = m_ui.app.stores.current().storeId;
+        m_ui.app.jobs.start(m_ui.app.audit.evidenceSpec(store, m_asked, file),
+                            m_ui.app.audit.exportEvidence(store, m_asked, format, file));
     });
     dialog->open();
 }

@@ -36,10 +36,8 @@ AuditLogPage::AuditLogPage(const UiContext &ui, QWidget *parent)
     , m_origin(new QLabel(this))
     , m_history(new QPushButton(tr("&History of this row"), this))
     , m_chart(new ChartPanel(ui, u"auditActivity"_s, this))
-    , m_notice(new QLabel(this))
     , m_request(this)
     , m_activityRequest(this)
-    , m_exportRequest(this)
 {
     setObjectName(u"auditPage"_s);
     m_view->setModel(m_model);
@@ -55,12 +53,6 @@ AuditLogPage::AuditLogPage(const UiContext &ui, QWidget *parent)
     m_history->setEnabled(false);
     m_chart->setEmptyReason(tr("No entry in this time."));
     m_chart->setMinimumHeight(170);
-    m_notice->setObjectName(u"auditNotice"_s);
-    m_notice->setTextFormat(Qt::PlainText);
-    m_notice->setWordWrap(true);
-    m_notice->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
-    m_notice->setContentsMargins(16, 0, 16, 4);
-    m_notice->hide();
 
     auto *details = new QWidget(this);
     auto *detailsLayout = new QVBoxLayout(details);
@@ -81,7 +73,6 @@ AuditLogPage::AuditLogPage(const UiContext &ui, QWidget *parent)
     layout->setSpacing(8);
     m_filter->setContentsMargins(16, 0, 16, 0);
     layout->addWidget(m_filter);
-    layout->addWidget(m_notice);
     auto *chartFrame = new QHBoxLayout;
     chartFrame->setContentsMargins(16, 0, 16, 0);
     chartFrame->addWidget(m_chart);
@@ -112,7 +103,6 @@ void AuditLogPage::load()
     if (m_model->rowCount() == 0) // else they are of the former filter until the answer is there
         m_asked = asked;
     setLoading(true);
-    m_notice->setVisible(m_exportRequest.running());
     m_request.run(
         [this, asked](const CancelToken &token) {
             return m_ui.app.audit.page(m_ui.app.stores.current().storeId, asked, {}, pageRows, token);
@@ -179,11 +169,9 @@ void AuditLogPage::clear()
 {
     m_request.cancel();
     m_activityRequest.cancel();
-    m_exportRequest.cancel();
     m_model->clear();
     m_chart->setData({});
     m_filter->reset();
-    m_notice->hide();
     showEntry(-1);
 }
 

@@ -52,9 +52,7 @@ private:
     QLabel *m_origin;
     QPushButton *m_history;
     ChartPanel *m_chart;
-    QLabel *m_notice;
     AuditFilter m_asked; // of the rows that are shown
     Request<AuditPage> m_request;
     Request<QList<AuditActivity>> m_activityRequest;
-    Request<EvidenceFile> m_exportRequest;
 };
