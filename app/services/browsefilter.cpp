@@ -403,12 +403,16 @@ Result<QByteArray> browsefilter::condition(const TableDef &table, const ColumnFi
     const QByteArray &name = column.name;
     const auto value = [&](qsizetype i) { return bind(values[i]) + cast(column.type); };
     const QByteArray searched = column.type == ColumnType::Text ? name : name + "::text";
+    // "Credit card", as people read it, finds credit_card.
+    const auto folded = [&](const QByteArray &text) {
+        return column.coded ? "replace(lower(" + text + "), '_', ' ')" : "lower(" + text + ')';
+    };
     switch (filter.op) {
     case FilterOp::Contains:
         // No pattern, so that nothing has to be escaped: % and _ are letters like others.
-        return "strpos(lower(" + searched + "), lower(" + value(0) + ")) > 0";
+        return "strpos(" + folded(searched) + ", " + folded(value(0)) + ") > 0";
     case FilterOp::StartsWith:
-        return "starts_with(lower(" + searched + "), lower(" + value(0) + "))";
+        return "starts_with(" + folded(searched) + ", " + folded(value(0)) + ')';
     case FilterOp::Equals:
         if (column.type == ColumnType::Timestamp && isDay(values[0])) {
             const QByteArray day = value(0);
@@ -416,6 +420,10 @@ Result<QByteArray> browsefilter::condition(const TableDef &table, const ColumnFi
         }
         if (column.type == ColumnType::Tags)
             return name + " = " + bind(values[0]) + "::text[]";
+        if (column.coded) {
+            const QByteArray code = value(0);
+            return name + " IN (" + code + ", replace(lower(" + code + "), ' ', '_'))";
+        }
         return name + " = " + value(0);
     case FilterOp::Differs:
         return name + " IS DISTINCT FROM " + value(0);

@@ -26,12 +26,18 @@ void derive(TableDef &table, std::initializer_list<const char *> columns)
         columnOf(table, column).derived = true;
 }
 
-void edit(TableDef &table, const char *column, int longest = 0, const QStringList &choices = {})
+void code(TableDef &table, const char *column, const QStringList &choices = {})
+{
+    ColumnDef &def = columnOf(table, column);
+    def.coded = true;
+    def.choices = choices;
+}
+
+void edit(TableDef &table, const char *column, int longest = 0)
 {
     ColumnDef &def = columnOf(table, column);
     def.editable = true;
     def.longest = longest;
-    def.choices = choices;
 }
 
 QList<TableDef> makeTables()
@@ -62,6 +68,7 @@ QList<TableDef> makeTables()
         {"product_id", title("Id"), Uuid, 0, false, false, hidden},
         {"sku", title("SKU"), Text, 0, sortable},
         {"product_name", title("Name"), Text, 0, sortable},
+        {"category_name", title("Category"), Text, 0, false, nullable},
         {"brand", title("Brand"), Text, 0, sortable, nullable},
         {"price", title("Price"), Money, 2, sortable},
         {"current_stock", title("Stock"), Integer, 0, sortable, nullable},
@@ -83,7 +90,7 @@ QList<TableDef> makeTables()
         {"tags", title("Tags"), Tags, 0, false, nullable, hidden},
         {"metadata", title("More facts"), Json, 0, false, nullable, hidden},
         {"product_description", title("Description"), Text, 0, false, nullable, hidden},
-        {"category_id", title("Category"), Integer, 0, false, nullable, hidden},
+        {"category_id", title("Category id"), Integer, 0, false, nullable, hidden},
         {"created_at", title("Created"), Timestamp, 0, sortable, nullable, hidden},
         {"updated_at", title("Changed"), Timestamp, 0, false, nullable, hidden},
     };
@@ -94,12 +101,13 @@ QList<TableDef> makeTables()
         {"transaction_date", title("Date"), Timestamp, 0, sortable, nullable},
         {"receipt_number", title("Receipt"), Text, 0, sortable, nullable},
         {"transaction_type", title("Type"), Text, 0, false, nullable},
+        {"customer_name", title("Customer"), Text, 0, false, nullable},
         {"payment_method", title("Payment"), Text, 0, false, nullable},
         {"subtotal", title("Subtotal"), Money, 2},
         {"discount_amount", title("Discount"), Money, 2, false, nullable},
         {"tax_amount", title("Tax"), Money, 2, false, nullable},
         {"total_amount", title("Total"), Money, 2, sortable},
-        {"customer_id", title("Customer"), Uuid, 0, false, nullable, hidden},
+        {"customer_id", title("Customer id"), Uuid, 0, false, nullable, hidden},
         {"cashier_id", title("Cashier"), Text, 0, false, nullable},
         {"register_id", title("Register"), Text, 0, false, nullable},
         {"notes", title("Notes"), Text, 0, false, nullable, hidden},
@@ -162,13 +170,20 @@ QList<TableDef> makeTables()
     refer(items, "transaction_id", "sales_transactions");
     refer(categories, "parent_category_id", "product_categories");
     refer(embeddings, "product_id", "products");
+    derive(products, {"category_name"});
+    derive(sales, {"customer_name"});
     derive(items, {"sku", "product_name"});
     derive(categories, {"parent_name", "products"});
     derive(embeddings, {"sku", "product_name", "dimensions", "norm"});
+    // The values that the database's checks allow, where there is one.
+    code(customers, "loyalty_tier", {u"bronze"_s, u"silver"_s, u"gold"_s, u"platinum"_s});
+    code(customers, "gender");
+    code(sales, "transaction_type", {u"sale"_s, u"return"_s, u"exchange"_s});
+    code(sales, "payment_method");
     // What a manager is granted (0012_privileges.sql), and the limits of the columns (0002_tables.sql).
     edit(customers, "email", 100);
     edit(customers, "phone", 20);
-    edit(customers, "loyalty_tier", 20, {u"bronze"_s, u"silver"_s, u"gold"_s, u"platinum"_s});
+    edit(customers, "loyalty_tier", 20);
     for (const char *name :
          {"price", "current_stock", "is_active", "is_featured", "tags", "product_description"})
         edit(products, name);

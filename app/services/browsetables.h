@@ -23,7 +23,8 @@ struct ColumnDef
     bool derived = false;          ///< joined or computed by the statement: no column of the table
     bool editable = false;         ///< may be changed in the window, where the role may
     int longest = 0;               ///< of an editable text, in characters; 0: no limit
-    QStringList choices = {};      ///< of an editable text: the only values
+    QStringList choices = {};      ///< of a text: the only values
+    bool coded = false;            ///< a text of the database's own words: credit_card
 };
 
 /// A table of the store that can be paged through.

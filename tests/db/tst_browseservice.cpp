@@ -255,6 +255,19 @@ private slots:
         row("a text in any case", "products", {u"product_name=GAR"_s}, "product_name ILIKE '%gar%'");
         row("a beginning", "customers", {u"last_name=^s"_s}, "last_name ILIKE 's%'");
         row("a whole text", "customers", {u"loyalty_tier==gold"_s}, "loyalty_tier = 'gold'");
+        row("a word of the database as people read it", "sales_transactions",
+            {u"payment_method==Credit card"_s}, "payment_method = 'credit_card'");
+        row("that word as it is", "sales_transactions", {u"payment_method==credit_card"_s},
+            "payment_method = 'credit_card'");
+        row("a part of it", "sales_transactions", {u"payment_method=T CARD"_s},
+            "payment_method LIKE '%t\\_card'");
+        row("the name of a customer", "sales_transactions", {u"customer_name=^ann"_s},
+            "customer_id IN (SELECT customer_id FROM retail.customers WHERE store_id = 'seattle' AND "
+            "first_name || "
+            "' ' || last_name ILIKE 'ann%')");
+        row("the name of a category", "products", {u"category_name=garden"_s},
+            "category_id IN (SELECT category_id FROM retail.product_categories WHERE category_name ILIKE "
+            "'%garden%')");
         row("another text, or none", "customers", {u"loyalty_tier!=gold"_s},
             "loyalty_tier IS DISTINCT FROM 'gold'");
         row("one of", "customers", {u"loyalty_tier=:in gold,silver"_s}, "loyalty_tier IN ('gold', 'silver')");

@@ -123,9 +123,9 @@ void TestFilterEditor::theFirstConditionIsWhatIsMostlyMeant()
     QCOMPARE(op(), FilterOp::Equals);
     auto *tiers = editor.findChild<QComboBox *>(u"filterChoice"_s);
     QCOMPARE(buddyOf(), tiers);
-    QVERIFY(tiers->findText(u"gold"_s) >= 0);
+    QVERIFY(tiers->findText(u"Gold"_s) >= 0);
     QSignalSpy chosen(&editor, &FilterEditor::chosen);
-    tiers->setCurrentText(u"gold"_s);
+    tiers->setCurrentText(u"Gold"_s);
     editor.findChild<QAbstractButton *>(u"filterAccept"_s)->click();
     QCOMPARE(browsefilter::expression(chosen.first().first().value<ColumnFilter>()), u"loyalty_tier==gold"_s);
 }

@@ -43,7 +43,7 @@ Place overviewrows::itemsOf(const NamedFigure &product)
 
 Place overviewrows::productsOf(const NamedFigure &category)
 {
-    return {u"products"_s, browsefilter::expressions({is("category_id", category.key)})};
+    return {u"products"_s, browsefilter::expressions({is("category_name", category.name)})};
 }
 
 Place overviewrows::customersOf(const NamedFigure &tier)

@@ -2,6 +2,7 @@
 #include "ui/shared/filtereditor.h"
 
 #include "ui/shared/filtertext.h"
+#include "ui/shared/inwords.h"
 
 #include <QComboBox>
 #include <QCompleter>
@@ -203,11 +204,13 @@ void FilterEditor::fill(const ColumnFilter &filter)
         m_toDay->setDate(day(filter.values.value(browsefilter::valueCount(filter.op) - 1)));
         break;
     }
-    case Choice:
-        if (m_choice->findText(filter.values.value(0)) < 0)
-            m_choice->addItem(filter.values.value(0)); // of a database that knows more
-        m_choice->setCurrentText(filter.values.value(0));
+    case Choice: {
+        const QString chosen = filter.values.value(0);
+        if (m_choice->findData(chosen) < 0)
+            m_choice->addItem(inWords(chosen), chosen); // of a database that knows more
+        m_choice->setCurrentIndex(m_choice->findData(chosen));
         break;
+    }
     case YesNo:
         m_yesNo->setCurrentIndex(filter.values.value(0).startsWith(u't') ? 0 : 1);
         break;
@@ -229,7 +232,8 @@ void FilterEditor::columnChanged()
             column().choices.isEmpty() ? 0 : std::max(0, m_op->findData(static_cast<int>(FilterOp::Equals))));
         const QSignalBlocker still(m_choice);
         m_choice->clear();
-        m_choice->addItems(column().choices);
+        for (const QString &choice : column().choices)
+            m_choice->addItem(inWords(choice), choice);
     }
     auto *completer = column().choices.isEmpty() ? nullptr : new QCompleter(column().choices, m_text);
     m_text->setCompleter(completer);
@@ -312,7 +316,7 @@ ColumnFilter FilterEditor::filter() const
         break;
     }
     case Choice:
-        made.values = QStringList{m_choice->currentText()};
+        made.values = QStringList{m_choice->currentData().toString()};
         break;
     case YesNo:
         made.values = QStringList{m_yesNo->currentData().toString()};

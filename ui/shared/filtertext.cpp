@@ -3,6 +3,7 @@
 
 #include "app/core/format.h"
 #include "app/db/rows.h"
+#include "ui/shared/inwords.h"
 
 #include <QCoreApplication>
 
@@ -60,7 +61,8 @@ QString valueText(const ColumnDef &column, const QString &value, const QTimeZone
     default:
         break;
     }
-    return u"“%1”"_s.arg(value.size() > 40 ? value.left(39) + u'…' : value);
+    const QString text = column.coded ? inWords(value) : value;
+    return u"“%1”"_s.arg(text.size() > 40 ? text.left(39) + u'…' : text);
 }
 
 } // namespace

@@ -4,6 +4,7 @@
 #include "app/core/format.h"
 #include "ui/shared/cellrole.h"
 #include "ui/shared/currency.h"
+#include "ui/shared/inwords.h"
 
 #include <QJsonDocument>
 #include <QLocale>
@@ -60,7 +61,7 @@ QString shownText(const ColumnDef &def, QByteArrayView value)
     for (QChar &character : text)
         if (character == u'\n' || character == u'\r' || character == u'\t')
             character = u' ';
-    return text;
+    return def.coded ? inWords(text) : text;
 }
 
 } // namespace
@@ -405,14 +406,15 @@ QString RecordModel::display(int row, int column) const
 
 QString RecordModel::fullText(int row, int column) const
 {
-    if (const RecordEdits::Value *edited = m_edits.instead(key(row), m_table.columns[column].name)) {
-        const bool text = m_table.columns[column].type == ColumnType::Text;
-        return *edited ? text ? edited->value() : display(row, column) : QString();
+    const ColumnDef &def = m_table.columns[column];
+    if (const RecordEdits::Value *edited = m_edits.instead(key(row), def.name)) {
+        const bool text = def.type == ColumnType::Text;
+        return *edited ? text && !def.coded ? edited->value() : display(row, column) : QString();
     }
     const auto [rows, r] = at(row);
     if (rows.isNull(r, column))
         return {};
-    switch (m_table.columns[column].type) {
+    switch (def.type) {
     case ColumnType::Timestamp:
         return format::exact(rows.timestamp(r, column).toTimeZone(m_zone));
     case ColumnType::Json: {
@@ -422,7 +424,7 @@ QString RecordModel::fullText(int row, int column) const
     }
     case ColumnType::Text:
     case ColumnType::Uuid:
-        return rows.text(r, column);
+        return def.coded ? inWords(rows.text(r, column)) : rows.text(r, column);
     default:
         return display(row, column);
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/shared/statedelegate.h"
 
+#include "ui/shared/inwords.h"
 #include "ui/shared/plaintip.h"
 #include "ui/shared/theme.h"
 
@@ -157,7 +158,8 @@ QWidget *StateDelegate::createEditor(QWidget *parent, const QStyleOptionViewItem
     auto *box = new QComboBox(parent);
     box->setObjectName(u"cellEditor"_s);
     box->setAccessibleName(index.model()->headerData(index.column(), Qt::Horizontal).toString());
-    box->addItems(choices);
+    for (const QString &choice : choices)
+        box->addItem(inWords(choice), choice);
     // A choice is made when it is clicked, not when the list loses the focus.
     connect(box, &QComboBox::activated, this, [this, box] {
         auto *self = const_cast<StateDelegate *>(this);
@@ -170,7 +172,7 @@ QWidget *StateDelegate::createEditor(QWidget *parent, const QStyleOptionViewItem
 void StateDelegate::setEditorData(QWidget *editor, const QModelIndex &index) const
 {
     if (auto *box = qobject_cast<QComboBox *>(editor)) {
-        box->setCurrentIndex(box->findText(index.data(Qt::EditRole).toString()));
+        box->setCurrentIndex(box->findData(index.data(Qt::EditRole).toString()));
         return;
     }
     QStyledItemDelegate::setEditorData(editor, index);
@@ -180,7 +182,7 @@ void StateDelegate::setModelData(QWidget *editor, QAbstractItemModel *model, con
 {
     if (const auto *box = qobject_cast<QComboBox *>(editor)) {
         if (box->currentIndex() >= 0)
-            model->setData(index, box->currentText(), Qt::EditRole);
+            model->setData(index, box->currentData(), Qt::EditRole);
         return;
     }
     QStyledItemDelegate::setModelData(editor, model, index);
