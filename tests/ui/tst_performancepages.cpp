@@ -78,6 +78,30 @@ private slots:
         QCOMPARE(rowOf(u"sessionTable"_s, 1, u"sandbox_owner"_s), -1);
     }
 
+    void whoBlocksIsOpenedFromTheTree()
+    {
+        Session holder = m_database->superuser();
+        const QString process = holder.execute("SELECT pg_backend_pid()")->text(0, 0);
+        VERIFY_OK(holder.executeScript("BEGIN; LOCK TABLE public.twice"));
+        Session waiter = m_database->superuser();
+        const QFuture<void> waiting = QtConcurrent::run(
+            [&waiter] { (void)waiter.executeScript("BEGIN; LOCK TABLE public.twice; COMMIT"); });
+        const auto let = qScopeGuard([&] {
+            (void)holder.execute("ROLLBACK");
+            QFuture<void>(waiting).waitForFinished();
+        });
+        open<ActivityPage>(u"sandbox_dba"_s);
+        auto *tree = find<QTableView>(u"blockedTable"_s);
+        auto *button = find<QPushButton>(u"openBlocked"_s);
+        QTRY_VERIFY_WITH_TIMEOUT(tree->model()->rowCount() == 2, 20'000);
+        find<QTabWidget>(u"activityTabs"_s)->setCurrentWidget(tree->parentWidget());
+        tree->setCurrentIndex(tree->model()->index(0, 0)); // who is waited for
+        QCOMPARE(tree->currentIndex().data(cell::Key).toString(), process);
+        button->click();
+        QCOMPARE(find<QTableView>(u"sessionTable"_s)->currentIndex().data(cell::Key).toString(), process);
+        QVERIFY(find<QPushButton>(u"endSession"_s)->isVisible());
+    }
+
     void whyASessionWasNotEndedStaysTold()
     {
         Result<Session> other = openSession(m_database->login(u"sandbox_owner"_s), u"Other"_s, {});

@@ -12,6 +12,7 @@
 #include <QComboBox>
 #include <QHeaderView>
 #include <QLabel>
+#include <QPushButton>
 #include <QSortFilterProxyModel>
 #include <QTabWidget>
 #include <QVBoxLayout>
@@ -67,11 +68,7 @@ ActivityPage::ActivityPage(const UiContext &ui, QWidget *parent)
         m_sessions->narrow(SessionsView::Preset(preset));
     });
     connect(m_tabs, &QTabWidget::currentChanged, this, &ActivityPage::updateStatus);
-    connect(m_blockedView, &QAbstractItemView::activated, this, [this](const QModelIndex &index) {
-        m_preset->setCurrentIndex(All);
-        m_tabs->setCurrentWidget(m_sessions);
-        m_sessions->select(index.data(cell::Key).toInt());
-    });
+    connect(m_blockedView, &QAbstractItemView::activated, this, &ActivityPage::openSession);
     connect(m_sessions, &SessionsView::ended, this, &ActivityPage::refresh);
     connect(m_sessions, &SessionsView::failed, this, [this](const Error &error) { showError(error, false); });
     connect(m_charts, &ActivityCharts::failed, this, [this](const Error &error) { showError(error, false); });
@@ -104,13 +101,39 @@ void ActivityPage::addTabs()
     lockLayout->setSpacing(0);
     lockLayout->addWidget(m_lockView, 1);
     lockLayout->addWidget(m_lockNote);
+    auto *openHint = new QLabel(tr("Who waits stands below whom it waits for."), this);
+    openHint->setProperty("secondary", true);
+    auto *open = new QPushButton(tr("&Open session"), this);
+    open->setObjectName(u"openBlocked"_s);
+    open->setToolTip(tr("Its statement, and what ends it (Enter)"));
+    connect(open, &QPushButton::clicked, this, [this] { openSession(m_blockedView->currentIndex()); });
+    connect(m_blockedView, &TableView::currentRowChanged, open,
+            [this, open] { open->setEnabled(m_blockedView->currentIndex().isValid()); });
+    open->setEnabled(false);
+    auto *openLine = new QHBoxLayout;
+    openLine->setContentsMargins(8, 8, 8, 8);
+    openLine->addWidget(openHint, 1);
+    openLine->addWidget(open);
+    m_blocking = new QWidget(this);
+    auto *blockingLayout = new QVBoxLayout(m_blocking);
+    blockingLayout->setContentsMargins(0, 0, 0, 0);
+    blockingLayout->setSpacing(0);
+    blockingLayout->addWidget(m_blockedView, 1);
+    blockingLayout->addLayout(openLine);
     m_tabs->setObjectName(u"activityTabs"_s);
     m_tabs->setDocumentMode(true);
     m_tabs->addTab(m_sessions, tr("Sessions"));
     m_tabs->addTab(m_charts, tr("Charts"));
-    m_tabs->addTab(m_blockedView, tr("Blocking"));
+    m_tabs->addTab(m_blocking, tr("Blocking"));
     m_tabs->addTab(locks, tr("Locks"));
     m_tabs->addTab(m_progressView, tr("Progress"));
+}
+
+void ActivityPage::openSession(const QModelIndex &blocked)
+{
+    m_preset->setCurrentIndex(All);
+    m_tabs->setCurrentWidget(m_sessions);
+    m_sessions->select(blocked.data(cell::Key).toInt());
 }
 
 void ActivityPage::load()
@@ -157,7 +180,7 @@ void ActivityPage::show(const Activity &activity)
     const auto counted = [this](QWidget *tab, const QString &title, int rows) {
         m_tabs->setTabText(m_tabs->indexOf(tab), rows == 0 ? title : u"%1 (%2)"_s.arg(title).arg(rows));
     };
-    counted(m_blockedView, tr("Blocking"), m_blocked->rowCount());
+    counted(m_blocking, tr("Blocking"), m_blocked->rowCount());
     counted(m_progressView, tr("Progress"), m_progress->rowCount());
     updateStatus();
 }

@@ -39,6 +39,7 @@ private:
     void addTabs();
     void fetch();
     void show(const Activity &activity);
+    void openSession(const QModelIndex &blocked);
     void updateStatus();
 
     Activity m_activity;
@@ -50,6 +51,7 @@ private:
     ActivityCharts *m_charts;
     ListModel<BlockedSession> *m_blocked;
     TableView *m_blockedView;
+    QWidget *m_blocking = nullptr; // the view's tab
     ListModel<LockGroup> *m_locks;
     TableView *m_lockView;
     QLabel *m_lockNote;
