@@ -399,7 +399,10 @@ Result<void> Execution::eraseAgain(const CancelToken &token)
         return asked;
     const Result<qint64> erased = eraseIn(m_login, m_plan.work, m_erased.values(), token);
     if (erased) {
-        m_notes += u"%1 customers who were erased since were erased again."_s.arg(format::count(*erased));
+        m_notes +=
+            *erased == 1
+                ? u"One customer who was erased since was erased again."_s
+                : u"%1 customers who were erased since were erased again."_s.arg(format::count(*erased));
         return asked;
     }
     // An older schema has no place for it. Nobody works with a new database yet; in the live one, or in its
@@ -473,8 +476,8 @@ QString UndoPlan::text() const
             : u"%1 audit entries were written to it since the swap; what they tell of is put aside with it."_s
                   .arg(format::count(newerAudit)),
         QString(),
-        u"1. Erase again in “%1” who is listed as erased in “%2”, %3 customers now"_s.arg(
-            former.name, live.name, format::count(erased.size())),
+        u"1. Erase again in “%1” who is listed as erased in “%2”, %3 now"_s.arg(
+            former.name, live.name, format::counted(erased.size(), u"customer"_s, u"customers"_s)),
         u"2. End all sessions in “%1”"_s.arg(live.name),
         u"3. In one transaction rename “%1” to “%2”, closed to connections, and “%3” to “%1”"_s.arg(
             live.name, aside, former.name)};

@@ -374,7 +374,7 @@ private slots:
         VERIFY_OK(erasure::addToErasedFile(m_folder->path(), {id}));
         const Result<QString> done = restore(request(m_backup->dumpPath(), name() + u"_erased"_s));
         VERIFY_OK(done);
-        QVERIFY2(done->contains(u"1 customers who were erased"), qPrintable(*done));
+        QVERIFY2(done->contains(u"One customer who was erased"), qPrintable(*done));
         QCOMPARE(ask(name() + u"_erased"_s,
                      "SELECT count(*) FROM retail.customers WHERE customer_id = $1::uuid", {id})
                      .integer(0, 0),
@@ -440,7 +440,7 @@ private slots:
         const Result<QString> done = restore::execute(ops(), *plan, live.name(), localMeans(), job);
         VERIFY_OK(done);
         QVERIFY(erased);
-        QVERIFY2(done->contains(u"1 customers who were erased"), qPrintable(*done));
+        QVERIFY2(done->contains(u"One customer who was erased"), qPrintable(*done));
         QVERIFY(!hasCustomer(live.name(), id));
     }
 
@@ -461,10 +461,10 @@ private slots:
         const Result<restore::UndoPlan> plan = restore::planUndo(ops(), live.name(), 7, job);
         VERIFY_OK(plan);
         QCOMPARE(plan->erased, QStringList{id});
-        QVERIFY2(
-            plan->text().contains(u"Erase again in “%1” who is listed as erased in “%2”, 1 customers"_s.arg(
-                plan->former.name, live.name())),
-            qPrintable(plan->text()));
+        QVERIFY2(plan->text().contains(
+                     u"Erase again in “%1” who is listed as erased in “%2”, 1 customer now"_s.arg(
+                         plan->former.name, live.name())),
+                 qPrintable(plan->text()));
         const Result<QString> done = restore::undo(ops(), *plan, live.name(), job);
         VERIFY_OK(done);
         QVERIFY2(done->contains(u"Customers erased since, and erased in it again: 1."), qPrintable(*done));

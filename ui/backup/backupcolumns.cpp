@@ -72,7 +72,7 @@ QList<ListColumn<StoredBackup>> backupColumns()
                  case backup::Scope::Tables:
                      break;
                  }
-                 return tr("%1 tables").arg(b.manifest.tables.size());
+                 return format::counted(b.manifest.tables.size(), tr("table"), tr("tables"));
              }},
         {.title = tr("Size"),
          .value = [](const StoredBackup &b) { return QVariant(b.manifest.bytes()); },

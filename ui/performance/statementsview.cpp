@@ -279,7 +279,7 @@ QString StatementsView::status() const
 {
     const int all = m_model->rowCount();
     const int shown = m_filter->rowCount();
-    QStringList parts{shown == all ? tr("%1 statements").arg(format::count(all))
+    QStringList parts{shown == all ? format::counted(all, tr("statement"), tr("statements"))
                                    : tr("%1 of %2 statements").arg(format::count(shown), format::count(all))};
     if (m_list.since.isValid()) {
         const QString since = tr("counted since %1").arg(format::exact(m_list.since.toLocalTime()));

@@ -157,9 +157,10 @@ void TablesPage::updateStatus()
     qint64 bytes = 0;
     for (const TableStats &table : std::as_const(m_report.tables))
         bytes += std::max<qint64>(0, table.bytes());
-    setStatus(all == 0       ? QString()
-              : shown == all ? tr("%1 tables · %2").arg(format::count(all), format::bytes(bytes))
-                             : tr("%1 of %2 tables").arg(format::count(shown), format::count(all)));
+    setStatus(all == 0 ? QString()
+              : shown == all
+                  ? u"%1 · %2"_s.arg(format::counted(all, tr("table"), tr("tables")), format::bytes(bytes))
+                  : tr("%1 of %2 tables").arg(format::count(shown), format::count(all)));
 }
 
 QString TablesPage::help() const
