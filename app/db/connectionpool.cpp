@@ -559,25 +559,25 @@ void ConnectionPool::lookAtIdle()
     loseLink({ErrorKind::LinkLost, u"The server closed the connection."_s}, epoch, true);
 }
 
-Result<Session> ConnectionPool::direct(const QString &purpose, const CancelToken &token,
-                                       const QString &database)
+Result<ConnectionPool::Origin> ConnectionPool::origin() const
 {
-    Login login;
-    Capabilities expected;
-    std::shared_ptr<SshTunnel> tunnel;
-    {
-        const std::lock_guard lock(m_shared->mutex);
-        if (m_shared->state == State::Closed || m_shared->state == State::Connecting)
-            return notConnected();
-        if (m_shared->state == State::Stopped)
-            return m_shared->reason;
-        login = m_shared->login;
-        expected = m_shared->capabilities;
-        tunnel = m_shared->tunnel;
-    }
-    Result<Session> session = openSession(login, purpose, token, database, {}, tunnel);
+    const std::lock_guard lock(m_shared->mutex);
+    if (m_shared->state == State::Closed || m_shared->state == State::Connecting)
+        return notConnected();
+    if (m_shared->state == State::Stopped)
+        return m_shared->reason;
+    return Origin{m_shared->login, m_shared->capabilities, m_shared->tunnel};
+}
+
+Result<Session> ConnectionPool::direct(const Result<Origin> &origin, const QString &purpose,
+                                       const CancelToken &token, const QString &database)
+{
+    if (!origin)
+        return origin.error();
+    Result<Session> session = openSession(origin->login, purpose, token, database, {}, origin->tunnel);
     if (session)
-        if (const Result<void> same = checkIdentity(*session, expected, database.isEmpty()); !same)
+        if (const Result<void> same = checkIdentity(*session, origin->capabilities, database.isEmpty());
+            !same)
             return same.error();
     return session;
 }

@@ -95,9 +95,19 @@ public:
             });
     }
 
-    /// A connection of its own to the pool's server, for long work and for statements that cannot run in a
-    /// transaction. Refused when another server answers now.
-    Result<Session> direct(const QString &purpose, const CancelToken &token, const QString &database = {});
+    /// The database that is open now, as work keeps it that goes on when another one is opened meanwhile.
+    struct Origin
+    {
+        Login login;
+        Capabilities capabilities;
+        std::shared_ptr<SshTunnel> tunnel;
+    };
+    Result<Origin> origin() const; ///< any thread
+
+    /// A connection of its own to that database, for long work and for statements that cannot run in a
+    /// transaction. Refused when another server answers now. Blocks.
+    static Result<Session> direct(const Result<Origin> &origin, const QString &purpose,
+                                  const CancelToken &token, const QString &database = {});
 
     /// Ends a session of this login on the server (pg_terminate_backend), such as sessionLeft() told of;
     /// false when it is gone already.

@@ -206,18 +206,16 @@ QFuture<Result<QList<AuditActivity>>> AuditService::activity(const QString &stor
 JobWork AuditService::exportEvidence(const QString &storeId, const AuditFilter &filter, EvidenceFormat format,
                                      const QString &file)
 {
-    return [=, this](JobContext &job) -> Result<QString> {
+    return [=, origin = m_pool.origin()](JobContext &job) -> Result<QString> {
         if (const Result<void> checked = check(filter); !checked)
             return checked.error();
         QSaveFile out(file);
         // Whole rows of customers, for nobody else on this computer.
         if (!out.open(QIODevice::WriteOnly) || !out.setPermissions(QFile::ReadOwner | QFile::WriteOwner))
             return writeError(out);
-        Result<Session> session = m_pool.direct(u"Audit evidence"_s, job.token());
+        Result<Session> session = ConnectionPool::direct(origin, u"Audit evidence"_s, job.token());
         if (!session)
             return session.error();
-        const QString login = m_pool.capabilities().login;
-        const QString source = exportSource(m_pool.profile());
         // One snapshot for all pages, so that what a transaction did is in the file as a whole or not at all.
         const QDateTime made = QDateTime::currentDateTimeUtc();
         if (const Result<Rows> begun =
@@ -256,11 +254,11 @@ JobWork AuditService::exportEvidence(const QString &storeId, const AuditFilter &
                                {u"sha256"_s, sha256},
                                {u"rows"_s, entries},
                                {u"store"_s, storeId},
-                               {u"database"_s, source},
+                               {u"database"_s, exportSource(session->profile())},
                                {u"filter"_s, filter.toJson()},
                                {u"order"_s, u"created_at, log_id, newest first"_s},
                                {u"made_at"_s, made.toString(Qt::ISODate)},
-                               {u"made_by"_s, login}};
+                               {u"made_by"_s, origin->capabilities.login}};
         const QByteArray text = QJsonDocument(json).toJson();
         if (!manifest.open(QIODevice::WriteOnly) ||
             !manifest.setPermissions(QFile::ReadOwner | QFile::WriteOwner) ||
@@ -285,5 +283,5 @@ JobSpec AuditService::evidenceSpec(const QString &storeId, const AuditFilter &fi
         words += {u"--"_s + each.key(), each.value().toString()};
     return {u"export"_s, u"Export audit evidence"_s,
             u"%1 · %2"_s.arg(profile.name.isEmpty() ? profile.target() : profile.name, storeId),
-            shellCommand(words + profile.words())};
+            shellCommand(words + profile.words()), false}; // evidence is not written over
 }

@@ -114,8 +114,8 @@ QFuture<Result<EmbeddingPlan>> EmbeddingService::planFor(const QStringList &stor
 JobWork EmbeddingService::embed(const QStringList &stores, const std::shared_ptr<EmbeddingProvider> &provider,
                                 bool activate)
 {
-    return [this, stores, provider, activate](JobContext &job) -> Result<QString> {
-        Result<Session> session = m_pool.direct(u"Embeddings"_s, job.token());
+    return [origin = m_pool.origin(), stores, provider, activate](JobContext &job) -> Result<QString> {
+        Result<Session> session = ConnectionPool::direct(origin, u"Embeddings"_s, job.token());
         if (!session)
             return session.error();
         return embedInto(*session, stores, *provider, activate, job);

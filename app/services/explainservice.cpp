@@ -17,8 +17,8 @@ const QByteArray mark = QByteArray(sqlcatalog::mark) + " */ ";
 class Trial final
 {
 public:
-    Trial(ConnectionPool &pool, const ExplainRequest &request)
-        : m_pool(pool)
+    Trial(const Result<ConnectionPool::Origin> &origin, const ExplainRequest &request)
+        : m_origin(origin)
         , m_request(request)
     {
     }
@@ -31,7 +31,7 @@ public:
 
     Result<void> begin(const CancelToken &token, bool withValues)
     {
-        m_session.emplace(m_pool.direct(u"EXPLAIN"_s, token));
+        m_session.emplace(ConnectionPool::direct(m_origin, u"EXPLAIN"_s, token));
         if (!*m_session) {
             const Error error = m_session->error();
             m_session.reset();
@@ -147,7 +147,7 @@ private:
         return error;
     }
 
-    ConnectionPool &m_pool;
+    const Result<ConnectionPool::Origin> m_origin;
     const ExplainRequest &m_request;
     QByteArray m_prepared;
     std::optional<Result<Session>> m_session;
@@ -162,11 +162,14 @@ Result<sqltext::Shape> explainable(const QString &sql)
     return shape;
 }
 
-Result<ExplainResult> explainOn(ConnectionPool &pool, const ExplainRequest &request, const CancelToken &token)
+Result<ExplainResult> explainOn(const Result<ConnectionPool::Origin> &origin, const ExplainRequest &request,
+                                const CancelToken &token)
 {
-    const Capabilities can = pool.capabilities();
+    if (!origin)
+        return origin.error();
+    const Capabilities &can = origin->capabilities;
     const bool generic = !request.values;
-    Trial trial(pool, request);
+    Trial trial(origin, request);
     if (const Result<void> begun = trial.begin(token, !generic); !begun)
         return begun.error();
     const Result<QStringList> types = trial.prepare();
@@ -204,13 +207,14 @@ QFuture<Result<ExplainForm>> ExplainService::form(const QString &sql, const QStr
                                                   const QString &storeId, const CancelToken &token)
 {
     return m_pool.run<ExplainForm>(
-        u"EXPLAIN"_s, token, [this, sql, role, storeId](Session &leased) -> Result<ExplainForm> {
+        u"EXPLAIN"_s, token,
+        [origin = m_pool.origin(), sql, role, storeId](Session &leased) -> Result<ExplainForm> {
             const Result<sqltext::Shape> shape = explainable(sql);
             if (!shape)
                 return shape.error();
             ExplainRequest request{.statement = shape->statement, .role = role, .storeId = storeId};
             request.timeoutMs = formTimeoutMs;
-            Trial trial(m_pool, request);
+            Trial trial(origin, request);
             if (const Result<void> begun = trial.begin(leased.token(), false); !begun)
                 return begun.error();
             const Result<QStringList> types = trial.prepare();
@@ -224,7 +228,7 @@ QFuture<Result<ExplainResult>> ExplainService::explain(const ExplainRequest &req
                                                        const CancelToken &token)
 {
     return m_pool.run<ExplainResult>(
-        u"EXPLAIN"_s, token, [this, request](Session &leased) -> Result<ExplainResult> {
+        u"EXPLAIN"_s, token, [origin = m_pool.origin(), request](Session &leased) -> Result<ExplainResult> {
             const Result<sqltext::Shape> shape = explainable(request.statement);
             if (!shape)
                 return shape.error();
@@ -233,7 +237,7 @@ QFuture<Result<ExplainResult>> ExplainService::explain(const ExplainRequest &req
                              u"Accept that it is run and rolled back, or leave out ANALYZE."_s};
             ExplainRequest one = request;
             one.statement = shape->statement;
-            return explainOn(m_pool, one, leased.token());
+            return explainOn(origin, one, leased.token());
         });
 }
 

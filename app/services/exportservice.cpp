@@ -162,8 +162,8 @@ JobSpec ExportService::spec(const ExportRequest &request) const
 
 JobWork ExportService::exportRows(const ExportRequest &request)
 {
-    return [this, request](JobContext &job) -> Result<QString> {
-        Result<Session> session = m_pool.direct(u"Export"_s, job.token());
+    return [origin = m_pool.origin(), request](JobContext &job) -> Result<QString> {
+        Result<Session> session = ConnectionPool::direct(origin, u"Export"_s, job.token());
         if (!session)
             return session.error();
         return exportInto(*session, request, job);

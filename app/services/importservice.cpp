@@ -368,8 +368,8 @@ QStringList ImportService::fields()
 
 JobWork ImportService::products(const ImportOptions &options, const std::shared_ptr<ImportReport> &report)
 {
-    return [this, options, report](JobContext &job) -> Result<QString> {
-        Result<Session> session = m_pool.direct(u"Import"_s, job.token());
+    return [origin = m_pool.origin(), options, report](JobContext &job) -> Result<QString> {
+        Result<Session> session = ConnectionPool::direct(origin, u"Import"_s, job.token());
         if (!session)
             return session.error();
         return productsInto(*session, options, *report, job);

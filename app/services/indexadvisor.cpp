@@ -284,9 +284,9 @@ QFuture<Result<QList<IndexProof>>> IndexAdvisor::prove(const IndexReport &report
     const bool imagines = m_pool.capabilities().extensions.contains(u"hypopg"_s);
     return m_pool.run<QList<IndexProof>>(
         u"Indexes"_s, token,
-        [&pool = m_pool, report, imagines](Session &leased) -> Result<QList<IndexProof>> {
+        [origin = m_pool.origin(), report, imagines](Session &leased) -> Result<QList<IndexProof>> {
             // Imagined indexes belong to their connection, and this one goes back to others.
-            Result<Session> own = pool.direct(u"Indexes"_s, leased.token());
+            Result<Session> own = ConnectionPool::direct(origin, u"Indexes"_s, leased.token());
             if (!own)
                 return own.error();
             Planner planner(std::move(own).value(), imagines);

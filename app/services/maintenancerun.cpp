@@ -29,8 +29,8 @@ bool buildsIndex(const Task &task)
 
 } // namespace
 
-Run::Run(ConnectionPool &pool, const Options &options, Report &report, JobContext &job)
-    : m_pool(pool)
+Run::Run(const ConnectionPool::Origin &origin, const Options &options, Report &report, JobContext &job)
+    : m_origin(origin)
     , m_options(options)
     , m_report(report)
     , m_job(job)
@@ -73,7 +73,7 @@ Result<QString> Run::execute()
 /// Everything is set for the session: it is closed with the run.
 Result<Session> Run::connect(const CancelToken &token, int lockTimeoutMs)
 {
-    Result<Session> session = m_pool.direct(u"Maintenance"_s, token);
+    Result<Session> session = ConnectionPool::direct(m_origin, u"Maintenance"_s, token);
     if (!session)
         return session;
     QByteArray script =
@@ -384,7 +384,7 @@ void Run::tellProgress(std::optional<Session> &session, const QList<Worker *> &w
         return;
     if (!session) {
         // As the login itself: the server tells retail_owner nothing of how far another's statement is.
-        Result<Session> opened = m_pool.direct(u"Maintenance progress"_s, m_stop);
+        Result<Session> opened = ConnectionPool::direct(m_origin, u"Maintenance progress"_s, m_stop);
         if (!opened || !opened->execute("RESET ROLE"))
             return; // the workers say what is wrong
         session.emplace(std::move(opened).value());

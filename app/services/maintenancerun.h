@@ -12,7 +12,7 @@ namespace maintenance {
 class Run final
 {
 public:
-    Run(ConnectionPool &pool, const Options &options, Report &report, JobContext &job);
+    Run(const ConnectionPool::Origin &origin, const Options &options, Report &report, JobContext &job);
 
     Result<QString> execute();
 
@@ -46,7 +46,7 @@ private:
     Result<void> writeAudit();
     Result<QString> summary(qint64 ms);
 
-    ConnectionPool &m_pool;
+    const Result<ConnectionPool::Origin> m_origin;
     const Options m_options;
     Report &m_report;
     JobContext &m_job;

@@ -189,13 +189,16 @@ QString MaintenanceService::refusal() const
 
 JobWork MaintenanceService::run(const Options &options, std::shared_ptr<Report> report)
 {
-    return [pool = &m_pool, options, report = std::move(report)](JobContext &job) -> Result<QString> {
-        if (report->tasks().isEmpty())
-            return Error{ErrorKind::Usage, u"No task was chosen, so nothing was run."_s};
-        if (const Result<void> allowed = checkConnection(pool->profile()); !allowed)
-            return allowed.error();
-        return Run(*pool, options, *report, job).execute();
-    };
+    return
+        [origin = m_pool.origin(), options, report = std::move(report)](JobContext &job) -> Result<QString> {
+            if (!origin)
+                return origin.error();
+            if (report->tasks().isEmpty())
+                return Error{ErrorKind::Usage, u"No task was chosen, so nothing was run."_s};
+            if (const Result<void> allowed = checkConnection(origin->login.profile); !allowed)
+                return allowed.error();
+            return Run(*origin, options, *report, job).execute();
+        };
 }
 
 JobSpec MaintenanceService::spec(const QList<Task> &tasks) const
@@ -208,7 +211,10 @@ JobSpec MaintenanceService::spec(const QList<Task> &tasks) const
     const Profile profile = m_pool.profile();
     return {
         u"maintenance"_s, title, profile.target(),
-        shellCommand(QStringList{u"maintain"_s, u"run"_s, u"--tasks"_s, ids.join(u',')} + profile.words())};
+        shellCommand(QStringList{u"maintain"_s, u"run"_s, u"--tasks"_s, ids.join(u',')} + profile.words()),
+        // What took a typed word once takes it each time.
+        std::none_of(tasks.begin(), tasks.end(),
+                     [](const Task &task) { return !task.confirmWord.isEmpty(); })};
 }
 
 QString maintenance::stateName(State state)

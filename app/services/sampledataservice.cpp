@@ -252,8 +252,8 @@ Result<void> fill(Session &session, const SampleDataOptions &options, JobContext
 
 JobWork SampleDataService::load(const SampleDataOptions &options)
 {
-    return [this, options](JobContext &job) -> Result<QString> {
-        Result<Session> session = m_pool.direct(u"Sample data"_s, job.token());
+    return [origin = m_pool.origin(), options](JobContext &job) -> Result<QString> {
+        Result<Session> session = ConnectionPool::direct(origin, u"Sample data"_s, job.token());
         if (!session)
             return session.error();
         return loadInto(*session, options, job);

@@ -476,7 +476,7 @@ QFuture<Result<SettingChange>> SettingsService::apply(const QString &name, const
 {
     return m_pool.run<SettingChange>(
         u"Settings"_s, token,
-        [&pool = m_pool, name, value, token](Session &session) -> Result<SettingChange> {
+        [origin = m_pool.origin(), name, value, token](Session &session) -> Result<SettingChange> {
             if (session.profile().readOnly)
                 return Error{ErrorKind::Permission, u"This profile is read only: it changes no setting."_s,
                              u"Connect with a profile that may write."_s};
@@ -495,13 +495,13 @@ QFuture<Result<SettingChange>> SettingsService::apply(const QString &name, const
                     u"A superuser may, or grants it: GRANT ALTER SYSTEM ON PARAMETER %1 TO …; GRANT EXECUTE ON FUNCTION pg_reload_conf() TO …;"_s
                         .arg(name)};
             // ALTER SYSTEM refuses to run in a transaction, and a role cannot be taken for one statement.
-            Result<Session> own = pool.direct(u"Settings"_s, token);
+            Result<Session> own = ConnectionPool::direct(origin, u"Settings"_s, token);
             if (!own)
                 return own.error();
             // The note is kept if the change was made, and only then: two connections, because ALTER SYSTEM
             // refuses to run in the transaction of the note.
-            const bool noting = !pool.capabilities().standby;
-            Result<Session> log = pool.direct(u"Settings"_s, token);
+            const bool noting = !origin->capabilities.standby;
+            Result<Session> log = ConnectionPool::direct(origin, u"Settings"_s, token);
             if (!log)
                 return log.error();
             const QString role = session.profile().role;

@@ -145,7 +145,7 @@ private slots:
         OPEN_POOL(pool, database, u"sandbox_ops"_s);
         const Result<Plan> plan = planOf(pool);
         VERIFY_OK(plan);
-        Result<Session> session = pool.direct(u"Test"_s, {});
+        Result<Session> session = ConnectionPool::direct(pool.origin(), u"Test"_s, {});
         VERIFY_OK(session);
         VERIFY_OK(session->execute("SET ROLE retail_owner"));
         QSet<Kind> kinds;

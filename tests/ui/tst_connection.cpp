@@ -288,7 +288,7 @@ void TestConnection::aViewShowsWhatTheRoleSees()
             .result();
     QVERIFY(!written);
     QCOMPARE(written.error().sqlstate, u"25006"_s);
-    Result<Session> direct = m_app->pool.direct(u"Test"_s, {});
+    Result<Session> direct = ConnectionPool::direct(m_app->pool.origin(), u"Test"_s, {});
     VERIFY_OK(direct);
     const Result<Rows> who = direct->execute("SELECT current_user");
     VERIFY_OK(who);
