@@ -46,4 +46,6 @@ qint64 Job::speed(const QDateTime &now) const
 void Job::cancel()
 {
     m_token.cancel();
+    if (!m_taken.exchange(true))
+        emit withdrawn();
 }

@@ -8,6 +8,7 @@
 #include <QObject>
 #include <QStringList>
 
+#include <atomic>
 #include <functional>
 #include <memory>
 
@@ -70,12 +71,14 @@ public:
     /// Of the present phase, in its unit a second; 0 when that cannot be told yet.
     qint64 speed(const QDateTime &now) const;
 
-    /// Asks the work to stop, on the server too. The job ends when it has.
+    /// Asks the work to stop, on the server too. The job ends when it has; one that waits ends without having
+    /// begun, as soon as its thread is back in its event loop.
     void cancel();
 
 signals:
     void changed();
     void logged(const QString &line);
+    void withdrawn(); ///< for its runner: cancelled while it waited
 
 private:
     friend class JobRunner;
@@ -84,6 +87,7 @@ private:
     const JobSpec m_spec;
     JobWork m_work; ///< kept for a repetition
     CancelToken m_token;
+    std::atomic_bool m_taken = false; ///< by the thread that begins it, or by a cancel() that came before
     JobState m_state = JobState::Queued;
     JobProgress m_progress;
     QStringList m_log;

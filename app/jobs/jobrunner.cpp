@@ -79,8 +79,9 @@ JobRunner::JobRunner(LocalStore &store, QObject *parent)
 
 JobRunner::~JobRunner()
 {
-    for (Job *job : std::as_const(m_jobs))
-        job->cancel();
+    // The newest first: what waits is not to begin when another makes room.
+    for (auto job = m_jobs.crbegin(); job != m_jobs.crend(); ++job)
+        (*job)->cancel();
     m_threads.waitForDone();
     // How it ended waits for an event loop that is no more.
     for (Job *job : std::as_const(m_jobs)) {
@@ -99,9 +100,18 @@ Job *JobRunner::start(const JobSpec &spec, JobWork work)
     if (spec.repeatable)
         job->m_work = work;
     m_jobs.append(job);
+    // Queued: who cancels a job need not expect that it has ended when cancel() returns.
+    connect(
+        job, &Job::withdrawn, job,
+        [this, job] {
+            finish(job, Error{ErrorKind::Cancelled, u"Cancelled before it began."_s});
+        },
+        Qt::QueuedConnection);
     emit added(job);
 
     m_threads.start([this, job, work = std::move(work), token = job->m_token] {
+        if (job->m_taken.exchange(true))
+            return;
         // Each message goes to the job's thread; the runner waits for this thread before it deletes the job.
         const auto post = [job](auto change) { QMetaObject::invokeMethod(job, change); };
         post([this, job] {
@@ -128,8 +138,7 @@ Job *JobRunner::start(const JobSpec &spec, JobWork work)
                     emit job->logged(line);
                 });
             });
-        const Result<QString> result =
-            token.cancelled() ? Error{ErrorKind::Cancelled, u"Cancelled before it began."_s} : work(context);
+        const Result<QString> result = work(context);
         post([this, job, result] { finish(job, result); });
     });
     return job;

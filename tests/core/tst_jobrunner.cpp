@@ -10,6 +10,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
+
 using namespace Qt::StringLiterals;
 
 class TestJobRunner final : public QObject
@@ -53,6 +55,68 @@ private slots:
         job->cancel();
         QTRY_COMPARE(job->state(), JobState::Cancelled);
         QCOMPARE(m_store->jobs(1)->first().state, u"cancelled"_s);
+    }
+
+    void aJobThatIsCancelledWhileItWaitsEndsAtOnceAndNeverBegins()
+    {
+        std::atomic_bool begun = false;
+        {
+            JobRunner runner(*m_store);
+            const auto untilCancelled = [](JobContext &context) -> Result<QString> {
+                QSemaphore cancelled;
+                const auto registration = context.token().onCancel([&] { cancelled.release(); });
+                cancelled.acquire();
+                return Error{ErrorKind::Cancelled, u"Stopped."_s};
+            };
+            const QList<Job *> busy{runner.start(spec(), untilCancelled),
+                                    runner.start(spec(), untilCancelled)};
+            for (const Job *job : busy)
+                QTRY_COMPARE(job->state(), JobState::Running);
+            QSignalSpy finished(&runner, &JobRunner::finished);
+            Job *waiting = runner.start(spec(), [&begun](JobContext &) -> Result<QString> {
+                begun = true;
+                return u"It began all the same."_s;
+            });
+            waiting->cancel();
+            waiting->cancel();
+            QTRY_COMPARE(waiting->state(), JobState::Cancelled); // with both others still at work
+            QCOMPARE(runner.running(), 2);
+            QCOMPARE(waiting->summary(), u"Cancelled before it began."_s);
+            QCOMPARE(m_store->jobs(1)->first().state, u"cancelled"_s);
+            QCOMPARE(m_store->jobs(1)->first().summary, waiting->summary());
+
+            for (Job *job : busy)
+                job->cancel();
+            QTRY_COMPARE(runner.running(), 0);
+            QCOMPARE(finished.size(), 3); // the one that waited is told of once
+            QCOMPARE(waiting->log().size(), 1);
+        } // the runner is gone when its threads are
+        QVERIFY(!begun);
+        QCOMPARE(m_store->jobs(9)->size(), 3);
+        QCOMPARE(m_store->jobs(1)->first().summary, u"Cancelled before it began."_s);
+    }
+
+    void closingTheProgramRecordsWhatWaitsAsCancelled()
+    {
+        std::atomic_bool begun = false;
+        {
+            JobRunner runner(*m_store);
+            for (int i = 0; i < 3; ++i) {
+                const Job *job = runner.start(spec(), [&begun, i](JobContext &context) -> Result<QString> {
+                    if (i == 2)
+                        begun = true;
+                    QSemaphore cancelled;
+                    const auto registration = context.token().onCancel([&] { cancelled.release(); });
+                    cancelled.acquire();
+                    return Error{ErrorKind::Cancelled, u"Stopped."_s};
+                });
+                if (i < 2)
+                    QTRY_COMPARE(job->state(), JobState::Running);
+            }
+        }
+        QVERIFY(!begun);
+        QCOMPARE(m_store->jobs(1)->first().state, u"cancelled"_s);
+        QCOMPARE(m_store->jobs(1)->first().summary, u"Cancelled before it began."_s);
     }
 
     void progressLogAndSummaryArrive()

@@ -148,12 +148,12 @@ void JobsPage::rowChanged()
     const int row = currentRow();
     const Job *job = m_model->job(row);
     m_cancel->setVisible(job && !job->finished());
-    // A restore over something that is there is planned and typed anew, never repeated by a click.
+    // What writes over something, or took a typed word, is never repeated by a click.
     m_again->setEnabled(job && job->finished() && job->spec().repeatable);
     m_again->setToolTip(!job ? tr("Jobs of former runs are repeated by their command")
                         : job->spec().repeatable
                             ? QString()
-                            : tr("Each restore is planned anew: begin it on the page Backups"));
+                            : tr("This is planned anew each time: begin it on its page"));
     m_copy->setEnabled(row >= 0 && row < m_model->rowCount() && !m_model->record(row).command.isEmpty());
     const QString log = m_model->log(row);
     if (log == m_log->toPlainText())
@@ -176,8 +176,9 @@ bool JobsPage::focusFilter()
 
 QString JobsPage::help() const
 {
-    return tr("What this program runs and has run, from the window, the command line and timers, newest "
-              "first, with the log of the selected job below. "
-              "Cancel asks "
-              "a job to stop, on the server too; it ends when it has.");
+    return tr(
+        "What this program runs and has run, from the window, the command line and timers, newest "
+        "first, with the log of the selected job below. "
+        "Cancel asks "
+        "a job to stop, on the server too; it ends when it has, and one that still waits never begins.");
 }
