@@ -136,12 +136,26 @@ AccessChange::Step revokeStep(const QString &login, const QString &store)
     return bound("access/revoke", {literal(login), literal(store)}, {login, textOrNull(store)});
 }
 
+AccessChange::Step endStep(const QString &login)
+{
+    AccessChange::Step step = bound("access/end_sessions", {literal(login)}, {login});
+    // Sessions end at once, and as long as the lock is not saved the client that lost one gets in again.
+    step.afterwards = true;
+    return step;
+}
+
+/// As apply() sends them.
 QString script(const QList<AccessChange::Step> &steps)
 {
-    QStringList lines{u"BEGIN;"_s};
-    for (const AccessChange::Step &step : steps)
-        lines += step.shown + u';';
-    lines += u"COMMIT;"_s;
+    QStringList lines;
+    for (const bool afterwards : {false, true}) {
+        QStringList statements;
+        for (const AccessChange::Step &step : steps)
+            if (step.afterwards == afterwards)
+                statements += step.shown + u';';
+        if (!statements.isEmpty())
+            lines += QStringList{u"BEGIN;"_s} + statements + QStringList{u"COMMIT;"_s};
+    }
     return lines.join(u'\n');
 }
 
@@ -257,27 +271,39 @@ QFuture<Result<AccessChange>> AccessService::planLock(const QString &login, cons
             const AccessChange::Step step = written("ALTER ROLE " + quoteIdentifier(login) + " NOLOGIN");
             if (rights->makesRoles)
                 change.steps += step;
-            else
+            else if (person->superuser)
                 change.handOver = script({step});
+            else
+                change.handOver = script({step, endStep(login)});
             lock = rights->makesRoles
                        ? u"It can no longer log in."_s
                        : u"%1 may not lock logins (CREATEROLE): %2 can, with the SQL below."_s.arg(
                              rights->role, names(rights->roleMakers));
         }
-        if (person->sessions > 0 && rights->endsSessions && !person->superuser)
-            change.steps += bound("access/end_sessions", {literal(login)}, {login});
+        // Without a session too: one may be opened before this is carried out. A login that is locked already
+        // opens none.
+        const bool ends = rights->endsSessions && person->exists && !person->superuser &&
+                          (!change.steps.isEmpty() || person->sessions > 0);
+        if (ends)
+            change.steps += endStep(login);
         const qsizetype all = person->stores.size() + (person->allStores ? 1 : 0);
-        change.explanation =
-            u"%1 loses %2, in open sessions (%3) from their next statement on. %4 Nothing it made or changed "
-            u"is "
-            u"removed."_s
-                .arg(login, all == 0            ? u"no store, since it has none of its own"_s
-                            : person->allStores ? u"the right to all stores"_s
-                                                : u"the stores "_s + person->stores.join(u", "_s))
-                .arg(person->sessions)
-                .arg(lock);
-        change.done = u"%1 has no store of its own any more. %2"_s.arg(
-            login, rights->makesRoles || lock.isEmpty() ? lock : u"It can still log in."_s);
+        QStringList sentences{u"%1 loses %2, in open sessions (%3) from their next statement on."_s.arg(
+            login,
+            all == 0            ? u"no store, since it has none of its own"_s
+            : person->allStores ? u"the right to all stores"_s
+                                : u"the stores "_s + person->stores.join(u", "_s),
+            QString::number(person->sessions))};
+        if (!lock.isEmpty())
+            sentences += lock;
+        if (ends)
+            sentences += u"After this is saved, its sessions in this database are ended."_s;
+        else if (person->sessions > 0)
+            sentences += u"Its open sessions are not ended."_s;
+        sentences += u"Nothing it made or changed is removed."_s;
+        change.explanation = sentences.join(u' ');
+        change.done = u"%1 has no store of its own any more. %2"_s
+                          .arg(login, rights->makesRoles || lock.isEmpty() ? lock : u"It can still log in."_s)
+                          .trimmed();
         if (change.steps.isEmpty())
             change.refusal = lock.isEmpty() ? u"%1 is locked and has no store."_s.arg(login) : lock;
         return change;
@@ -409,10 +435,12 @@ QFuture<Result<QString>> AccessService::apply(const AccessChange &change, const 
         if (change.steps.isEmpty())
             return Error{ErrorKind::Permission,
                          change.refusal.isEmpty() ? u"There is nothing to do."_s : change.refusal};
-        QList<Command> commands;
+        QList<Command> together;
+        QList<Command> afterwards;
         for (const AccessChange::Step &step : change.steps)
-            commands += step.command;
-        const Result<QList<Rows>> done = session.write({}, commands);
+            (step.afterwards ? afterwards : together) += step.command;
+        const Result<QList<Rows>> done =
+            together.isEmpty() ? Result<QList<Rows>>(QList<Rows>()) : session.write({}, together);
         if (!done) {
             Error error = done.error();
             if (error.sqlstate == u"23505")
@@ -425,10 +453,18 @@ QFuture<Result<QString>> AccessService::apply(const AccessChange &change, const 
                          u"Give another name, or let the existing login into the store."_s, error.message};
             return error;
         }
-        for (qsizetype i = 0; i < change.steps.size(); ++i)
+        for (qsizetype i = 0; i < done->size(); ++i)
             if (change.steps[i].mustChange && (*done)[i].affected() == 0)
                 return Error{ErrorKind::NotFound, u"There is no store “%1”."_s.arg(change.confirmWord),
                              u"“retail-admin stores list” lists them."_s};
+        if (!afterwards.isEmpty())
+            if (const Result<QList<Rows>> ended = session.write({}, afterwards); !ended)
+                return Error{ErrorKind::OutcomeUnknown,
+                             u"%1 Its sessions could not be ended and may still be open."_s.arg(change.done),
+                             u"Repeat it to end those that are left, or end them on the page Activity."_s,
+                             // Its words would say that nothing was saved.
+                             ended.error().kind == ErrorKind::Cancelled ? QString() : ended.error().message,
+                             ended.error().sqlstate, ended.error().where};
         QString sentence = change.done;
         if (!change.login.isEmpty())
             if (const Result<Person> person = findPerson(session, change.login);
@@ -448,8 +484,10 @@ QFuture<Result<void>> AccessService::changeOwnPassword(const QString &password, 
         const Result<QString> verifier = session.scramVerifier(login, password);
         if (!verifier)
             return verifier.error();
+        // A profile may name a role, which is taken first and may not change the login.
         const Result<QList<Rows>> done =
-            session.write({}, {{{"access/password", "ALTER ROLE " + quoteIdentifier(login) + " PASSWORD " +
+            session.write({}, {{{"access/password", "SET LOCAL ROLE NONE"}, {}},
+                               {{"access/password", "ALTER ROLE " + quoteIdentifier(login) + " PASSWORD " +
                                                         quoteLiteral(*verifier)},
                                 {}}});
         return done ? Result<void>() : done.error();

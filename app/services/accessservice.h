@@ -27,8 +27,8 @@ struct NewStore
     QString region;
 };
 
-/// A change of access or of a store, as it is shown, typed and then carried out: these statements in one
-/// transaction, and no other.
+/// A change of access or of a store, as it is shown, typed and then carried out: these statements and no
+/// other, in one transaction, and what is to come after it in a second one.
 struct AccessChange
 {
     struct Step
@@ -37,6 +37,7 @@ struct AccessChange
         QString shown;           ///< the statement as SQL that can be copied
         bool makesRoles = false; ///< needs CREATEROLE
         bool mustChange = false; ///< no row changed means that there is nothing of that name
+        bool afterwards = false; ///< once the others are saved; such steps stand last
     };
     QString title;
     QString explanation; ///< what it does, in words
@@ -76,7 +77,8 @@ public:
                                              const CancelToken &token = {});
     QFuture<Result<AccessChange>> planStore(const NewStore &store, const CancelToken &token = {});
 
-    /// Carries it out; the sentence says what was done and what is left (a right through a group).
+    /// Carries it out; the sentence says what was done and what is left (a right through a group). Kind
+    /// OutcomeUnknown when the change is saved and a step that comes afterwards failed: the error says both.
     QFuture<Result<QString>> apply(const AccessChange &change, const CancelToken &token = {});
 
     /// The password of the login of this connection.

@@ -7,6 +7,8 @@
 
 #include <QDir>
 
+#include <optional>
+
 using namespace Qt::StringLiterals;
 
 namespace {
@@ -56,8 +58,9 @@ QFuture<Result<QString>> CustomerService::exportTo(const QString &storeId, const
             const QByteArray document = rows->bytes(0, 0).toByteArray() + '\n';
             if (const Result<void> written = durable::write(file, document); !written)
                 return written.error();
-            return u"%1, %2 sales and the audit entries were written to %3 (%4)."_s.arg(
-                rows->text(0, 2), format::count(rows->integer(0, 1)), file, format::bytes(document.size()));
+            return u"%1, %2 and the audit entries were written to %3 (%4)."_s.arg(
+                rows->text(0, 2), format::counted(rows->integer(0, 1), u"sale"_s, u"sales"_s), file,
+                format::bytes(document.size()));
         });
 }
 
@@ -90,18 +93,45 @@ QFuture<Result<ErasureReport>> CustomerService::erase(const QString &storeId, co
 QFuture<Result<QString>> CustomerService::reapply(const QStringList &backupFolders, const CancelToken &token)
 {
     return m_pool.run<QString>(u"Customer"_s, token, [backupFolders](Session &session) -> Result<QString> {
+        const auto refused = [](const Error &error) {
+            return error.kind == ErrorKind::Permission ? ownersOnly(error) : error;
+        };
         QStringList ids;
+        QStringList without;
+        std::optional<Error> noList;
         for (const QString &folder : backupFolders) {
             const Result<QStringList> listed = erasure::readErasedFile(folder);
-            if (!listed)
+            if (listed) {
+                ids += *listed;
+            } else if (listed.error().kind == ErrorKind::NotFound) {
+                without += folder;
+                if (!noList)
+                    noList = listed.error();
+            } else {
                 return listed.error();
-            ids += *listed;
+            }
+        }
+        if (noList && without.size() == backupFolders.size()) {
+            const Result<QStringList> own = erasure::listErased(session);
+            if (!own)
+                return refused(own.error());
+            if (own->isEmpty())
+                return *noList;
         }
         const Result<qint64> erased = erasure::applyErasures(session, ids);
         if (!erased)
-            return erased.error().kind == ErrorKind::Permission ? ownersOnly(erased.error()) : erased.error();
-        return *erased == 0
-                   ? u"No erased customer was there."_s
-                   : u"%1 erased customers were there and are erased again."_s.arg(format::count(*erased));
+            return refused(erased.error());
+        QString sentence =
+            *erased == 0 ? u"No erased customer was there."_s
+            : *erased == 1
+                ? u"1 erased customer was there and is erased again."_s
+                : u"%1 erased customers were there and are erased again."_s.arg(format::count(*erased));
+        if (without.size() == 1)
+            sentence +=
+                u" The folder %1 has no erased.json, so nothing was learned from it."_s.arg(without[0]);
+        else if (!without.isEmpty())
+            sentence += u" These folders have no erased.json, so nothing was learned from them: %1."_s.arg(
+                without.join(u", "_s));
+        return sentence;
     });
 }

@@ -44,7 +44,9 @@ public:
                                          const QString &reason, const QStringList &backupFolders,
                                          const CancelToken &token = {});
 
-    /// Erases again whom a restored database still holds: the ids of the folders' lists and its own.
+    /// Erases again whom a restored database still holds: the ids of the folders' lists and its own. A folder
+    /// without a list is named in the sentence; kind NotFound when none has one and the database names
+    /// nobody.
     QFuture<Result<QString>> reapply(const QStringList &backupFolders, const CancelToken &token = {});
 
 private:

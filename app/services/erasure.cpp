@@ -154,7 +154,9 @@ Result<erasure::Union> erasure::collect(const QString &folder, Session *live, Se
         all.sentence = u"No list of erased customers was found (%1): customers erased since this backup may "
                        u"be back."_s.arg(missing.join(u"; "_s));
     else
-        all.sentence = u"%1 erased customers are listed (%2)."_s.arg(
-            format::count(all.ids.size()), (QStringList{asked.join(u" and "_s)} + missing).join(u"; "_s));
+        all.sentence = u"%1 listed (%2)."_s.arg(
+            all.ids.size() == 1 ? u"1 erased customer is"_s
+                                : u"%1 erased customers are"_s.arg(format::count(all.ids.size())),
+            (QStringList{asked.join(u" and "_s)} + missing).join(u"; "_s));
     return all;
 }

@@ -199,6 +199,54 @@ private slots:
         QVERIFY(!found->canLogin && found->stores.isEmpty());
     }
 
+    void whoConnectsBetweenPlanAndLockIsPutOutToo()
+    {
+        const OwnLogin manager(*m_database);
+        manager.make({u"redmond"_s});
+        ConnectionPool pool(1);
+        OPEN_POOL(pool, *m_database, u"postgres"_s);
+        AccessService service(pool);
+        const auto plan = service.planLock(manager.name()).result();
+        VERIFY_OK(plan);
+        // It is shown as it is done: sessions are ended once the lock is saved.
+        const QString sql = plan->sql();
+        const qsizetype saved = sql.indexOf(u"COMMIT;"_s);
+        QVERIFY2(sql.left(saved).contains(u"NOLOGIN") && sql.mid(saved).contains(u"pg_terminate_backend"),
+                 qPrintable(sql));
+        Login login = m_database->login(manager.name());
+        login.profile.passfile.clear();
+        login.password = password;
+        Result<Session> late = openSession(login, u"Test"_s, {});
+        VERIFY_OK(late);
+        VERIFY_OK(late->execute("SELECT 1"));
+        VERIFY_OK(service.apply(*plan).result());
+        QTRY_VERIFY(!late->execute("SELECT 1"));
+        // Locked, without store and session: there is nothing left to do.
+        QTRY_VERIFY(service.planLock(manager.name()).result()->refusal.contains(u"is locked"));
+    }
+
+    void aLockWhoseSessionsCannotBeEndedSaysSo()
+    {
+        const OwnLogin manager(*m_database);
+        manager.make({u"redmond"_s});
+        ConnectionPool pool(1);
+        OPEN_POOL(pool, *m_database, u"postgres"_s);
+        AccessService service(pool);
+        const auto plan = service.planLock(manager.name()).result();
+        VERIFY_OK(plan);
+        AccessChange change = *plan;
+        QVERIFY(change.steps.last().afterwards);
+        change.steps.last().command = Command{{"test", "SELECT 1 / 0"}, {}};
+        const Result<QString> done = service.apply(change).result();
+        QVERIFY(!done);
+        QCOMPARE(done.error().kind, ErrorKind::OutcomeUnknown);
+        QVERIFY2(done.error().message.contains(u"can no longer log in") &&
+                     done.error().message.contains(u"may still be open"),
+                 qPrintable(done.error().message));
+        ConnectionPool theirs(1);
+        QVERIFY(!manager.open(theirs));
+    }
+
     void anOwnerWithoutCreateroleRevokesAndHandsTheLockOver()
     {
         const OwnLogin manager(*m_database);
@@ -209,6 +257,9 @@ private slots:
         const auto plan = service.planLock(manager.name()).result();
         VERIFY_OK(plan);
         QVERIFY(plan->handOver.contains(u"NOLOGIN") && !plan->sql().contains(u"NOLOGIN"));
+        // Who logs in before the other one locks is put out by what is handed over.
+        QVERIFY2(plan->handOver.section(u"COMMIT;"_s, 1).contains(u"pg_terminate_backend"),
+                 qPrintable(plan->handOver));
         const Result<QString> done = service.apply(*plan).result();
         VERIFY_OK(done);
         QVERIFY2(done->contains(u"can still log in"), qPrintable(*done));
@@ -226,6 +277,22 @@ private slots:
         AccessService service(pool);
         QVERIFY(!service.changeOwnPassword(u"short"_s).result());
         VERIFY_OK(service.changeOwnPassword(u"quite-Another-word-8"_s).result());
+        ConnectionPool old(1);
+        QVERIFY(!manager.open(old));
+        ConnectionPool fresh(1);
+        VERIFY_OK(manager.open(fresh, u"quite-Another-word-8"_s));
+    }
+
+    void onesOwnPasswordIsChangedFromAProfileWithARole()
+    {
+        const OwnLogin manager(*m_database);
+        manager.make({u"redmond"_s});
+        Login login = m_database->login(manager.name());
+        login.profile.passfile.clear();
+        login.profile.role = u"retail_manager"_s;
+        ConnectionPool pool(1);
+        VERIFY_OK(pool.open(login.profile, password, {}).result());
+        VERIFY_OK(AccessService(pool).changeOwnPassword(u"quite-Another-word-8"_s).result());
         ConnectionPool old(1);
         QVERIFY(!manager.open(old));
         ConnectionPool fresh(1);

@@ -171,6 +171,41 @@ private slots:
         QVERIFY(second->startsWith(u"No erased"));
     }
 
+    void aFolderWithoutAListIsPassedOverAndTold()
+    {
+        const QString id = u"11111111-2222-4333-8444-555555555555"_s;
+        VERIFY_OK(m_database->superuser().execute(
+            "INSERT INTO retail.customers (customer_id, store_id, first_name, last_name, email)"
+            " VALUES ($1::uuid, 'seattle', 'Ida', 'I', 'ida.i@example.net')",
+            {id}));
+        const QString with = m_folder.filePath(u"with"_s);
+        const QString without = m_folder.filePath(u"without"_s);
+        QVERIFY(QDir().mkpath(with) && QDir().mkpath(without));
+        VERIFY_OK(erasure::addToErasedFile(with, {id}));
+        ConnectionPool pool(1);
+        OPEN_POOL(pool, *m_database, u"sandbox_ops"_s);
+        CustomerService service(pool);
+        // No list at all, and nobody whom the database names.
+        const auto nothing = service.reapply({without}).result();
+        QVERIFY(!nothing);
+        QCOMPARE(nothing.error().kind, ErrorKind::NotFound);
+        const auto done = service.reapply({without, with}).result();
+        VERIFY_OK(done);
+        QVERIFY2(done->startsWith(u"1 erased customer was there") && done->contains(without),
+                 qPrintable(*done));
+        // The database knows now.
+        const auto again = service.reapply({without}).result();
+        VERIFY_OK(again);
+        QVERIFY2(again->startsWith(u"No erased") && again->contains(without), qPrintable(*again));
+        QFile damaged(erasure::filePath(without));
+        QVERIFY(damaged.open(QIODevice::WriteOnly));
+        damaged.write("{");
+        damaged.close();
+        const auto unreadable = service.reapply({with, without}).result();
+        QVERIFY(!unreadable);
+        QCOMPARE(unreadable.error().kind, ErrorKind::Io);
+    }
+
     void theUnionOfBothListsIsTold()
     {
         const QString empty = m_folder.filePath(u"empty"_s);
@@ -184,10 +219,14 @@ private slots:
         const QString other = u"99999999-2222-4333-8444-555555555555"_s;
         VERIFY_OK(CustomerService(pool).erase(u"seattle"_s, m_customer.customerId, reason, {}).result());
         VERIFY_OK(erasure::addToErasedFile(empty, {other}));
+        const Result<erasure::Union> one = erasure::collect(empty, nullptr);
+        VERIFY_OK(one);
+        QVERIFY2(one->sentence.startsWith(u"1 erased customer is listed"), qPrintable(one->sentence));
         Session live = m_database->superuser();
         const Result<erasure::Union> both = erasure::collect(empty, &live);
         VERIFY_OK(both);
         QCOMPARE(both->ids, (QStringList{other, m_customer.customerId}));
+        QVERIFY2(both->sentence.startsWith(u"2 erased customers are listed"), qPrintable(both->sentence));
         QVERIFY(both->fromFile && both->fromDatabase);
     }
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/appcontext.h"
+#include "app/core/paths.h"
 #include "tests/support/readyprompt.h"
 #include "tests/support/testcluster.h"
 #include "ui/access/accessdialogs.h"
 #include "ui/access/accesspage.h"
+#include "ui/access/passwordchange.h"
 #include "ui/browse/customerspage.h"
 #include "ui/maintenance/maintenancemodel.h"
 #include "ui/maintenance/maintenancepage.h"
@@ -15,10 +17,13 @@
 #include <QCheckBox>
 #include <QClipboard>
 #include <QInputDialog>
+#include <QJsonDocument>
+#include <QJsonObject>
 #include <QLabel>
 #include <QLineEdit>
 #include <QListWidget>
 #include <QPushButton>
+#include <QScopeGuard>
 #include <QSignalSpy>
 #include <QTabWidget>
 #include <QTableView>
@@ -71,6 +76,13 @@ class TestMaintenancePage final : public QObject
             if (label->isVisible() && label->text().contains(text))
                 return true;
         return false;
+    }
+
+    static bool errorShown(const QWidget &page)
+    {
+        const QList<QLabel *> labels = page.findChildren<QLabel *>(u"errorMessage"_s);
+        return std::any_of(labels.cbegin(), labels.cend(),
+                           [](const QLabel *label) { return label->isVisible(); });
     }
 
 private slots:
@@ -219,6 +231,125 @@ private slots:
         QVERIFY(m_prompt->explanation.contains(u"UPDATE retail.stores"));
     }
 
+    void aSecondClickDoesNotEndTheChangeThatRuns()
+    {
+        const auto page = open<AccessPage>(u"sandbox_owner"_s);
+        auto *stores = page->findChild<QTableView *>(u"accessStoresTable"_s);
+        QTRY_VERIFY(stores->model()->rowCount() >= 4);
+        page->findChild<QTabWidget *>(u"accessTabs"_s)->setCurrentIndex(1);
+        stores->setCurrentIndex(stores->model()->index(rowOf(*stores->model(), u"redmond"_s), 0));
+        auto *toggle = page->findChild<QPushButton *>(u"toggleStore"_s);
+        QTRY_VERIFY(toggle->isEnabled());
+        Session blocker = m_database->superuser();
+        VERIFY_OK(
+            blocker.executeScript("BEGIN; SELECT FROM retail.stores WHERE store_id = 'redmond' FOR UPDATE"));
+        toggle->click();
+        QTRY_COMPARE(m_prompt->words, QStringList{u"redmond"_s});
+        for (const QString &name : {u"newManager"_s, u"addStore"_s, u"toggleStore"_s})
+            QVERIFY2(!page->findChild<QPushButton *>(name)->isEnabled(), qPrintable(name));
+        QVERIFY(says(*page, u"Carrying it out"_s) && page->loading());
+        toggle->click();
+        VERIFY_OK(blocker.executeScript("ROLLBACK"));
+        const auto state = [stores] {
+            return stores->model()->index(rowOf(*stores->model(), u"redmond"_s), 3).data().toString();
+        };
+        QTRY_COMPARE(state(), u"closed"_s);
+        QVERIFY(!errorShown(*page));
+        QCOMPARE(m_prompt->words.size(), 1);
+        for (const QString &name : {u"newManager"_s, u"addStore"_s, u"toggleStore"_s})
+            QVERIFY2(page->findChild<QPushButton *>(name)->isEnabled(), qPrintable(name));
+        toggle->click();
+        QTRY_COMPARE(state(), u"open"_s);
+    }
+
+    void aListOfStoresThatCannotBeReadIsTold()
+    {
+        Session superuser = m_database->superuser();
+        VERIFY_OK(superuser.execute("ALTER FUNCTION retail.store_summary() RENAME TO no_summary"));
+        const auto back = qScopeGuard(
+            [&] { (void)superuser.execute("ALTER FUNCTION retail.no_summary() RENAME TO store_summary"); });
+        const auto page = open<AccessPage>(u"sandbox_owner"_s);
+        auto *people = page->findChild<QTableView *>(u"peopleTable"_s);
+        QTRY_VERIFY(people->model()->rowCount() > 2);
+        QTRY_VERIFY(errorShown(*page));
+        QTRY_VERIFY(!page->loading());
+        QVERIFY(errorShown(*page) && people->isVisible());
+    }
+
+    void aKeyringThatDoesNotTakeTheNewPasswordIsTold()
+    {
+        const QByteArray bus = qgetenv("DBUS_SESSION_BUS_ADDRESS");
+        qputenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent");
+        // A login of the test's own, since roles belong to the whole cluster.
+        const QString user = u"t_ui_%1"_s.arg(QCoreApplication::applicationPid());
+        const QByteArray name = quoteIdentifier(user);
+        Session superuser = m_database->superuser();
+        const auto back = qScopeGuard([&] {
+            qputenv("DBUS_SESSION_BUS_ADDRESS", bus);
+            (void)superuser.execute("DROP OWNED BY " + name);
+            (void)superuser.execute("DROP ROLE " + name);
+        });
+        VERIFY_OK(superuser.execute("CREATE ROLE " + name +
+                                    " LOGIN PASSWORD 'a-long-Enough-word-7' IN ROLE retail_manager"));
+        VERIFY_OK(superuser.execute("GRANT CONNECT ON DATABASE " + quoteIdentifier(m_database->name()) +
+                                    " TO " + name));
+        VERIFY_OK(paths::writePrivate(paths::config() + u"/secrets.json"_s,
+                                      QJsonDocument(QJsonObject{{user, u"Secret Service"_s}}).toJson()));
+        Login login = m_database->login(user);
+        login.profile.passfile.clear();
+        VERIFY_OK(m_app->pool.open(login.profile, u"a-long-Enough-word-7"_s, {}).result());
+        QWidget window;
+        window.show();
+        changeOwnPassword(UiContext{*m_app, *m_theme, *m_prompt}, &window);
+        auto *dialog = window.findChild<PasswordDialog *>();
+        QVERIFY(dialog);
+        const QString password = u"quite-Another-word-8"_s;
+        for (const QString &field : {u"newPassword"_s, u"newPasswordAgain"_s})
+            dialog->findChild<QLineEdit *>(field)->setText(password);
+        dialog->findChild<QPushButton *>(u"act"_s)->click();
+        QTRY_COMPARE_WITH_TIMEOUT(m_prompt->asked, QStringList{u"The password is changed"_s}, 15'000);
+        QVERIFY2(m_prompt->explanation.contains(u"The keyring did not take the new one"),
+                 qPrintable(m_prompt->explanation));
+        QVERIFY(!m_prompt->explanation.contains(password));
+    }
+
+    void aSecondErasureWaitsForTheFirst()
+    {
+        const auto page = open<CustomersPage>(u"sandbox_owner"_s);
+        (void)m_app->stores.choose(u"seattle"_s);
+        QTRY_VERIFY(m_app->stores.hasCurrent());
+        page->contextChanged(); // as the window does
+        auto *customers = page->findChild<QTableView *>(u"customersTable"_s);
+        QTRY_VERIFY(customers->model()->rowCount() > 1);
+        auto *erase = page->findChild<QPushButton *>(u"eraseCustomer"_s);
+        QTRY_VERIFY(erase->isEnabled());
+        const QString first = customers->model()->index(0, 0).data(cell::Key).toString();
+        customers->setCurrentIndex(customers->model()->index(0, 0));
+        Session blocker = m_database->superuser();
+        VERIFY_OK(blocker.execute("BEGIN"));
+        VERIFY_OK(
+            blocker.execute("SELECT FROM retail.customers WHERE customer_id = $1::uuid FOR UPDATE", {first}));
+        erase->click();
+        auto *reason = page->findChild<QInputDialog *>(u"erasureReason"_s);
+        QVERIFY(reason);
+        reason->accept();
+        QTRY_COMPARE(m_prompt->words.size(), 1);
+        QCOMPARE(erase->text(), u"Erasing…"_s);
+        QVERIFY(!erase->isEnabled());
+        // Another customer may be looked at, and not be erased yet.
+        customers->setCurrentIndex(customers->model()->index(1, 0));
+        QVERIFY(!erase->isEnabled());
+        QVERIFY(page->findChild<QPushButton *>(u"exportCustomer"_s)->isEnabled());
+        VERIFY_OK(blocker.execute("ROLLBACK"));
+        QTRY_VERIFY(m_prompt->asked.contains(u"The customer is erased"_s));
+        QCOMPARE(erase->text(), u"Erase…"_s);
+        QTRY_VERIFY(erase->isEnabled());
+        const Result<Rows> left = m_database->superuser().execute(
+            "SELECT FROM retail.customers WHERE customer_id = $1::uuid", {first});
+        VERIFY_OK(left);
+        QCOMPARE(left->count(), 0);
+    }
+
     void anErasureThatFailsStaysTold()
     {
         VERIFY_OK(m_database->superuser().execute(
@@ -236,15 +367,12 @@ private slots:
         auto *reason = page->findChild<QInputDialog *>(u"erasureReason"_s);
         QVERIFY(reason);
         reason->accept();
-        const auto told = [&] {
-            const QList<QLabel *> labels = page->findChildren<QLabel *>(u"errorMessage"_s);
-            return std::any_of(labels.cbegin(), labels.cend(),
-                               [](const QLabel *label) { return label->isVisible(); });
-        };
-        QTRY_VERIFY(told());
+        QTRY_VERIFY(errorShown(*page));
         QCOMPARE(m_prompt->words.size(), 1); // the customer's address
         QTRY_VERIFY(!page->loading());
-        QVERIFY(told());
+        QVERIFY(errorShown(*page));
+        QCOMPARE(erase->text(), u"Erase…"_s);
+        QVERIFY(erase->isEnabled());
     }
 };
 

@@ -39,15 +39,15 @@ AccessPage::AccessPage(const UiContext &ui, QWidget *parent)
     showSorted(*m_storesView, m_stores, 0);
     m_peopleView->setAccessibleName(tr("People"));
     m_storesView->setAccessibleName(tr("Stores"));
-    QPushButton *create = button(u"newManager"_s, tr("&New manager…"), &AccessPage::newManager);
-    create->setProperty("primary", true);
+    m_create = button(u"newManager"_s, tr("&New manager…"), &AccessPage::newManager);
+    m_create->setProperty("primary", true);
     m_grant = button(u"grantStore"_s, tr("&Let into a store…"), &AccessPage::grant);
     m_revoke = button(u"revokeStore"_s, tr("&Take a store away…"), &AccessPage::revoke);
     m_lock = button(u"lockLogin"_s, tr("&Revoke and lock…"), &AccessPage::lock);
-    m_tabs->addTab(tab(m_peopleView, {create, m_grant, m_revoke, m_lock}), tr("&People"));
-    QPushButton *add = button(u"addStore"_s, tr("&Add a store…"), &AccessPage::addStore);
+    m_tabs->addTab(tab(m_peopleView, {m_create, m_grant, m_revoke, m_lock}), tr("&People"));
+    m_add = button(u"addStore"_s, tr("&Add a store…"), &AccessPage::addStore);
     m_toggle = button(u"toggleStore"_s, tr("&Close store…"), &AccessPage::toggleStore);
-    m_tabs->addTab(tab(m_storesView, {add, m_toggle}), tr("&Stores"));
+    m_tabs->addTab(tab(m_storesView, {m_add, m_toggle}), tr("&Stores"));
     setContent(m_tabs);
     for (TableView *view : {m_peopleView, m_storesView}) {
         view->setSelectionMode(QAbstractItemView::SingleSelection);
@@ -86,24 +86,28 @@ void AccessPage::load()
 {
     showContent();
     setLoading(true);
+    m_noPeople = false;
     m_peopleRequest.run([this](const CancelToken &token) { return m_service.people(token); },
                         [this](Result<QList<Person>> people) {
-                            setLoading(m_storesRequest.running());
+                            setLoading(busy());
                             if (!people) {
-                                showError(people.error(), m_people->rowCount() == 0);
+                                m_noPeople = m_people->rowCount() == 0;
+                                showError(people.error(), m_noPeople);
                                 return;
                             }
                             m_people->setRows(std::move(people).value());
-                            if (!loading())
+                            if (!m_storesRequest.running())
                                 updateStatus();
                             updateButtons();
                         });
     m_storesRequest.run([this](const CancelToken &token) { return m_ui.app.stores.stores(token); },
                         [this](Result<QList<StoreSummary>> stores) {
-                            setLoading(m_peopleRequest.running());
+                            setLoading(busy());
                             if (stores)
                                 m_stores->setRows(std::move(stores).value());
-                            if (!loading())
+                            else if (!m_noPeople)
+                                showError(stores.error(), false);
+                            if (!m_peopleRequest.running())
                                 updateStatus();
                             updateButtons();
                         });
@@ -131,9 +135,19 @@ const StoreSummary *AccessPage::store() const
     return row < 0 ? nullptr : &m_stores->row(row);
 }
 
+bool AccessPage::busy() const
+{
+    return m_peopleRequest.running() || m_storesRequest.running() || m_planRequest.running() ||
+           m_applyRequest.running();
+}
+
 /// What the tab that is shown holds.
 void AccessPage::updateStatus()
 {
+    if (m_applyRequest.running()) {
+        setStatus(tr("Carrying it out…"));
+        return;
+    }
     const bool people = m_tabs->currentIndex() == 0;
     const int count = people ? m_people->rowCount() : m_stores->rowCount();
     const QString many = people ? tr("%1 logins") : tr("%1 stores");
@@ -142,12 +156,16 @@ void AccessPage::updateStatus()
 
 void AccessPage::updateButtons()
 {
-    const Person *one = person();
+    // One change at a time: a further one would cancel the first on the server.
+    const bool idle = !m_applyRequest.running();
+    m_create->setEnabled(idle);
+    m_add->setEnabled(idle);
+    const Person *one = idle ? person() : nullptr;
     m_grant->setEnabled(one && one->exists && !one->allStores);
     m_revoke->setEnabled(one && !one->stores.isEmpty());
     m_lock->setEnabled(one && (one->canLogin || one->allStores || !one->stores.isEmpty()));
     const StoreSummary *chosen = store();
-    m_toggle->setEnabled(chosen);
+    m_toggle->setEnabled(idle && chosen);
     m_toggle->setText(chosen && !chosen->active ? tr("&Open store…") : tr("&Close store…"));
 }
 
@@ -230,7 +248,7 @@ void AccessPage::propose(const Plan &plan, std::function<void()> afterwards)
 {
     setLoading(true);
     m_planRequest.run(plan, [this, afterwards = std::move(afterwards)](const Result<AccessChange> &change) {
-        setLoading(false);
+        setLoading(busy());
         if (!change) {
             showError(change.error(), false);
             return;
@@ -261,10 +279,14 @@ void AccessPage::handOver(const AccessChange &change)
 
 void AccessPage::carryOut(const AccessChange &change, std::function<void()> afterwards)
 {
+    if (m_applyRequest.running())
+        return;
     setLoading(true);
     m_applyRequest.run([this, change](const CancelToken &token) { return m_service.apply(change, token); },
                        [this, change, afterwards = std::move(afterwards)](const Result<QString> &done) {
-                           setLoading(false);
+                           setLoading(busy());
+                           updateStatus();
+                           updateButtons();
                            refresh();
                            if (!done) {
                                showError(done.error(), false);
@@ -276,6 +298,8 @@ void AccessPage::carryOut(const AccessChange &change, std::function<void()> afte
                            if (afterwards)
                                afterwards();
                        });
+    updateStatus();
+    updateButtons();
 }
 
 void AccessPage::offerProfile(const QString &login)

@@ -34,6 +34,7 @@ private:
     QPushButton *button(const QString &name, const QString &text, void (AccessPage::*slot)());
     const Person *person() const;
     const StoreSummary *store() const;
+    bool busy() const;
     void updateStatus();
     void updateButtons();
     void newManager();
@@ -53,6 +54,8 @@ private:
     TableView *m_peopleView;
     TableView *m_storesView;
     QTabWidget *m_tabs;
+    QPushButton *m_create = nullptr;
+    QPushButton *m_add = nullptr;
     QPushButton *m_grant = nullptr;
     QPushButton *m_revoke = nullptr;
     QPushButton *m_lock = nullptr;
@@ -61,4 +64,5 @@ private:
     Request<QList<StoreSummary>> m_storesRequest;
     Request<AccessChange> m_planRequest;
     Request<QString> m_applyRequest;
+    bool m_noPeople = false; // the page shows why, instead of its content
 };

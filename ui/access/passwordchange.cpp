@@ -33,13 +33,27 @@ void changeOwnPassword(const UiContext &ui, QWidget *parent)
                     ui.prompt.inform(parent, text("The password was not changed"), changed.error().text());
                     return;
                 }
-                if (!profile.isEmpty() && !ui.app.secrets.rememberedBackend(profile).isEmpty())
-                    (void)ui.app.secrets.write(profile, password);
-                ui.prompt.inform(
-                    parent, text("The password is changed"),
-                    text("What is connected stays connected. Connect again (File ▸ Connect) with the new "
-                         "password before this window needs a further connection, and put it into pass "
-                         "files that hold the old one."));
+                const auto tell = [ui, parent](const QString &more) {
+                    ui.prompt.inform(
+                        parent, text("The password is changed"),
+                        text("What is connected stays connected. Connect again (File ▸ Connect) with the new "
+                             "password before this window needs a further connection, and put it into pass "
+                             "files that hold the old one.") +
+                            more);
+                };
+                if (profile.isEmpty() || ui.app.secrets.rememberedBackend(profile).isEmpty()) {
+                    tell({});
+                    return;
+                }
+                ui.app.secrets.write(profile, password).then(parent, [tell](const Result<void> &kept) {
+                    if (kept)
+                        tell({});
+                    else
+                        tell(u"\n\n"_s +
+                             text("The keyring did not take the new one and may still hold the old one: "
+                                  "type the new one when you connect next.") +
+                             u"\n\n"_s + kept.error().text());
+                });
             });
     });
     dialog->open();

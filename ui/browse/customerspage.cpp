@@ -15,8 +15,8 @@ using namespace Qt::StringLiterals;
 CustomersPage::CustomersPage(const UiContext &ui, QWidget *parent)
     : BrowsePage(ui, "customers", parent)
     , m_service(ui.app.pool)
-    , m_export(new QPushButton(tr("Data of this customer…"), this))
-    , m_erase(new QPushButton(tr("Erase…"), this))
+    , m_export(new QPushButton(this))
+    , m_erase(new QPushButton(this))
     , m_factsRequest(this)
     , m_eraseRequest(this)
     , m_exportRequest(this)
@@ -42,9 +42,19 @@ void CustomersPage::rowChanged(int row)
 {
     BrowsePage::rowChanged(row);
     m_customer = row >= 0 && row < model().rowCount() ? model().key(row) : QString();
+    updateButtons();
+}
+
+void CustomersPage::updateButtons()
+{
     const bool owner = m_ui.app.pool.capabilities().owner;
-    m_export->setEnabled(!m_customer.isEmpty());
-    m_erase->setEnabled(!m_customer.isEmpty() && owner);
+    // One at a time: a further one would cancel the first on the server and drop its answer.
+    const bool exporting = m_exportRequest.running();
+    const bool erasing = m_eraseRequest.running();
+    m_export->setText(exporting ? tr("Writing…") : tr("Data of this customer…"));
+    m_export->setEnabled(!m_customer.isEmpty() && !exporting);
+    m_erase->setText(erasing ? tr("Erasing…") : tr("Erase…"));
+    m_erase->setEnabled(!m_customer.isEmpty() && owner && !erasing);
     m_erase->setToolTip(
         owner ? tr("Erases the selected customer from every table and from the audit log's values")
               : tr("Erasing is for owners and operations (the rights of retail_owner)"));
@@ -59,11 +69,14 @@ void CustomersPage::exportCurrent()
     dialog->setNameFilter(tr("JSON (*.json)"));
     dialog->selectFile(u"customer-%1.json"_s.arg(m_customer));
     connect(dialog, &QFileDialog::fileSelected, this, [this, customer = m_customer](const QString &file) {
+        if (m_exportRequest.running())
+            return;
         m_exportRequest.run(
             [this, customer, file](const CancelToken &token) {
                 return m_service.exportTo(m_ui.app.stores.current().storeId, customer, file, token);
             },
             [this](const Result<QString> &done) { told(done); });
+        updateButtons();
     });
     dialog->open();
 }
@@ -114,6 +127,8 @@ void CustomersPage::plan(const QString &reason)
 
 void CustomersPage::erase(const CustomerFacts &facts, const QString &reason)
 {
+    if (m_eraseRequest.running())
+        return;
     const QString folder = m_ui.app.settings.get(settings::backupFolder);
     m_eraseRequest.run(
         [this, facts, reason, folder](const CancelToken &token) {
@@ -121,6 +136,7 @@ void CustomersPage::erase(const CustomerFacts &facts, const QString &reason)
                                    folder.isEmpty() ? QStringList() : QStringList{folder}, token);
         },
         [this](const Result<ErasureReport> &done) {
+            updateButtons();
             if (!done) {
                 showError(done.error(), false);
                 return;
@@ -128,15 +144,23 @@ void CustomersPage::erase(const CustomerFacts &facts, const QString &reason)
             refresh();
             m_ui.prompt.inform(
                 this, tr("The customer is erased"),
-                (QStringList{tr("%1 sales lost their customer, %2 audit entries were redacted.")
-                                 .arg(format::count(done->sales), format::count(done->auditEntries))} +
+                (QStringList{
+                     tr("%1, %2 redacted.")
+                         .arg(done->sales == 1
+                                  ? tr("1 sale lost its customer")
+                                  : tr("%1 sales lost their customer").arg(format::count(done->sales)),
+                              done->auditEntries == 1
+                                  ? tr("1 audit entry was")
+                                  : tr("%1 audit entries were").arg(format::count(done->auditEntries)))} +
                  done->warnings)
                     .join(u'\n'));
         });
+    updateButtons();
 }
 
 void CustomersPage::told(const Result<QString> &done)
 {
+    updateButtons();
     if (done)
         setStatus(*done);
     else

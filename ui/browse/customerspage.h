@@ -25,6 +25,7 @@ private:
     void plan(const QString &reason);
     void erase(const CustomerFacts &facts, const QString &reason);
     void told(const Result<QString> &done);
+    void updateButtons();
 
     CustomerService m_service;
     QPushButton *m_export;
