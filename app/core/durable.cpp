@@ -75,10 +75,16 @@ Result<void> durable::write(const QString &path, const QByteArray &content)
         ::unlink(name.constData());
         return ioError(u"%1 cannot be written."_s.arg(path), code);
     };
+    // What a killed run left, or somebody prepared to own and read what is written into it.
+    ::unlink(name.constData());
     const int descriptor =
-        ::open(name.constData(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+        ::open(name.constData(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (descriptor < 0 && errno == EEXIST)
+        return Error{ErrorKind::Io,
+                     u"%1 cannot be written: %2 is in the way and cannot be removed."_s.arg(path, part),
+                     u"Have its owner remove it, or choose another folder."_s};
     if (descriptor < 0)
-        return failed(errno);
+        return ioError(u"%1 cannot be written."_s.arg(path), errno);
     qsizetype written = 0;
     while (written < content.size()) {
         const ssize_t count =

@@ -20,6 +20,7 @@ Result<void> rename(const QString &from, const QString &to);
 Result<void> replace(const QString &from, const QString &to);
 
 /// Writes a file that only its owner can read, through `path`.part, fsync and rename; replaces an older one.
+/// A `path`.part that is there already is removed and never written into.
 Result<void> write(const QString &path, const QByteArray &content);
 
 /// SHA-256 of a file in hexadecimal; `read` is told the bytes read so far.

@@ -12,6 +12,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <xlsxwriter.h>
 
@@ -412,14 +413,22 @@ Result<void> ExportFile::open(const QString &file, bool replace)
     if (QFile::exists(file) && !QFileInfo(file).isFile())
         return Error{ErrorKind::Usage, u"%1 is no file that could be replaced."_s.arg(file)};
     const QString part = file + u".part"_s;
-    const int descriptor =
-        ::open(QFile::encodeName(part).constData(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    const int descriptor = ::open(QFile::encodeName(part).constData(),
+                                  O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
     if (descriptor < 0)
         return durable::ioError(u"%1 cannot be written."_s.arg(file), errno);
     // What a killed export left is written over; what a running one writes is not.
     if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
         ::close(descriptor);
         return Error{ErrorKind::Conflict, u"Another export is writing %1."_s.arg(file)};
+    }
+    // Nor what somebody prepared, to read what is written into it.
+    struct stat found = {};
+    if (::fstat(descriptor, &found) != 0 || !S_ISREG(found.st_mode) || found.st_uid != ::geteuid() ||
+        found.st_nlink != 1 || ::fchmod(descriptor, 0600) != 0) {
+        ::close(descriptor);
+        return Error{ErrorKind::Io, u"%1 cannot be written: %2 is in the way."_s.arg(file, part),
+                     u"Have it removed, or choose another folder."_s};
     }
     m_descriptor = descriptor;
     m_part = part;

@@ -8,6 +8,7 @@
 #include <QTest>
 
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <csignal>
 
@@ -247,6 +248,50 @@ private slots:
         const QByteArray file = content(u"customers.csv"_s);
         for (int row = 0; row < others->count(); ++row)
             QVERIFY(!file.contains(others->bytes(row, 0).toByteArray()));
+    }
+
+    void whatSomebodyPreparedIsNotWrittenInto()
+    {
+        const QString file = m_folder.filePath(u"prepared.csv"_s);
+        QFile part(file + u".part"_s);
+        QVERIFY(part.open(QIODevice::WriteOnly));
+        QVERIFY(part.setPermissions(QFile::ReadOwner | QFile::WriteOwner | QFile::ReadOther));
+        TestJob job;
+        VERIFY_OK(run(requestFor("products", u"prepared.csv"_s), job)); // what a killed export left
+        QVERIFY(!(QFile::permissions(file) & QFile::ReadOther));
+
+        const QString other = m_folder.filePath(u"other.csv"_s);
+        QVERIFY(QFile(other).open(QIODevice::WriteOnly));
+        QCOMPARE(::link(qPrintable(other), qPrintable(m_folder.filePath(u"linked.csv.part"_s))), 0);
+        const Result<QString> linked = run(requestFor("products", u"linked.csv"_s), job);
+        QVERIFY(!linked);
+        QCOMPARE(linked.error().kind, ErrorKind::Io);
+        QVERIFY(content(u"other.csv"_s).isEmpty() && content(u"linked.csv"_s).isEmpty());
+    }
+
+    void aJobWorksOnTheDatabaseItWasMadeFor()
+    {
+        const TestDatabase other;
+        VERIFY_OK(other.superuser().execute(
+            "UPDATE retail.products SET product_name = 'of another database' WHERE store_id = 'seattle'"));
+        ConnectionPool pool(2);
+        OPEN_POOL(pool, *m_database, u"sandbox_manager"_s);
+        ExportRequest request = requestFor("products", u"waiting.csv"_s);
+        request.replace = true;
+        const JobWork work = ExportService(pool).exportRows(request); // and waits for its turn
+        OPEN_POOL(pool, other, u"sandbox_manager"_s);
+        TestJob job;
+        VERIFY_OK(work(job));
+        QVERIFY(!content(u"waiting.csv"_s).isEmpty());
+        QVERIFY(!content(u"waiting.csv"_s).contains("of another database"));
+        pool.close();
+        VERIFY_OK(work(job)); // once more, with nothing open
+
+        const Result<QString> unopened =
+            ExportService(pool).exportRows(requestFor("products", u"nothing.csv"_s))(job);
+        QVERIFY(!unopened);
+        QCOMPARE(unopened.error().kind, ErrorKind::Connect);
+        QVERIFY(content(u"nothing.csv"_s).isEmpty());
     }
 };
 
