@@ -24,7 +24,7 @@ Result<QDateTime> timeOption(const cli::Invocation &call, const QString &option)
 
 int cli::audit(AppContext &context, const QStringList &arguments)
 {
-    Invocation call(context, u"audit"_s, u"Prints a store's audit log, newest first."_s, true);
+    Invocation call(context, u"audit"_s, u"Prints a store's audit log, newest first."_s, Data::Rows);
     call.parser().addOptions(
         {{u"store"_s, u"The store's id."_s, u"S"_s},
          {u"table"_s, u"Only this table."_s, u"T"_s},

@@ -312,7 +312,7 @@ int cli::backup(AppContext &context, const QStringList &arguments)
         context, u"backup"_s,
         u"Backups that are verified before they count. Exit code 4: made, but the level asked for was "
         u"not reached; 5: found wrong."_s,
-        true);
+        Data::Rows);
     QCommandLineParser &parser = call.parser();
     parser.addPositionalArgument(u"ACTION"_s,
                                  u"create, list, verify FILE, inspect FILE, prune, upload [FILE|newest], or "

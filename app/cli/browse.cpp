@@ -8,7 +8,7 @@ int cli::browse(AppContext &context, const QStringList &arguments)
     QStringList names;
     for (const TableDef &table : BrowseService::tables())
         names += QString::fromUtf8(table.name);
-    Invocation call(context, u"browse"_s, u"Prints a page of a store's table."_s, true);
+    Invocation call(context, u"browse"_s, u"Prints a page of a store's table."_s, Data::Rows);
     call.parser().addPositionalArgument(u"TABLE"_s, names.join(u", "_s) + u'.');
     call.parser().addOption({u"store"_s, u"The store's id."_s, u"S"_s});
     call.parser().addOption(

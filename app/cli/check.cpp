@@ -118,7 +118,7 @@ int cli::check(AppContext &context, const QStringList &arguments)
         u"A plugin for Nagios and its kin: prints one line with performance data. Exit code 0 when all is "
         u"well, "
         u"1 for a warning, 2 when it is critical or the server cannot be reached, 3 when it cannot be told."_s,
-        true);
+        Data::Json);
     for (const Limit &limit : limitOptions())
         call.parser().addOption({limit.option, limit.description, u"WARNING,CRITICAL"_s});
     call.parser().addOption(

@@ -105,8 +105,8 @@ QJsonValue jsonValue(const Rows &rows, int row, int column, ColumnType type)
     return rows.text(row, column);
 }
 
-/// For people: columns as wide as their content, at most 40 characters, numbers to the right. The first line
-/// is the header.
+/// For people: columns as wide as their content, at most 40 characters, numbers to the right, and nothing
+/// that a terminal would obey. The first line is the header.
 void printTable(QList<QStringList> lines, const QList<bool> &numbers)
 {
     constexpr int widest = 40;
@@ -114,6 +114,9 @@ void printTable(QList<QStringList> lines, const QList<bool> &numbers)
     for (QStringList &line : lines)
         for (int column = 0; column < line.size(); ++column) {
             line[column] = line[column].simplified();
+            for (QChar &character : line[column])
+                if (character.category() == QChar::Other_Control)
+                    character = QChar::ReplacementCharacter;
             if (line[column].size() > widest)
                 line[column] = line[column].left(widest - 1) + u'…';
             widths[column] = std::max(widths[column], line[column].size());
@@ -246,15 +249,16 @@ QString cli::help()
         line(command.name, command.summary);
     line(screenshots, u"write a picture of each page"_s);
     return text +
-           u"\nOptions of all commands:\n"_s
+           u"\nOptions of most commands:\n"_s
            u"  --profile P   a profile's name, a URI (postgresql://user@host/database), key=value pairs or\n"
            u"                service=name; without it libpq's defaults and PG* variables hold\n"
-           u"  --json, --csv print data in that form\n"
+           u"  --json, --csv print data in that form, where there is data\n"
+           u"  -W, -w        ask for a password before connecting; never ask\n"
            u"  --verbose     tell on standard error what is done\n"
            u"  --help, --version\n\n"
            u"“retail-admin COMMAND --help” tells the options of a command.\n\n"
-           u"Exit codes: 0 done, 1 failed, 2 usage, 3 cannot connect, 4 made but not verified,\n"
-           u"5 verification failed, 130 cancelled.\n"_s;
+           u"Exit codes: 0 done, 1 failed, 2 usage, 3 cannot connect or not this program's schema,\n"
+           u"4 made but not verified, 5 verification failed, 130 cancelled.\n"_s;
 }
 
 int cli::run(AppContext &context, const QStringList &arguments)
@@ -273,7 +277,7 @@ int cli::run(AppContext &context, const QStringList &arguments)
     return Usage;
 }
 
-cli::Invocation::Invocation(AppContext &context, const QString &name, const QString &summary, bool data)
+cli::Invocation::Invocation(AppContext &context, const QString &name, const QString &summary, Data data)
     : m_context(context)
     , m_name(name)
     , m_data(data)
@@ -286,10 +290,10 @@ cli::Invocation::Invocation(AppContext &context, const QString &name, const QStr
     m_parser.addOption({u"verbose"_s, u"Tell on standard error what is done."_s});
     m_parser.addOption({{u"W"_s, u"password"_s}, u"Ask for the password before connecting."_s});
     m_parser.addOption({{u"w"_s, u"no-password"_s}, u"Never ask for a password."_s});
-    if (data) {
+    if (data != Data::None)
         m_parser.addOption({u"json"_s, u"Print one JSON object."_s});
+    if (data == Data::Rows)
         m_parser.addOption({u"csv"_s, u"Print CSV with a header."_s});
-    }
 }
 
 bool cli::Invocation::parse(const QStringList &arguments)
@@ -299,11 +303,13 @@ bool cli::Invocation::parse(const QStringList &arguments)
         return false;
     }
     if (m_parser.isSet(u"help"_s)) {
-        printLine(m_parser.helpText());
+        QString text = m_parser.helpText(); // which begins with the path of this program
+        text.replace(0, text.indexOf(" [options]"_L1), u"Usage: retail-admin "_s + m_name);
+        printLine(text);
         m_exit = Success;
         return false;
     }
-    if (m_data && isSet(u"json"_s) && isSet(u"csv"_s)) {
+    if (m_data == Data::Rows && isSet(u"json"_s) && isSet(u"csv"_s)) {
         m_exit = usage(u"--json and --csv exclude each other."_s);
         return false;
     }
@@ -433,7 +439,7 @@ void cli::Invocation::print(const QList<QPair<QString, ColumnType>> &columns, co
         const QJsonObject all{{u"rows"_s, list},
                               {u"next"_s, next.isEmpty() ? QJsonValue() : QJsonValue(next)}};
         printLine(QString::fromUtf8(QJsonDocument(all).toJson(QJsonDocument::Compact)));
-    } else if (m_data && isSet(u"csv"_s)) {
+    } else if (m_data == Data::Rows && isSet(u"csv"_s)) {
         QByteArrayList header;
         for (const auto &[name, type] : columns)
             header += csvField(name);
@@ -458,7 +464,7 @@ void cli::Invocation::print(const QStringList &fields, const QJsonArray &rows) c
         printLine(QString::fromUtf8(QJsonDocument(all).toJson(QJsonDocument::Compact)));
         return;
     }
-    if (m_data && isSet(u"csv"_s)) {
+    if (m_data == Data::Rows && isSet(u"csv"_s)) {
         printLine(fields.join(u','));
         for (const QJsonValue &row : rows) {
             QByteArrayList line;

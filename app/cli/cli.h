@@ -33,12 +33,15 @@ QString help();
 
 ExitCode exitCode(const Error &error);
 
+/// What a sub-command prints as data: nothing, an object (--json), or rows (--csv too).
+enum class Data { None, Json, Rows };
+
 /// The parts that sub-commands share: options, connecting, printing.
 class Invocation final
 {
 public:
-    /// Adds --profile, and --json and --csv where `data` is printed.
-    Invocation(AppContext &context, const QString &name, const QString &summary, bool data = false);
+    /// Adds --profile, and the options of `data`.
+    Invocation(AppContext &context, const QString &name, const QString &summary, Data data = Data::None);
 
     /// Parses; the sub-command ends with *exit when that is set (--help, a usage error).
     bool parse(const QStringList &arguments);
@@ -49,7 +52,7 @@ public:
     bool isSet(const QString &option) const { return m_parser.isSet(option); }
     /// A number of an option within limits; a usage error else.
     Result<int> number(const QString &option, int least, int most) const;
-    bool json() const { return m_data && m_parser.isSet(QStringLiteral("json")); }
+    bool json() const { return m_data != Data::None && m_parser.isSet(QStringLiteral("json")); }
 
     /// Opens the pool on --profile. Asks for a password on the terminal, with echo off, when the server wants
     /// one and none was found (never with -w), or beforehand with -W.
@@ -81,7 +84,7 @@ private:
     AppContext &m_context;
     QString m_name;
     QCommandLineParser m_parser;
-    bool m_data;
+    Data m_data;
     int m_exit = Success;
 };
 

@@ -67,7 +67,7 @@ int cli::customer(AppContext &context, const QStringList &arguments)
     Invocation call(context, u"customer"_s,
                     u"“customer export” writes all that is known about one customer, “customer erase” erases "
                     u"one, “customer reapply” erases again whom a restore brought back."_s,
-                    true);
+                    Data::Json);
     call.parser().addPositionalArgument(u"action"_s, u"export, erase or reapply."_s);
     call.parser().addPositionalArgument(u"customer"_s, u"Id or e-mail address."_s, u"[CUSTOMER]"_s);
     call.parser().addOption({u"store"_s, u"The store the customer is of."_s, u"STORE"_s});
@@ -81,8 +81,6 @@ int cli::customer(AppContext &context, const QStringList &arguments)
          u"FOLDER"_s});
     if (!call.parse(arguments))
         return call.exit();
-    if (call.isSet(u"csv"_s))
-        return call.usage(u"customer prints a sentence or --json."_s);
     const QStringList words = call.parser().positionalArguments();
     const QString action = words.value(0);
     CustomerService service(context.pool);

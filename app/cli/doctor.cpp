@@ -9,7 +9,7 @@ int cli::doctor(AppContext &context, const QStringList &arguments)
         context, u"doctor"_s,
         u"Lists what is missing, broken or outdated in the database. Exit code 0 when all is well, 5 when "
         u"not."_s,
-        true);
+        Data::Rows);
     if (!call.parse(arguments))
         return call.exit();
     // Not through the pool: that refuses the very databases this is for.

@@ -14,7 +14,7 @@ int cli::drill(AppContext &context, const QStringList &arguments)
         u"Restores a backup somewhere harmless, compares the copy with what was backed up, tells how long "
         u"that "
         u"took and removes the copy. Exit code 4: it could not be tried; 5: the backup is damaged."_s,
-        true);
+        Data::Json);
     call.parser().addOption(
         {u"from"_s,
          u"A backup, or a folder of which the newest one is taken. Default: the folder of "

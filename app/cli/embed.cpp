@@ -77,7 +77,7 @@ int cli::embed(AppContext &context, const QStringList &arguments)
 {
     Invocation call(
         context, u"embed"_s,
-        u"Gives products without an up-to-date vector one, so that they can be searched by meaning."_s, true);
+        u"Gives products without an up-to-date vector one, so that they can be searched by meaning."_s, Data::Json);
     call.parser().addOption(
         {u"store"_s, u"Only this store (all that the login may enter); may be repeated."_s, u"STORE"_s});
     addProviderOptions(call);
@@ -87,8 +87,6 @@ int cli::embed(AppContext &context, const QStringList &arguments)
         {u"status"_s, u"Only tell how many products of each store and model have a vector of their text."_s});
     if (!call.parse(arguments))
         return call.exit();
-    if (call.isSet(u"csv"_s))
-        return call.usage(u"embed prints a sentence or --json."_s);
     if (call.isSet(u"status"_s)) {
         const Result<Capabilities> opened = call.connect();
         return opened ? printStatus(context, call) : call.fail(opened.error());

@@ -70,7 +70,7 @@ int cli::explain(AppContext &context, const QStringList &arguments)
         context, u"explain"_s,
         u"How the server runs a statement: “explain QUERYID” of one that “stats slow” lists, or “explain "
         u"--file FILE”. Nothing is run without --analyze, and whatever is run is rolled back."_s,
-        true);
+        Data::Json);
     call.parser().addPositionalArgument(u"QUERYID"_s, u"The id of a statement."_s, u"[QUERYID]"_s);
     call.parser().addOption({u"file"_s, u"Read the statement from FILE, - for standard input."_s, u"FILE"_s});
     call.parser().addOption(
@@ -84,8 +84,6 @@ int cli::explain(AppContext &context, const QStringList &arguments)
     call.parser().addOption({u"store"_s, u"Choose this store first, by its id."_s, u"STORE_ID"_s});
     if (!call.parse(arguments))
         return call.exit();
-    if (call.isSet(u"csv"_s))
-        return call.usage(u"A plan is printed as text or with --json."_s);
     const Result<int> seconds = call.number(u"timeout"_s, 1, 86'400);
     if (!seconds)
         return call.usage(seconds.error().message);

@@ -19,7 +19,8 @@ int cli::exportRows(AppContext &context, const QStringList &arguments)
     parser.addOption({u"filter"_s, u"Only rows that fit; may be repeated."_s, u"COLUMN=EXPR"_s});
     parser.addOption({u"sort"_s, u"Column to sort by, with - before it for descending."_s, u"COLUMN"_s});
     parser.addOption({u"columns"_s, u"Only these columns, in this order."_s, u"A,B,C"_s});
-    parser.addOption({u"header"_s, u"Write store, filter and time above the data."_s});
+    parser.addOption(
+        {u"header"_s, u"Write table, store, database, filter, login and time above the data."_s});
     parser.addOption(
         {u"locale"_s, u"Decimals of CSV as this locale writes them, for example de_DE."_s, u"LOCALE"_s});
     parser.addOption({u"raw"_s, u"Leave texts alone that a spreadsheet would take for formulas."_s});

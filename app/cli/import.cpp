@@ -27,7 +27,7 @@ int cli::import(AppContext &context, const QStringList &arguments)
         context, u"import"_s,
         u"Reads products from a CSV file with a header line, all rows or none.\nFields: %1."_s.arg(
             ImportService::fields().join(u", "_s)),
-        true);
+        Data::Json);
     QCommandLineParser &parser = call.parser();
     parser.addPositionalArgument(u"products"_s, u"What the file holds."_s);
     parser.addPositionalArgument(u"FILE.csv"_s, u"The file: RFC 4180, UTF-8."_s);
@@ -41,8 +41,6 @@ int cli::import(AppContext &context, const QStringList &arguments)
     parser.addOption({u"update"_s, u"Change products whose SKU the store has already."_s});
     if (!call.parse(arguments))
         return call.exit();
-    if (call.isSet(u"csv"_s))
-        return call.usage(u"import prints a sentence or --json."_s);
     const QStringList names = parser.positionalArguments();
     if (names.size() != 2 || names[0] != u"products")
         return call.usage(u"Say what to import and from where: products FILE.csv."_s);

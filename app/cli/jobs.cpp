@@ -10,7 +10,7 @@ using namespace Qt::StringLiterals;
 int cli::jobs(AppContext &context, const QStringList &arguments)
 {
     Invocation call(context, u"jobs"_s, u"The history of this user's jobs on this machine, newest first."_s,
-                    true);
+                    Data::Json);
     call.parser().addPositionalArgument(u"ACTION"_s, u"list."_s);
     call.parser().addOption({u"limit"_s, u"At most so many (50)."_s, u"N"_s, u"50"_s});
     call.parser().addOption({u"kind"_s, u"Only of this kind, for example backup."_s, u"KIND"_s});

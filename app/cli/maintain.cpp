@@ -193,7 +193,7 @@ int cli::maintain(AppContext &context, const QStringList &arguments)
         u"“maintain plan” measures and proposes, “maintain run” does what the plan ticks, or the tasks "
         u"given.\nStatements run as retail_owner, one by one, and nothing that is not on the "
         u"list."_s,
-        true);
+        Data::Json);
     QCommandLineParser &parser = call.parser();
     parser.addPositionalArgument(u"action"_s, u"plan or run."_s);
     parser.addOption({u"all"_s, u"plan: also what nothing asks for."_s});
@@ -216,8 +216,6 @@ int cli::maintain(AppContext &context, const QStringList &arguments)
     parser.addOption({u"keep-going"_s, u"run: the other tasks run although one failed."_s});
     if (!call.parse(arguments))
         return call.exit();
-    if (call.isSet(u"csv"_s))
-        return call.usage(u"maintain prints for people or --json."_s);
     const QStringList action = parser.positionalArguments();
     if (action != QStringList{u"plan"_s} && action != QStringList{u"run"_s})
         return call.usage(u"The action is “plan” or “run”."_s);

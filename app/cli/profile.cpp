@@ -57,7 +57,7 @@ int cli::profile(AppContext &context, const QStringList &arguments)
         u"“profile list” lists the profiles, “profile export NAME” prints one without secrets, “profile "
         u"import FILE …” takes such files, and “profile import” alone what pg_service.conf and the pass "
         u"file name."_s,
-        true);
+        Data::Json);
     call.parser().addPositionalArgument(u"action"_s, u"list, import or export."_s);
     if (!call.parse(arguments))
         return call.exit();

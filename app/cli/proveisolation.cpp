@@ -72,14 +72,12 @@ int cli::proveIsolation(AppContext &context, const QStringList &arguments)
                     u"Tries, as a role, what could show it another store's data, on the live database, in a "
                     u"transaction that is always rolled back. Exit code 5: something got through; 4: "
                     u"something could not be decided."_s,
-                    true);
+                    Data::Json);
     call.parser().addOption({u"role"_s, u"The role to try as; the profile's login otherwise."_s, u"ROLE"_s});
     if (!call.parse(arguments))
         return call.exit();
     if (!call.parser().positionalArguments().isEmpty())
         return call.usage(u"It takes no argument “%1”."_s.arg(call.parser().positionalArguments().first()));
-    if (call.isSet(u"csv"_s))
-        return call.usage(u"It prints text or --json."_s);
     const Result<Capabilities> connected = call.connect();
     if (!connected)
         return call.fail(connected.error());

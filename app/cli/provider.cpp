@@ -78,7 +78,7 @@ Result<std::shared_ptr<EmbeddingProvider>> cli::chosenProvider(Invocation &call)
 int cli::embeddingServer(AppContext &context, const QStringList &arguments)
 {
     Invocation call(context, u"embedding-server"_s,
-                    u"Sets up servers that compute vectors: “list”, “set PRESET”, “remove MODEL”."_s, true);
+                    u"Sets up servers that compute vectors: “list”, “set PRESET”, “remove MODEL”."_s, Data::Json);
     addProviderOptions(call);
     call.parser().addOption(
         {u"ask-key"_s, u"Ask for the key on the terminal and keep it in the desktop's keyring."_s});

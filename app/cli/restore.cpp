@@ -206,7 +206,7 @@ int cli::restore(AppContext &context, const QStringList &arguments)
         context, u"restore"_s,
         u"Restores a backup into a new database, in the place of one, or one store's rows of it. The plan "
         u"is printed before anything is done."_s,
-        true);
+        Data::Json);
     QCommandLineParser &parser = call.parser();
     parser.addPositionalArgument(
         u"FILE"_s, u"A backup of this program, or pg_dump's custom or directory format, also inside gzip."_s);

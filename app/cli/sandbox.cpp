@@ -29,7 +29,7 @@ int cli::sandbox(AppContext &context, const QStringList &arguments)
 {
     Invocation call(context, u"sandbox"_s,
                     u"A private PostgreSQL server with schema and sample data, to try the program on."_s,
-                    true);
+                    Data::Json);
     call.parser().addPositionalArgument(u"ACTION"_s, u"start, stop, status or destroy."_s);
     call.parser().addOption({u"dir"_s,
                              u"Where it lives ($XDG_DATA_HOME/retail-admin/sandbox, for root "

@@ -235,7 +235,7 @@ int cli::schedule(AppContext &context, const QStringList &arguments)
         context, u"schedule"_s,
         u"Backups, drills, uploads and maintenance by themselves, through systemd's user timers or cron.\n"
         u"What follows “--” goes to the command that is run. “run” ends with the command's exit code."_s,
-        true);
+        Data::Rows);
     QCommandLineParser &parser = call.parser();
     parser.addPositionalArgument(u"ACTION"_s,
                                  u"add backup|drill|upload|maintenance, list, run NAME or remove NAME."_s);

@@ -81,7 +81,7 @@ Result<std::optional<double>> decimal(const cli::Invocation &call, const QString
 int cli::search(AppContext &context, const QStringList &arguments)
 {
     Invocation call(context, u"search"_s, u"Finds a store's products by meaning, by words, or by both."_s,
-                    true);
+                    Data::Json);
     QCommandLineParser &parser = call.parser();
     parser.addPositionalArgument(u"TEXT"_s, u"What to look for."_s);
     const auto add = [&](const QString &name, const QString &what, const QString &value,
@@ -105,8 +105,6 @@ int cli::search(AppContext &context, const QStringList &arguments)
     parser.addOption({u"inactive"_s, u"Inactive products too."_s});
     if (!call.parse(arguments))
         return call.exit();
-    if (call.isSet(u"csv"_s))
-        return call.usage(u"search prints a table or --json."_s);
     if (!call.isSet(u"store"_s))
         return call.usage(u"--store is missing."_s);
 

@@ -94,7 +94,7 @@ int cli::searchQuality(AppContext &context, const QStringList &arguments)
 {
     Invocation call(context, u"search-quality"_s,
                     u"Measures recall and times of searches by meaning on a sample of a store's vectors."_s,
-                    true);
+                    Data::Json);
     QCommandLineParser &parser = call.parser();
     parser.addOption({u"store"_s, u"The store."_s, u"STORE"_s});
     parser.addOption({u"samples"_s, u"How many stored vectors (20)."_s, u"N"_s, u"20"_s});
@@ -107,8 +107,6 @@ int cli::searchQuality(AppContext &context, const QStringList &arguments)
     parser.addOption({u"plan"_s, u"Print the plan of the search instead of measuring."_s});
     if (!call.parse(arguments))
         return call.exit();
-    if (call.isSet(u"csv"_s))
-        return call.usage(u"search-quality prints a table or --json."_s);
     const bool set = call.isSet(u"set-ef-search"_s);
     if (!call.isSet(u"store"_s) && !set)
         return call.usage(u"--store is missing."_s);

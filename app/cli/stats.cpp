@@ -229,7 +229,7 @@ int cli::stats(AppContext &context, const QStringList &arguments)
                     u"What the server counts: “stats slow” (statements that take long on average), “stats "
                     u"indexes”, “stats tables”, “stats activity” (who does what now), “stats settings” "
                     u"(beside the recommended ones)."_s,
-                    true);
+                    Data::Rows);
     call.parser().addPositionalArgument(u"subject"_s, u"slow, indexes, tables, activity or settings."_s);
     addSlowOptions(call);
     call.parser().addOption(

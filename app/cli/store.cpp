@@ -136,7 +136,7 @@ int cli::store(AppContext &context, const QStringList &arguments)
         u"store new-manager LOGIN --store ID [--store ID …]\n"
         u"store lock LOGIN              takes all stores away and lets the login no more in\n\n"
         u"Each shows its plan with the SQL first, and does it with --confirm and the word it names."_s,
-        true);
+        Data::Json);
     QCommandLineParser &parser = call.parser();
     parser.addPositionalArgument(u"action"_s,
                                  u"access, add, activate, deactivate, grant, revoke, new-manager or lock."_s);
@@ -154,8 +154,6 @@ int cli::store(AppContext &context, const QStringList &arguments)
     parser.addOption({u"profile-out"_s, u"new-manager: writes the profile to hand over."_s, u"FILE"_s});
     if (!call.parse(arguments))
         return call.exit();
-    if (call.isSet(u"csv"_s))
-        return call.usage(u"store prints for people or --json."_s);
     const QStringList words = parser.positionalArguments();
     const QString action = words.value(0);
     static const QHash<QString, qsizetype> lengths{{u"access"_s, 1},      {u"add"_s, 2},   {u"activate"_s, 2},

@@ -5,7 +5,8 @@ using namespace Qt::StringLiterals;
 
 int cli::stores(AppContext &context, const QStringList &arguments)
 {
-    Invocation call(context, u"stores"_s, u"“stores list” lists the stores this login may see."_s, true);
+    Invocation call(context, u"stores"_s, u"“stores list” lists the stores this login may see."_s,
+                    Data::Rows);
     call.parser().addPositionalArgument(u"list"_s, u"The only action."_s);
     if (!call.parse(arguments))
         return call.exit();

@@ -281,7 +281,8 @@ Result<QString> SampleDataService::loadInto(Session &session, const SampleDataOp
         (void)session.execute("ROLLBACK");
         job.log(u"The statistics of the tables could not be renewed: %1"_s.arg(analysed.error().message));
     }
-    return u"%1 customers, %2 products and %3 sales were loaded into %4."_s.arg(
-        format::count(options->customers), format::count(options->products),
-        format::count(options->transactions), options->stores.join(u", "_s));
+    return u"%1, %2 and %3 were loaded into %4."_s.arg(
+        format::counted(options->customers, u"customer"_s, u"customers"_s),
+        format::counted(options->products, u"product"_s, u"products"_s),
+        format::counted(options->transactions, u"sale"_s, u"sales"_s), options->stores.join(u", "_s));
 }

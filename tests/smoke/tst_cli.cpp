@@ -77,6 +77,15 @@ private slots:
         QVERIFY(process.waitForFinished());
     }
 
+    void helpNamesTheCommandAndWhatItTakes()
+    {
+        const Run backup = run({u"backup"_s, u"--help"_s});
+        QVERIFY2(backup.out.startsWith("Usage: retail-admin backup [options] "), backup.out.constData());
+        QVERIFY(backup.out.contains("--csv"));
+        QVERIFY(!run({u"search"_s, u"--help"_s}).out.contains("--csv")); // it prints one object
+        QCOMPARE(run({u"search"_s, u"--csv"_s}).exitCode, 2);
+    }
+
     void exitCodesAreAsDocumented_data()
     {
         QTest::addColumn<QStringList>("arguments");
@@ -306,6 +315,27 @@ private slots:
         QVERIFY2(done.exitCode == 0, done.err.constData());
         QVERIFY(done.out.startsWith("customer_id,first_name,"));
         QVERIFY2(done.out.contains("\"a,\"\"b\"\"\nc\""), done.out.constData());
+    }
+
+    void aTableForPeopleHoldsNothingThatATerminalObeys()
+    {
+        VERIFY_OK(m_database->superuser().execute(
+            "UPDATE retail.customers SET first_name = E'A\\x1b[2J\\x07\\u009b' WHERE customer_id = (SELECT "
+            "customer_id FROM retail.customers WHERE store_id = 'seattle' ORDER BY created_at, customer_id "
+            "LIMIT 1)"));
+        const QStringList page{
+            u"browse"_s,     u"customers"_s, u"--store"_s, u"seattle"_s,   u"--sort"_s,
+            u"created_at"_s, u"--limit"_s,   u"1"_s,       u"--profile"_s, profile(u"sandbox_manager"_s)};
+        const Run table = run(page);
+        QVERIFY2(table.exitCode == 0, table.err.constData());
+        const QString text = QString::fromUtf8(table.out);
+        QVERIFY(text.contains(u"A\uFFFD[2J\uFFFD\uFFFD"_s));
+        for (const QChar character : text)
+            QVERIFY(character == u'\n' || character.category() != QChar::Other_Control);
+        // Programs get what is there.
+        QCOMPARE(run(page + QStringList{u"--json"_s}).json()[u"rows"][0][u"first_name"].toString(),
+                 u"A\x1b[2J\x07\x9b"_s);
+        QVERIFY(run(page + QStringList{u"--csv"_s}).out.contains("A\x1b[2J\x07"));
     }
 
     void wrongUsesOfTheCatalogueCommandsAreTold_data()

@@ -233,15 +233,16 @@ void MainWindow::loadSampleData()
     const QString name = m_ui.app.pool.profile().name;
     const QString question = tr("Load sample data into %1?").arg(can.database);
     const QString explanation =
-        tr("Made-up customers, products and sales are written into every store of the database that %1 is "
-           "connected to. A database that holds customers already is refused.")
-            .arg(can.login);
+        tr("Made-up customers, products and sales are written into the stores %1 of the database that %2 is "
+           "connected to; those that are missing are added. A database that holds customers, products or "
+           "sales already is refused; “retail-admin sample-data --confirm %3” adds to it.")
+            .arg(SampleDataOptions().stores.join(u", "_s), can.login, can.database);
     const QString action = tr("Load sample data");
     const auto answer = [this, can, name](bool yes) {
         if (yes)
             m_ui.app.jobs.start(
                 {u"sample-data"_s, tr("Load sample data"), u"%1 · %2"_s.arg(name, can.database),
-                 shellCommand(QStringList{u"sample-data"_s, u"load"_s} + m_ui.app.pool.profile().words())},
+                 shellCommand(QStringList{u"sample-data"_s} + m_ui.app.pool.profile().words())},
                 m_ui.app.sampleData.load({}));
     };
     if (m_production->active())

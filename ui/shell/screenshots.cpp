@@ -190,7 +190,7 @@ int runScreenshots(AppContext &app, const QStringList &args)
     const QCommandLineOption profile(u"profile"_s, u"Profile name or connection string."_s, u"NAME_OR_URI"_s);
     const QCommandLineOption verbose(u"verbose"_s, u"Log to standard error too."_s);
     parser.addOptions({out, size, themeOption, page, store, profile, verbose});
-    parser.addHelpOption();
+    parser.addOption({{u"h"_s, u"help"_s}, u"Show this help."_s}); // Qt's own brings --help-all
     // The parser takes the first argument for the program's name, and the command's may stand among the
     // options.
     QStringList options = args;
