@@ -77,11 +77,18 @@ int cli::embed(AppContext &context, const QStringList &arguments)
 {
     Invocation call(
         context, u"embed"_s,
-        u"Gives products without an up-to-date vector one, so that they can be searched by meaning."_s, Data::Json);
+        u"Gives products without an up-to-date vector one, so that they can be searched by meaning."_s,
+        Data::Json);
     call.parser().addOption(
         {u"store"_s, u"Only this store (all that the login may enter); may be repeated."_s, u"STORE"_s});
     addProviderOptions(call);
-    call.parser().addOption({u"activate"_s, u"Searches use this model afterwards; for the owner."_s});
+    call.parser().addOption(
+        {u"activate"_s, u"Searches of all stores use this model afterwards; for the owner."_s});
+    call.parser().addOption(
+        {u"confirm"_s,
+         u"With --activate: the model's name, to say that it is meant although products of "
+         u"other stores have no vector of it."_s,
+         u"MODEL"_s});
     call.parser().addOption({u"dry-run"_s, u"Only count and estimate."_s});
     call.parser().addOption(
         {u"status"_s, u"Only tell how many products of each store and model have a vector of their text."_s});
@@ -110,9 +117,10 @@ int cli::embed(AppContext &context, const QStringList &arguments)
     if (!call.json())
         printError(estimate(*plan));
     const bool activate = call.isSet(u"activate"_s);
-    const int code = call.runJob({u"embed"_s, u"Embed products"_s, context.pool.profile().target(),
-                                  u"retail-admin embed --provider %1"_s.arg(plan->provider)},
-                                 context.embeddings.embed(stores, *provider, activate));
+    const int code =
+        call.runJob({u"embed"_s, u"Embed products"_s, context.pool.profile().target(),
+                     u"retail-admin embed --provider %1"_s.arg(plan->provider)},
+                    context.embeddings.embed(stores, *provider, activate, call.value(u"confirm"_s)));
     if (code != Success || !call.json())
         return code;
     const Result<EmbeddingPlan> left = planned();

@@ -13,9 +13,13 @@ void printJson(const ImportReport &report)
     QJsonArray bad;
     for (const ImportReport::BadRow &row : report.badRows)
         bad.append(QJsonObject{{u"line"_s, row.line}, {u"reason"_s, row.reason}});
-    const QJsonObject json{{u"rows"_s, report.rows},           {u"inserted"_s, report.inserted},
-                           {u"updated"_s, report.updated},     {u"bad"_s, report.bad},
-                           {u"committed"_s, report.committed}, {u"bad_rows"_s, bad}};
+    const QJsonObject json{{u"rows"_s, report.rows},
+                           {u"inserted"_s, report.inserted},
+                           {u"updated"_s, report.updated},
+                           {u"bad"_s, report.bad},
+                           {u"committed"_s, report.committed},
+                           {u"bad_rows"_s, bad},
+                           {u"unused_columns"_s, QJsonArray::fromStringList(report.unusedColumns)}};
     cli::printLine(QString::fromUtf8(QJsonDocument(json).toJson(QJsonDocument::Compact)));
 }
 
@@ -34,7 +38,7 @@ int cli::import(AppContext &context, const QStringList &arguments)
     parser.addOption({u"store"_s, u"The store."_s, u"STORE"_s});
     parser.addOption({u"map"_s,
                       u"A column of the file and the field it fills; may be repeated. Columns "
-                      u"named like a field need none."_s,
+                      u"named like a field, in whatever case, need none."_s,
                       u"COLUMN=FIELD"_s});
     parser.addOption({u"delimiter"_s, u"Between fields (,)."_s, u"CHARACTER"_s, u","_s});
     parser.addOption({u"skip-bad"_s, u"Import the good rows although there are bad ones."_s});

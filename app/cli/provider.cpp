@@ -2,9 +2,15 @@
 #include "app/cli/cli.h"
 #include "app/services/embeddingservers.h"
 
+#include <QEventLoop>
 #include <QFileInfo>
 #include <QJsonArray>
 #include <QJsonDocument>
+#include <QThread>
+#include <QTimer>
+
+#include <algorithm>
+#include <memory>
 
 using namespace Qt::StringLiterals;
 
@@ -75,10 +81,66 @@ Result<std::shared_ptr<EmbeddingProvider>> cli::chosenProvider(Invocation &call)
     return EmbeddingServers::provider(*server, interruption());
 }
 
+namespace {
+
+/// As SecretStore::writeHere(): the keyring answers through an event loop, which the command line has not.
+/// This one belongs to a thread of its own.
+Result<void> removeKeyHere(const QString &name, const CancelToken &token)
+{
+    Result<void> answer = Error{ErrorKind::Timeout, u"The keyring did not answer in time."_s};
+    const std::unique_ptr<QThread> thread(QThread::create([&] {
+        QEventLoop loop;
+        SecretStore store;
+        const auto cancelled = token.onCancel(
+            [&loop] { QMetaObject::invokeMethod(&loop, &QEventLoop::quit, Qt::QueuedConnection); });
+        QTimer::singleShot(10'000, &loop, &QEventLoop::quit);
+        store.remove(name).then(&store, [&](const Result<void> &removed) {
+            answer = removed;
+            loop.quit();
+        });
+        if (!token.cancelled())
+            loop.exec();
+    }));
+    thread->start();
+    thread->wait();
+    return answer;
+}
+
+/// Forgets a server, and its key with it unless another server of that address uses it too.
+int removeServer(const cli::Invocation &call, EmbeddingServers &servers, const QString &model)
+{
+    const Result<QList<EmbeddingServer>> all = servers.all();
+    if (!all)
+        return call.fail(all.error());
+    if (const Result<void> removed = servers.remove(model); !removed)
+        return call.fail(removed.error());
+    const auto gone = std::find_if(all->cbegin(), all->cend(), [&](const EmbeddingServer &server) {
+        return server.modelName() == model;
+    });
+    if (gone == all->cend() || !gone->keyInKeyring)
+        return cli::Success;
+    const bool shared = std::any_of(all->cbegin(), all->cend(), [&](const EmbeddingServer &other) {
+        return other.modelName() != model && other.keyInKeyring && other.keyName() == gone->keyName();
+    });
+    if (shared)
+        return cli::Success;
+    const Result<void> taken = removeKeyHere(gone->keyName(), cli::interruption());
+    if (!taken && taken.error().kind != ErrorKind::NotFound)
+        return call.fail({taken.error().kind,
+                          u"The server is forgotten; its key could not be taken out of the keyring: %1"_s.arg(
+                              taken.error().message),
+                          u"Take the entry “%1” out of the keyring yourself."_s.arg(gone->keyName()),
+                          taken.error().detail});
+    return cli::Success;
+}
+
+} // namespace
+
 int cli::embeddingServer(AppContext &context, const QStringList &arguments)
 {
     Invocation call(context, u"embedding-server"_s,
-                    u"Sets up servers that compute vectors: “list”, “set PRESET”, “remove MODEL”."_s, Data::Json);
+                    u"Sets up servers that compute vectors: “list”, “set PRESET”, “remove MODEL”."_s,
+                    Data::Json);
     addProviderOptions(call);
     call.parser().addOption(
         {u"ask-key"_s, u"Ask for the key on the terminal and keep it in the desktop's keyring."_s});
@@ -112,10 +174,8 @@ int cli::embeddingServer(AppContext &context, const QStringList &arguments)
                                       .toJson(QJsonDocument::Compact)));
         return Success;
     }
-    if (action == "remove"_L1 && words.size() == 2) {
-        const Result<void> removed = servers.remove(words[1]);
-        return removed ? int(Success) : call.fail(removed.error());
-    }
+    if (action == "remove"_L1 && words.size() == 2)
+        return removeServer(call, servers, words[1]);
     if (action != "set"_L1 || words.size() != 2)
         return call.usage(u"The actions are “list”, “set PRESET” and “remove MODEL”."_s);
     Result<EmbeddingServer> server = describedServer(call, words[1]);

@@ -3,11 +3,14 @@
 
 #include <QStringDecoder>
 
+#include <algorithm>
+
 using namespace Qt::StringLiterals;
 
 namespace {
 
 constexpr int endOfFile = -1;
+constexpr qsizetype chunk = 1 << 16;
 
 bool validUtf8(const QByteArray &bytes)
 {
@@ -21,7 +24,13 @@ bool validUtf8(const QByteArray &bytes)
 int CsvReader::peek()
 {
     if (m_at == m_buffer.size()) {
-        m_buffer = m_device.read(1 << 16);
+        if (m_failed)
+            return endOfFile;
+        m_buffer.resize(chunk);
+        // Not the read() that gives a QByteArray: its empty one does not tell an error from the end.
+        const qint64 got = m_device.read(m_buffer.data(), chunk);
+        m_failed = got < 0;
+        m_buffer.resize(qsizetype(std::max<qint64>(got, 0)));
         m_at = 0;
         if (m_buffer.isEmpty())
             return endOfFile;
@@ -41,6 +50,13 @@ int CsvReader::take()
     return c;
 }
 
+Error CsvReader::unreadable() const
+{
+    return {ErrorKind::Io, u"The file cannot be read beyond line %1."_s.arg(m_line),
+            u"See whether its disk or network share is in order, or take a copy of the file."_s,
+            m_device.errorString()};
+}
+
 Result<bool> CsvReader::next(CsvRecord &record)
 {
     record = {};
@@ -50,6 +66,8 @@ Result<bool> CsvReader::next(CsvRecord &record)
     }
     while (peek() == '\n' || peek() == '\r')
         take();
+    if (peek() == endOfFile && m_failed)
+        return unreadable();
     if (peek() == endOfFile)
         return false;
     record.line = m_line;
@@ -66,6 +84,8 @@ Result<bool> CsvReader::next(CsvRecord &record)
         if (m_consumed - start > longestRecord)
             return Error{ErrorKind::Io, u"Line %1: the record is longer than 1 MB."_s.arg(record.line),
                          u"Is a closing quote missing there?"_s};
+        if (c == endOfFile && m_failed)
+            return unreadable();
         if (c == endOfFile && quoted)
             wrong(u"a quote is not closed before the end of the file"_s);
         if (quoted && c == '"' && peek() == '"') {

@@ -16,7 +16,8 @@ struct CsvRecord
 
 /// Reads CSV after RFC 4180, a record at a time: quoted fields, doubled quotes, line breaks in quotes, CRLF
 /// or LF, a UTF-8 byte order mark. Memory is bounded by the longest record, at most 1 MB; a longer one ends
-/// the reading with an error, since a forgotten quote would swallow the rest of the file.
+/// the reading with an error, since a forgotten quote would swallow the rest of the file. So does a device
+/// that cannot be read further: that is no end of the file.
 class CsvReader final
 {
 public:
@@ -35,11 +36,13 @@ private:
     static constexpr qint64 longestRecord = 1 << 20;
     int peek();
     int take();
+    Error unreadable() const;
 
     QIODevice &m_device;
     const char m_delimiter;
     QByteArray m_buffer;
     qsizetype m_at = 0;
+    bool m_failed = false; // the device, not the file's end
     qint64 m_line = 1;
     qint64 m_consumed = 0;
 };

@@ -3,6 +3,8 @@
 
 #include "app/core/format.h"
 
+#include <QMap>
+
 using namespace Qt::StringLiterals;
 
 namespace {
@@ -56,12 +58,14 @@ Result<QString> embedBatch(Session &session, const QString &store, const QString
     if (rows->count() == 0)
         return QString();
     QStringList products;
-    QStringList texts;
+    QStringList texts; // whole: they tell later on whether the product's text has changed
+    QStringList sent;
     for (int row = 0; row < rows->count(); ++row) {
         products += rows->text(row, 0);
         texts += rows->text(row, 1);
+        sent += texts.last().left(embedding::longestText);
     }
-    const Result<Embeddings> answer = provider.embed(texts, session.token());
+    const Result<Embeddings> answer = provider.embed(sent, session.token());
     if (!answer)
         return answer.error();
     if (const Result<void> whole = embedding::check(*answer, texts.size()); !whole)
@@ -79,6 +83,32 @@ Result<QString> embedBatch(Session &session, const QString &store, const QString
         return saved.error();
     done += saved->last().affected();
     return products.last();
+}
+
+/// The stores beside those of the plan whose products would not all be found by meaning if searches used its
+/// model from now on; none if they use it already.
+Result<QStringList> storesLeftOut(Session &session, const EmbeddingPlan &plan)
+{
+    const Result<Rows> rows = session.read({}, sqlcatalog::query("embedding/health"));
+    if (!rows)
+        return rows.error();
+    QMap<QString, qint64> missing;
+    for (int row = 0; row < rows->count(); ++row) {
+        const QString store = rows->text(row, 0);
+        const bool ours = rows->text(row, 2) == plan.model;
+        if (ours && rows->boolean(row, 3))
+            return QStringList();
+        // A store without any vector of the model has no row of it: all its products lack one.
+        if (ours)
+            missing[store] = rows->integer(row, 7);
+        else if (!missing.contains(store))
+            missing[store] = rows->integer(row, 4);
+    }
+    QStringList left;
+    for (auto store = missing.cbegin(); store != missing.cend(); ++store)
+        if (store.value() > 0 && !plan.stores.contains(store.key()))
+            left += store.key();
+    return left;
 }
 
 } // namespace
@@ -112,25 +142,40 @@ QFuture<Result<EmbeddingPlan>> EmbeddingService::planFor(const QStringList &stor
 }
 
 JobWork EmbeddingService::embed(const QStringList &stores, const std::shared_ptr<EmbeddingProvider> &provider,
-                                bool activate)
+                                bool activate, const QString &confirmed)
 {
-    return [origin = m_pool.origin(), stores, provider, activate](JobContext &job) -> Result<QString> {
+    return [origin = m_pool.origin(), stores, provider, activate,
+            confirmed](JobContext &job) -> Result<QString> {
         Result<Session> session = ConnectionPool::direct(origin, u"Embeddings"_s, job.token());
         if (!session)
             return session.error();
-        return embedInto(*session, stores, *provider, activate, job);
+        return embedInto(*session, stores, *provider, activate, job, confirmed);
     };
 }
 
 Result<QString> EmbeddingService::embedInto(Session &session, const QStringList &stores,
-                                            EmbeddingProvider &provider, bool activate, JobContext &job)
+                                            EmbeddingProvider &provider, bool activate, JobContext &job,
+                                            const QString &confirmed)
 {
     const Result<EmbeddingPlan> plan = makePlan(session, stores, provider);
     if (!plan)
         return plan.error();
-    job.log(u"%1 of %2 products need a vector of the model %3."_s.arg(plan->texts)
-                .arg(plan->products)
-                .arg(plan->model));
+    if (activate && confirmed != plan->model) {
+        const Result<QStringList> left = storesLeftOut(session, *plan);
+        if (!left)
+            return left.error();
+        if (!left->isEmpty())
+            return Error{
+                ErrorKind::Conflict,
+                u"Searches of all stores would use the model %1, and these stores have products "
+                u"without a vector of it, which meaning would not find: %2."_s.arg(plan->model,
+                                                                                   left->join(u", "_s)),
+                u"Embed them too (without --store all are), or say that it is meant: --confirm %1."_s.arg(
+                    plan->model)};
+    }
+    job.log(u"%1 of %2 %3 a vector of the model %4."_s.arg(
+        format::count(plan->texts), format::counted(plan->products, u"product"_s, u"products"_s),
+        plan->texts == 1 ? u"needs"_s : u"need"_s, plan->model));
     qint64 done = 0;
     for (const QString &store : plan->stores) {
         QString after;
@@ -143,7 +188,9 @@ Result<QString> EmbeddingService::embedInto(Session &session, const QStringList 
                 Error error = last.error();
                 if (done > 0)
                     error.hint += (error.hint.isEmpty() ? u""_s : u" "_s) +
-                                  u"%1 products were embedded and stay so; start again to go on."_s.arg(done);
+                                  u"%1; start again to go on."_s.arg(
+                                      format::counted(done, u"product was embedded and stays so"_s,
+                                                      u"products were embedded and stay so"_s));
                 return error;
             }
             if (last->isEmpty())
@@ -157,8 +204,9 @@ Result<QString> EmbeddingService::embedInto(Session &session, const QStringList 
         if (!activated)
             return activated.error();
     }
-    const QString sentence = u"%1 of %2 products were embedded with %3"_s.arg(
-        format::count(done), format::count(plan->products), plan->model);
+    const QString sentence = u"%1 of %2 %3 embedded with %4"_s.arg(
+        format::count(done), format::counted(plan->products, u"product"_s, u"products"_s),
+        done == 1 ? u"was"_s : u"were"_s, plan->model);
     return sentence + (activate ? u", which searches use from now on."_s : u"."_s);
 }
 

@@ -5,6 +5,15 @@
 #include "app/jobs/job.h"
 #include "app/services/embeddingprovider.h"
 
+namespace embedding {
+
+/// So many characters of a text are sent to who computes its vector, of a product's as of a search's. Servers
+/// take at least these and refuse a whole batch for one that is much longer; the meaning of a longer text is
+/// not told by its end.
+constexpr qsizetype longestText = 20'000;
+
+} // namespace embedding
+
 /// What an embedding job would do, to be shown before it starts.
 struct EmbeddingPlan
 {
@@ -54,13 +63,14 @@ public:
                                            const CancelToken &token = {});
 
     /// The work of a job. With `activate` the database's searches use the model afterwards, which only the
-    /// owner may decide.
+    /// owner may decide. As that holds for all stores, it is a Conflict before anything is embedded while
+    /// other stores have products without a vector of the model, unless `confirmed` is its name.
     JobWork embed(const QStringList &stores, const std::shared_ptr<EmbeddingProvider> &provider,
-                  bool activate = false);
+                  bool activate = false, const QString &confirmed = {});
 
     /// The same on a session of one's own. Returns a summary.
     static Result<QString> embedInto(Session &session, const QStringList &stores, EmbeddingProvider &provider,
-                                     bool activate, JobContext &job);
+                                     bool activate, JobContext &job, const QString &confirmed = {});
 
     /// The model that searches use, unless they name another.
     QFuture<Result<QString>> activeModel(const CancelToken &token = {});

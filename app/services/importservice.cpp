@@ -57,7 +57,7 @@ constexpr Field allFields[] = {
 int fieldIndex(const QString &name)
 {
     for (int i = 0; i < int(std::size(allFields)); ++i)
-        if (name == QLatin1String(allFields[i].name))
+        if (name.compare(QLatin1String(allFields[i].name), Qt::CaseInsensitive) == 0)
             return i;
     return -1;
 }
@@ -127,28 +127,55 @@ Result<QString> convert(const Field &field, const QString &given)
     return value;
 }
 
-/// Which column of the file fills which field; -1: none.
-Result<QList<int>> readMapping(const ImportOptions &options, const CsvRecord &header)
+/// The columns of that name: as it is written, or else whatever its case.
+QList<int> columnsNamed(const QStringList &columns, const QString &name)
 {
-    QStringList columns;
-    for (const QByteArray &name : header.fields)
-        columns += QString::fromUtf8(name).trimmed();
-    QList<int> mapping(std::size(allFields), -1);
+    const Qt::CaseSensitivity how = columns.contains(name) ? Qt::CaseSensitive : Qt::CaseInsensitive;
+    QList<int> found;
     for (qsizetype column = 0; column < columns.size(); ++column)
-        if (const int field = fieldIndex(columns[column]); field >= 0)
-            mapping[field] = int(column);
+        if (columns[column].compare(name, how) == 0)
+            found += int(column);
+    return found;
+}
+
+/// Which column of the file fills which field; -1: none.
+Result<QList<int>> readMapping(const ImportOptions &options, const QStringList &columns)
+{
+    QList<int> mapping(std::size(allFields), -1);
+    const auto twice = [&](int field, int other) {
+        const QString name = QLatin1String(allFields[field].name);
+        return Error{
+            ErrorKind::Usage,
+            u"Column %1 (“%2”) and column %3 (“%4”) both fill %5."_s.arg(
+                QString::number(mapping[field] + 1), columns[mapping[field]], QString::number(other + 1),
+                columns[other], name),
+            u"Take one of them out of the file, or name the one that counts: --map COLUMN=%1."_s.arg(name)};
+    };
     for (const auto &[column, name] : options.map) {
-        const qsizetype at = columns.indexOf(column);
-        if (at < 0)
+        const QList<int> at = columnsNamed(columns, column);
+        if (at.isEmpty())
             return Error{ErrorKind::Usage, u"The file has no column “%1”."_s.arg(column),
                          u"Its columns: %1."_s.arg(columns.join(u", "_s))};
-        if (columns.count(column) > 1)
-            return Error{ErrorKind::Usage, u"The file has two columns “%1”."_s.arg(column)};
+        if (at.size() > 1)
+            return Error{ErrorKind::Usage,
+                         u"The file has two columns “%1”: column %2 and column %3."_s.arg(
+                             column, QString::number(at[0] + 1), QString::number(at[1] + 1))};
         const int field = fieldIndex(name);
         if (field < 0)
             return Error{ErrorKind::Usage, u"There is no field “%1”."_s.arg(name),
                          u"The fields: %1."_s.arg(ImportService::fields().join(u", "_s))};
-        mapping[field] = int(at);
+        if (mapping[field] >= 0 && mapping[field] != at.first())
+            return twice(field, at.first());
+        mapping[field] = at.first();
+    }
+    const QList<int> chosen = mapping; // what --map says goes before what a column is called
+    for (int column = 0; column < int(columns.size()); ++column) {
+        const int field = fieldIndex(columns[column]);
+        if (field < 0 || chosen[field] >= 0)
+            continue;
+        if (mapping[field] >= 0)
+            return twice(field, column);
+        mapping[field] = column;
     }
     for (int field = 0; field < int(std::size(allFields)); ++field)
         if (required(allFields[field].name) && mapping[field] < 0 &&
@@ -158,6 +185,20 @@ Result<QList<int>> readMapping(const ImportOptions &options, const CsvRecord &he
                          u"Name it: --map COLUMN=%1. The file's columns: %2."_s.arg(
                              QLatin1String(allFields[field].name), columns.join(u", "_s))};
     return mapping;
+}
+
+QStringList unusedColumns(const QStringList &columns, const QList<int> &mapping)
+{
+    QStringList unused;
+    for (int column = 0; column < int(columns.size()); ++column)
+        if (!mapping.contains(column))
+            unused += columns[column].isEmpty() ? u"column %1"_s.arg(column + 1) : columns[column];
+    return unused;
+}
+
+bool mapped(const QList<int> &mapping, const char *name)
+{
+    return mapping[fieldIndex(QLatin1String(name))] >= 0;
 }
 
 /// Checks the records and sends the good ones to the staging table.
@@ -295,9 +336,13 @@ Result<void> run(Session &session, const ImportOptions &options, ImportReport &r
         return any.error();
     if (!*any || !header.problem.isEmpty())
         return Error{ErrorKind::Usage, u"%1 has no usable header line."_s.arg(options.file), header.problem};
-    const Result<QList<int>> mapping = readMapping(options, header);
+    QStringList columns;
+    for (const QByteArray &name : std::as_const(header.fields))
+        columns += QString::fromUtf8(name).trimmed();
+    const Result<QList<int>> mapping = readMapping(options, columns);
     if (!mapping)
         return mapping.error();
+    report.unusedColumns = unusedColumns(columns, *mapping);
 
     const QString role = session.profile().role;
     for (const auto &[sql, params] :
@@ -325,22 +370,27 @@ Result<void> run(Session &session, const ImportOptions &options, ImportReport &r
         });
     if (!staged)
         return staged.error();
+    const bool complete = mapped(*mapping, "product_name") && mapped(*mapping, "price");
     const Result<Rows> refused =
-        session.execute(sqlcatalog::query("import/check").sql, {options.store, options.update});
+        session.execute(sqlcatalog::query("import/check").sql,
+                        {options.store, options.update, complete, ImportReport::mostBadRows});
     if (!refused)
         return refused.error();
-    report.bad += refused->count();
+    if (refused->count() > 0)
+        report.bad += refused->integer(0, 0);
     for (int row = 0; row < refused->count(); ++row)
-        report.badRows.append({refused->integer(row, 0), refused->text(row, 1)});
+        report.badRows.append({refused->integer(row, 1), refused->text(row, 2)});
     std::sort(report.badRows.begin(), report.badRows.end(),
               [](const auto &a, const auto &b) { return a.line < b.line; });
     if (report.badRows.size() > ImportReport::mostBadRows)
         report.badRows.resize(ImportReport::mostBadRows);
     if (report.bad > 0 && !options.skipBad)
         return Error{ErrorKind::Conflict,
-                     u"%1 of %2 rows are bad, so nothing was imported."_s.arg(format::count(report.bad),
-                                                                              format::count(report.rows)),
-                     u"Correct them, or import the others with --skip-bad."_s};
+                     u"%1 of %2 %3 bad, so nothing was imported."_s.arg(
+                         format::count(report.bad), format::counted(report.rows, u"row"_s, u"rows"_s),
+                         report.bad == 1 ? u"is"_s : u"are"_s),
+                     u"Correct %1, or import the others with --skip-bad."_s.arg(report.bad == 1 ? u"it"_s
+                                                                                                : u"them"_s)};
     job.progress({u"storing"_s, 0, -1, {}});
     if (const Result<void> stored = store(session, options, *mapping, report); !stored)
         return stored.error();
@@ -384,9 +434,14 @@ Result<QString> ImportService::productsInto(Session &session, const ImportOption
         report.inserted = report.updated = 0;
         return done.error();
     }
-    QString sentence = u"%1 products were added and %2 changed in %3."_s.arg(
-        format::count(report.inserted), format::count(report.updated), options.store);
+    QString sentence = u"%1 added and %2 changed in %3."_s.arg(
+        format::counted(report.inserted, u"product was"_s, u"products were"_s), format::count(report.updated),
+        options.store);
     if (report.bad > 0)
-        sentence += u" %1 bad rows were left out."_s.arg(format::count(report.bad));
+        sentence += u" %1 left out."_s.arg(format::counted(report.bad, u"bad row was"_s, u"bad rows were"_s));
+    if (const QStringList &unused = report.unusedColumns; !unused.isEmpty())
+        sentence += u" %1 not used: %2."_s.arg(
+            format::counted(unused.size(), u"column of the file was"_s, u"columns of the file were"_s),
+            unused.join(u", "_s));
     return sentence;
 }

@@ -8,9 +8,10 @@ struct ImportOptions
 {
     QString file;
     QString store;
-    QList<std::pair<QString, QString>> map; ///< column of the file → field; others go by their own names
-    bool skipBad = false;                   ///< load the good rows although there are bad ones
-    bool update = false; ///< change products whose SKU the store has; else they are bad rows
+    /// Column of the file → field; others go by their own names. Upper and lower case are the same.
+    QList<std::pair<QString, QString>> map;
+    bool skipBad = false; ///< load the good rows although there are bad ones
+    bool update = false;  ///< change products whose SKU the store has; else they are bad rows
     char delimiter = ',';
 };
 
@@ -27,14 +28,16 @@ struct ImportReport
     qint64 inserted = 0;
     qint64 updated = 0;
     qint64 bad = 0;
-    QList<BadRow> badRows; ///< the first of them, by line
+    QList<BadRow> badRows;     ///< the first of them, by line
+    QStringList unusedColumns; ///< of the file: they fill no field
     bool committed = false;
 };
 
 /// Reads products from a CSV file into one store, through a temporary table, in one transaction under the
 /// store's policies: all rows or none, unless skipBad. Updating sets the mapped fields that are not empty, so
-/// a manager may import what a manager may edit. Conflict when bad rows stopped it, Usage for a mapping that
-/// does not fit the file.
+/// a manager may import what a manager may edit; where no product can be added, an unknown SKU is a bad row.
+/// Conflict when bad rows stopped it, Usage for a mapping that does not fit the file, Io when the file cannot
+/// be read to its end.
 class ImportService final
 {
 public:

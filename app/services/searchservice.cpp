@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/services/searchservice.h"
 
+#include "app/services/embeddingservice.h"
+
 #include <QElapsedTimer>
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -9,8 +11,6 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-// What servers that compute vectors take at least; the meaning of a longer text is not told by its end.
-constexpr qsizetype longestText = 20'000;
 constexpr int mostHits = 999; // the database's function gives 1,000; one may be the product itself
 
 Result<QString> filterText(Session &session, const SearchFilter &filter)
@@ -63,7 +63,7 @@ Result<QString> queryVector(Session &session, const QString &storeId, const Sear
         providers.forModel(answer.model, session.token());
     if (!provider)
         return provider.error();
-    const Result<Embeddings> made = (*provider)->embed({text}, session.token());
+    const Result<Embeddings> made = (*provider)->embed({text.left(embedding::longestText)}, session.token());
     if (!made)
         return made.error();
     if (const Result<void> whole = embedding::check(*made, 1); !whole)
@@ -139,9 +139,9 @@ Result<SearchAnswer> SearchService::searchIn(Session &session, const QString &st
 {
     SearchRequest request = asked;
     request.text = request.text.trimmed();
-    const bool cut = request.text.size() > longestText;
+    const bool cut = request.text.size() > embedding::longestText;
     if (cut)
-        request.text.truncate(longestText);
+        request.text.truncate(embedding::longestText);
     if (request.text.isEmpty() == request.like.isEmpty())
         return unusable(u"Say what to search for: a text, or a product to find similar ones."_s);
     if (!request.like.isEmpty()) {
@@ -166,7 +166,7 @@ Result<SearchAnswer> SearchService::searchIn(Session &session, const QString &st
     };
     SearchAnswer answer;
     answer.mode = request.mode;
-    answer.textUsed = cut ? int(longestText) : 0;
+    answer.textUsed = cut ? int(embedding::longestText) : 0;
     const Result<QString> filter = timed([&] { return filterText(session, request.filter); });
     if (!filter)
         return filter.error();

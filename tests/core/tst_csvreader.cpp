@@ -4,7 +4,42 @@
 #include <QBuffer>
 #include <QTest>
 
+#include <algorithm>
+
 using namespace Qt::StringLiterals;
+
+namespace {
+
+/// Gives a text and then fails, as a file on a broken disk or a share that is gone does.
+class BrokenDevice final : public QIODevice
+{
+public:
+    explicit BrokenDevice(QByteArray text)
+        : m_text(std::move(text))
+    {
+        open(QIODevice::ReadOnly);
+    }
+    bool isSequential() const override { return true; }
+
+protected:
+    qint64 readData(char *data, qint64 most) override
+    {
+        if (m_text.isEmpty()) {
+            setErrorString(u"Input/output error"_s);
+            return -1;
+        }
+        const qint64 size = std::min<qint64>(most, m_text.size());
+        std::copy_n(m_text.constData(), size, data);
+        m_text.remove(0, size);
+        return size;
+    }
+    qint64 writeData(const char *, qint64) override { return -1; }
+
+private:
+    QByteArray m_text;
+};
+
+} // namespace
 
 class TestCsvReader final : public QObject
 {
@@ -34,6 +69,36 @@ private slots:
         QVERIFY(record.problem.isEmpty());
         QCOMPARE(record.fields, (QByteArrayList{"next", "1"}));
         QCOMPARE(record.line, 2);
+    }
+
+    void aFileThatCannotBeReadFurtherHasNotEnded_data()
+    {
+        QTest::addColumn<QByteArray>("text");
+        QTest::addColumn<int>("records");
+        QTest::newRow("from the beginning") << QByteArray() << 0;
+        QTest::newRow("between two records") << QByteArray("a,b\nc,d\n") << 2;
+        QTest::newRow("within a record") << QByteArray("a,b\nc,d") << 1;
+        QTest::newRow("within quotes") << QByteArray("a,b\nc,\"d") << 1;
+        QTest::newRow("behind a closing quote") << QByteArray("a,b\nc,\"d\"") << 1;
+    }
+    void aFileThatCannotBeReadFurtherHasNotEnded()
+    {
+        QFETCH(QByteArray, text);
+        QFETCH(int, records);
+        BrokenDevice device(text);
+        CsvReader reader(device);
+        CsvRecord record;
+        for (int i = 0; i < records; ++i) {
+            const Result<bool> more = reader.next(record);
+            QVERIFY(more && *more);
+        }
+        const Result<bool> more = reader.next(record);
+        QVERIFY(!more);
+        QCOMPARE(more.error().kind, ErrorKind::Io);
+        QVERIFY2(more.error().message.contains(u"beyond line %1"_s.arg(text.count('\n') + 1)),
+                 qPrintable(more.error().message));
+        QCOMPARE(more.error().detail, u"Input/output error"_s);
+        QVERIFY(!reader.next(record)); // and does not come to an end later on
     }
 
     void aForgottenQuoteDoesNotSwallowTheMemory()

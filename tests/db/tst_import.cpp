@@ -22,7 +22,8 @@ Outcome import(const TestDatabase &database, const QByteArray &csv, ImportOption
     QTemporaryFile file;
     if (!file.open() || file.write(csv) < 0 || !file.flush())
         qFatal("no temporary file");
-    options.file = file.fileName();
+    if (options.file.isEmpty())
+        options.file = file.fileName();
     if (options.store.isEmpty())
         options.store = u"seattle"_s;
     Outcome outcome;
@@ -198,6 +199,137 @@ private slots:
         QCOMPARE(rows->text(0, 0), u"9.99"_s);
         QCOMPARE(rows->text(0, 1), u"Chair, oak \"Ada\""_s);
         QCOMPARE(rows->integer(0, 2), 3);
+    }
+
+    void aStockListTellsWhichSkusTheStoreDoesNotHave_data()
+    {
+        QTest::addColumn<QString>("user");
+        QTest::addColumn<QString>("reason");
+        QTest::newRow("the owner, who could add them with more columns")
+            << u"sandbox_owner"_s << u"and a new one needs product_name and price"_s;
+        QTest::newRow("a manager, who adds none")
+            << u"sandbox_manager"_s << u"and this login may not add one"_s;
+    }
+    void aStockListTellsWhichSkusTheStoreDoesNotHave()
+    {
+        QFETCH(QString, user);
+        QFETCH(QString, reason);
+        const Result<Rows> known = m_database.superuser().execute(
+            "SELECT sku, product_id FROM retail.products WHERE store_id = 'seattle' ORDER BY sku LIMIT 1");
+        VERIFY_OK(known);
+        const auto stock = [&] {
+            const Result<Rows> rows = m_database.superuser().execute(
+                "SELECT current_stock FROM retail.products WHERE product_id = $1::uuid", {known->text(0, 1)});
+            return rows ? rows->integer(0, 0) : -1;
+        };
+        const qint64 before = stock();
+        const QByteArray csv = "sku,current_stock\nimp-typo,8\n" + known->text(0, 0).toUtf8() + ',' +
+                               QByteArray::number(before + 1) + '\n';
+        ImportOptions options;
+        options.update = true;
+        const Outcome refused = import(m_database, csv, options, user);
+        QVERIFY(!refused.result);
+        QCOMPARE(refused.result.error().kind, ErrorKind::Conflict);
+        QCOMPARE(refused.result.error().message, u"1 of 2 rows is bad, so nothing was imported."_s);
+        QCOMPARE(refused.report.bad, 1);
+        QCOMPARE(refused.report.badRows.size(), 1);
+        QCOMPARE(refused.report.badRows.first().line, 2);
+        const QString told = refused.report.badRows.first().reason;
+        QVERIFY2(told.contains(u"the store has no product “imp-typo”"_s) && told.contains(reason),
+                 qPrintable(told));
+        QCOMPARE(stock(), before);
+        // The others are changed all the same where that is wanted.
+        options.skipBad = true;
+        const Outcome done = import(m_database, csv, options, user);
+        VERIFY_OK(done.result);
+        QCOMPARE(done.report.updated, 1);
+        QCOMPARE(done.report.inserted, 0);
+        QVERIFY2(done.result->contains(u"1 bad row was left out."_s), qPrintable(*done.result));
+        QCOMPARE(stock(), before + 1);
+    }
+
+    void allBadRowsAreCountedAndTheFirstOnesTold()
+    {
+        QByteArray csv = "sku,current_stock\n";
+        for (int i = 0; i < 1500; ++i)
+            csv += "imp-none-" + QByteArray::number(i) + (i == 3 ? ",few\n" : ",1\n");
+        ImportOptions options;
+        options.update = true;
+        const Outcome outcome = import(m_database, csv, options);
+        QVERIFY(!outcome.result);
+        QCOMPARE(outcome.report.rows, 1500);
+        QCOMPARE(outcome.report.bad, 1500);
+        QCOMPARE(outcome.report.badRows.size(), ImportReport::mostBadRows);
+        for (int i = 0; i < ImportReport::mostBadRows; ++i)
+            QCOMPARE(outcome.report.badRows[i].line, i + 2);
+        QVERIFY(outcome.report.badRows[3].reason.contains(u"no whole number"_s));
+    }
+
+    void columnsAreFoundWhateverTheirCaseAndUnusedOnesAreTold()
+    {
+        ImportOptions options;
+        options.map = {{u"artikel"_s, u"SKU"_s}};
+        const Outcome outcome =
+            import(m_database, "ARTIKEL,Product_Name,PRICE,colour,EAN,\nimp-case,Cup,3,red,1,\n", options);
+        VERIFY_OK(outcome.result);
+        QCOMPARE(outcome.report.inserted, 1);
+        QCOMPARE(outcome.report.unusedColumns, (QStringList{u"colour"_s, u"EAN"_s, u"column 6"_s}));
+        QCOMPARE(*outcome.result, u"1 product was added and 0 changed in seattle. "
+                                  u"3 columns of the file were not used: colour, EAN, column 6."_s);
+    }
+
+    void aFieldThatTwoColumnsFillIsRefused_data()
+    {
+        QTest::addColumn<QByteArray>("columns");
+        QTest::addColumn<QStringList>("toPrice"); // columns that are mapped to it
+        QTest::addColumn<QString>("message");
+        QTest::newRow("names that differ in case")
+            << QByteArray("sku,product_name,price,Price") << QStringList()
+            << u"Column 3 (“price”) and column 4 (“Price”) both fill price."_s;
+        QTest::newRow("one name twice") << QByteArray("sku,product_name,price,price") << QStringList()
+                                        << u"Column 3 (“price”) and column 4 (“price”) both fill price."_s;
+        QTest::newRow("two that are mapped to it")
+            << QByteArray("sku,product_name,net,gross") << QStringList{u"net"_s, u"gross"_s}
+            << u"Column 3 (“net”) and column 4 (“gross”) both fill price."_s;
+        QTest::newRow("one to be mapped that is there twice")
+            << QByteArray("sku,product_name,net,Net") << QStringList{u"NET"_s}
+            << u"The file has two columns “NET”: column 3 and column 4."_s;
+    }
+    void aFieldThatTwoColumnsFillIsRefused()
+    {
+        QFETCH(QByteArray, columns);
+        QFETCH(QStringList, toPrice);
+        QFETCH(QString, message);
+        ImportOptions options;
+        for (const QString &column : std::as_const(toPrice))
+            options.map.append({column, u"price"_s});
+        const Outcome outcome = import(m_database, columns + "\nimp-two,Cup,3,4\n", options);
+        QVERIFY(!outcome.result);
+        QCOMPARE(outcome.result.error().kind, ErrorKind::Usage);
+        QCOMPARE(outcome.result.error().message, message);
+    }
+
+    void whatIsMappedGoesBeforeWhatAColumnIsCalled()
+    {
+        ImportOptions options;
+        options.map = {{u"net"_s, u"price"_s}};
+        const Outcome outcome =
+            import(m_database, "sku,product_name,price,net\nimp-net,Cup,99,3.50\n", options);
+        VERIFY_OK(outcome.result);
+        QCOMPARE(outcome.report.unusedColumns, QStringList{u"price"_s});
+        const Result<Rows> rows = m_database.superuser().execute(
+            "SELECT price FROM retail.products WHERE store_id = 'seattle' AND sku = 'imp-net'");
+        VERIFY_OK(rows);
+        QCOMPARE(rows->text(0, 0), u"3.50"_s);
+    }
+
+    void aFileThatCannotBeReadIsNoEmptyOne()
+    {
+        ImportOptions options;
+        options.file = u"/proc/self/mem"_s; // opens, and fails as it is read
+        const Outcome outcome = import(m_database, {}, options);
+        QVERIFY(!outcome.result);
+        QCOMPARE(outcome.result.error().kind, ErrorKind::Io);
     }
 };
 

@@ -38,6 +38,7 @@ public:
     qsizetype missing = 0;
     qsizetype failAfter = -1;
     qsizetype asked = 0;
+    qsizetype longest = 0; // text that was sent
 
     QString name() const override { return u"fake"_s; }
     QString model() const override { return u"fake-3"_s; }
@@ -48,6 +49,8 @@ public:
         if (failAfter >= 0 && asked >= failAfter)
             return Error{ErrorKind::Tool, u"The provider is down."_s};
         asked += texts.size();
+        for (const QString &text : texts)
+            longest = std::max(longest, text.size());
         Embeddings answer{{}, model(), int(vector(0).size())};
         for (qsizetype i = 0; i < texts.size() - missing; ++i)
             answer.vectors.push_back(vector(i));
@@ -56,14 +59,15 @@ public:
 };
 
 Result<QString> embed(const TestDatabase &database, const QString &user, EmbeddingProvider &provider,
-                      const QStringList &stores, bool activate = false, TestJob *watched = nullptr)
+                      const QStringList &stores, bool activate = false, TestJob *watched = nullptr,
+                      const QString &confirmed = {})
 {
     TestJob own;
     TestJob &job = watched ? *watched : own;
     Result<Session> session = openSession(database.login(user), u"Test"_s, job.token());
     if (!session)
         return session.error();
-    return EmbeddingService::embedInto(*session, stores, provider, activate, job);
+    return EmbeddingService::embedInto(*session, stores, provider, activate, job, confirmed);
 }
 
 qint64 number(const TestDatabase &database, const QByteArray &sql)
@@ -163,6 +167,38 @@ private slots:
         QCOMPARE(due()->texts, 0);
     }
 
+    void aLongTextIsCutForTheProviderAndKeptWhole()
+    {
+        const TestDatabase database;
+        const Result<Rows> product = database.superuser().execute(
+            "UPDATE retail.products SET product_description = repeat('A lamp. ', 12500) WHERE product_id = "
+            "(SELECT product_id FROM retail.products WHERE store_id = 'seattle' AND is_active ORDER BY sku "
+            "LIMIT 1) RETURNING product_id");
+        VERIFY_OK(product);
+        const auto provider = std::make_shared<FakeProvider>();
+        VERIFY_OK(embed(database, u"sandbox_owner"_s, *provider, {u"seattle"_s}));
+        QCOMPARE(provider->longest, embedding::longestText);
+        const QByteArray whole = "FROM retail.product_embeddings WHERE embedding_model = 'fake-3' AND "
+                                 "length(embedding_text) > 99000";
+        QCOMPARE(number(database, "SELECT count(*) " + whole), 1);
+        provider->asked = 0;
+        VERIFY_OK(embed(database, u"sandbox_owner"_s, *provider, {u"seattle"_s}));
+        QCOMPARE(provider->asked, 0); // its text is still the one that was embedded
+
+        // Without its vector it is an example all the same: its text is embedded for the occasion.
+        VERIFY_OK(database.superuser().execute("DELETE " + whole));
+        provider->longest = 0;
+        ConnectionPool pool(2);
+        OPEN_POOL(pool, database, u"sandbox_manager"_s);
+        EmbeddingProviders providers;
+        providers.add(provider);
+        SearchRequest request;
+        request.like = product->text(0, 0);
+        request.model = u"fake-3"_s;
+        VERIFY_OK(SearchService(pool, providers).search(u"seattle"_s, request).result());
+        QCOMPARE(provider->longest, embedding::longestText);
+    }
+
     void anEstimateIsMadeForPricedProviders()
     {
         const TestDatabase database;
@@ -184,6 +220,23 @@ private slots:
         const Result<QString> refused = embed(database, u"sandbox_manager"_s, provider, {u"seattle"_s}, true);
         QVERIFY(!refused);
         QCOMPARE(refused.error().kind, ErrorKind::Permission);
+        // It would be that of all stores: those that have no vector of it are named, before anything is done.
+        provider.asked = 0;
+        for (const QString &confirmed : {QString(), u"retail-offline-1"_s}) {
+            const Result<QString> partly =
+                embed(database, u"sandbox_owner"_s, provider, {u"redmond"_s}, true, nullptr, confirmed);
+            QVERIFY(!partly);
+            QCOMPARE(partly.error().kind, ErrorKind::Conflict);
+            QVERIFY2(partly.error().message.endsWith(u": bellevue, online."_s),
+                     qPrintable(partly.error().message));
+            QVERIFY2(partly.error().hint.contains(u"--confirm fake-3"_s), qPrintable(partly.error().hint));
+        }
+        QCOMPARE(provider.asked, 0);
+        QCOMPARE(number(database, "SELECT count(*) FROM retail.active_embedding_model WHERE embedding_model "
+                                  "= 'retail-offline-1'"),
+                 1);
+        VERIFY_OK(embed(database, u"sandbox_owner"_s, provider, {u"seattle"_s}, true, nullptr, u"fake-3"_s));
+        // Once searches use it, there is nothing to confirm.
         VERIFY_OK(embed(database, u"sandbox_owner"_s, provider, {u"seattle"_s}, true));
         ConnectionPool pool(2);
         OPEN_POOL(pool, database, u"sandbox_manager"_s);

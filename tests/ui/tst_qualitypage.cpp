@@ -35,6 +35,7 @@ private slots:
     void theOwnerSwitchesTheModelAndNobodyElse();
     void anotherEfSearchIsShownBesideTheOneInUse();
     void figuresNameTheStoreTheyWereMeasuredIn();
+    void aStoreWithoutVectorsShowsNoOthersPlan();
     void whatTheServerRefusesStaysTold();
     void aManagerMeasuresTheOwnStoreAndChangesNothing();
     void aMeasurementIsCancelled();
@@ -246,6 +247,29 @@ void TestQuality::figuresNameTheStoreTheyWereMeasuredIn()
     QVERIFY2(m_prompt.explanation.contains(u"Measured in "_s + measured), qPrintable(m_prompt.explanation));
 }
 
+void TestQuality::aStoreWithoutVectorsShowsNoOthersPlan()
+{
+    open(u"sandbox_dba"_s);
+    showQuality();
+    auto *stores = find<QComboBox>(u"qualityStore"_s);
+    stores->setCurrentIndex(stores->findData(u"seattle"_s));
+    find<QSpinBox>(u"qualitySamples"_s)->setValue(1);
+    press(u"qualityMeasure"_s);
+    const auto *verdict = find<QLabel>(u"qualityVerdict"_s);
+    QVERIFY2(verdict->text().endsWith(u"with 1 stored vector…"_s), qPrintable(verdict->text()));
+    QTRY_VERIFY_WITH_TIMEOUT(settled(), 30'000);
+    const auto *plan = find<QPlainTextEdit>(u"qualityPlan"_s);
+    QVERIFY(plan->toPlainText().contains(u"actual time"_s));
+    VERIFY_OK(
+        m_database->superuser().execute("DELETE FROM retail.product_embeddings WHERE store_id = 'bellevue'"));
+    stores->setCurrentIndex(stores->findData(u"bellevue"_s));
+    press(u"qualityMeasure"_s);
+    QTRY_VERIFY_WITH_TIMEOUT(settled(), 30'000);
+    QVERIFY2(verdict->text().contains(u"has no vector of the model"_s), qPrintable(verdict->text()));
+    QCOMPARE(plan->toPlainText(), QString());
+    QVERIFY(!find<QComboBox>(u"qualityPlanWay"_s)->isVisible());
+}
+
 void TestQuality::whatTheServerRefusesStaysTold()
 {
     embedByAnotherModel();
@@ -273,6 +297,8 @@ void TestQuality::whatTheServerRefusesStaysTold()
 void TestQuality::aManagerMeasuresTheOwnStoreAndChangesNothing()
 {
     open(u"sandbox_manager"_s);
+    const QString summary = find<QLabel>(u"coverageSummary"_s)->text();
+    QVERIFY2(summary.endsWith(u" in 1 store."_s), qPrintable(summary));
     showQuality();
     QCOMPARE(find<QComboBox>(u"qualityStore"_s)->count(), 1);
     find<QSpinBox>(u"qualitySamples"_s)->setValue(3);

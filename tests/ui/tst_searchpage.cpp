@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/services/savedsearches.h"
 #include "tests/support/windowtest.h"
+#include "ui/search/searchfilterbar.h"
 #include "ui/search/searchmodel.h"
 #include "ui/search/searchtext.h"
 #include "ui/shared/cellrole.h"
 
 #include <QAbstractButton>
 #include <QAbstractItemModelTester>
+#include <QAction>
 #include <QApplication>
 #include <QClipboard>
 #include <QInputDialog>
@@ -91,8 +93,13 @@ private slots:
     void aLongTextIsPasted();
     void recentSearchesBelongToTheStore();
     void aSearchIsSavedWithItsFilters();
+    void aSavedRatingComesBackAsItWas();
+    void aSearchForSimilarProductsIsNotSaved();
     void aPlaceNamesAProductOrAText();
+    void anotherModelsVectorsAreSaid_data();
     void anotherModelsVectorsAreSaid();
+    void whatIsNotSetUpIsSaidInPlainWords();
+    void howVectorsWereComparedIsSaidToWhoCanChangeIt();
     void aProductWithoutAVectorIsAnExampleAllTheSame();
     void theCommandLineGivesTheSameRanking();
 
@@ -107,6 +114,7 @@ private:
         auto *label = find<QLabel>(u"searchNoticeText"_s);
         return label->isVisible() ? label->text() : QString();
     }
+    QString noticeDetails() const { return find<QLabel>(u"searchNoticeText"_s)->toolTip(); }
     bool settled() const { return !m_window->currentPage()->loading() && !status().isEmpty(); }
     QStringList shown() const;
     QStringList ids(const SearchRequest &request, const QString &store) const;
@@ -183,9 +191,9 @@ void TestSearch::everyModeRanksAsTheService_data()
     QTest::addColumn<QString>("button");
     QTest::addColumn<SearchMode>("mode");
     QTest::addColumn<QString>("how");
-    QTest::newRow("both") << u"searchBoth"_s << SearchMode::Hybrid << u"compared exactly"_s;
-    QTest::newRow("meaning") << u"searchMeaning"_s << SearchMode::Vector << u"compared exactly"_s;
-    QTest::newRow("words") << u"searchWords"_s << SearchMode::Text << u"by words"_s;
+    QTest::newRow("both") << u"searchBoth"_s << SearchMode::Hybrid << u"· by meaning and words ·"_s;
+    QTest::newRow("meaning") << u"searchMeaning"_s << SearchMode::Vector << u"· by meaning ·"_s;
+    QTest::newRow("words") << u"searchWords"_s << SearchMode::Text << u"· by words ·"_s;
 }
 
 void TestSearch::everyModeRanksAsTheService()
@@ -204,6 +212,7 @@ void TestSearch::everyModeRanksAsTheService()
     QVERIFY(!shown().isEmpty());
     QCOMPARE(shown(), ids(request, u"seattle"_s));
     QVERIFY2(status().contains(how), qPrintable(status()));
+    QVERIFY2(!status().contains("exactly"_L1), qPrintable(status())); // means nothing to a manager
 }
 
 void TestSearch::aFilterIsPartOfTheQuestion()
@@ -311,7 +320,10 @@ void TestSearch::productsWithoutEmbeddingsAreCountedAndEmbedded()
 {
     QVERIFY(useProvider(u"fresh-1"_s));
     open(u"seattle"_s);
-    QTRY_VERIFY2(notice().contains("fresh-1"_L1), qPrintable(notice()));
+    QTRY_VERIFY2(notice().startsWith("None of the "_L1) && notice().contains("by meaning yet"_L1),
+                 qPrintable(notice()));
+    QVERIFY2(!notice().contains("fresh-1"_L1), qPrintable(notice()));
+    QVERIFY2(noticeDetails().contains("fresh-1"_L1), qPrintable(noticeDetails()));
     press(u"searchMeaning"_s);
     type(sample);
     QTRY_VERIFY(settled());
@@ -445,6 +457,33 @@ void TestSearch::aSearchIsSavedWithItsFilters()
     QVERIFY(SavedSearches(m_app->local, u"sandbox_manager"_s, u"online"_s).all()->isEmpty());
 }
 
+void TestSearch::aSavedRatingComesBackAsItWas()
+{
+    SearchFilter filter;
+    filter.minRating = 4.75;
+    SearchFilterBar bar;
+    bar.setFilter(filter);
+    QCOMPARE(bar.filter().minRating, filter.minRating);
+}
+
+void TestSearch::aSearchForSimilarProductsIsNotSaved()
+{
+    open(u"seattle"_s);
+    const auto *save = find<QAction>(u"saveSearch"_s);
+    type(u"coffee maker"_s);
+    QTRY_VERIFY(settled() && model()->rowCount() > 0);
+    QVERIFY(save->isEnabled());
+    press(u"findSimilar"_s);
+    QVERIFY(find<QAbstractButton>(u"searchLike"_s)->isVisible());
+    QVERIFY(!save->isEnabled());
+    QVERIFY2(save->toolTip().contains("similar products"_L1), qPrintable(save->toolTip()));
+    QTest::keyClick(find<QLineEdit>(u"searchLine"_s), Qt::Key_S, Qt::ControlModifier);
+    QVERIFY(!find<QInputDialog>(u"saveSearchDialog"_s));
+    press(u"searchLike"_s); // back to the text
+    QVERIFY(save->isEnabled());
+    QTRY_VERIFY(settled());
+}
+
 void TestSearch::aPlaceNamesAProductOrAText()
 {
     open(u"seattle"_s);
@@ -468,12 +507,50 @@ void TestSearch::aPlaceNamesAProductOrAText()
     QCOMPARE(places.first().first().value<Place>().page, u"products"_s);
 }
 
+void TestSearch::anotherModelsVectorsAreSaid_data()
+{
+    QTest::addColumn<QString>("profile");
+    QTest::addColumn<bool>("chooses");
+    QTest::newRow("the owner, who chooses the model") << u"sandbox_owner"_s << true;
+    QTest::newRow("a manager, in the tooltip") << u"sandbox_manager"_s << false;
+}
+
 void TestSearch::anotherModelsVectorsAreSaid()
 {
-    QVERIFY(useProvider(u"fresh-2"_s));
+    QFETCH(const QString, profile);
+    QFETCH(const bool, chooses);
+    // A model of its own for each: none has vectors of it.
+    QVERIFY(useProvider(chooses ? u"fresh-2"_s : u"fresh-3"_s));
+    open(u"seattle"_s, profile);
+    QTRY_VERIFY2(notice().contains("by meaning yet"_L1), qPrintable(notice()));
+    const QString said = chooses ? notice() : noticeDetails();
+    QVERIFY2(said.contains("They have vectors of "_L1) && said.contains("retail-offline-1"_L1),
+             qPrintable(said));
+    QCOMPARE(notice().contains("retail-offline-1"_L1), chooses);
+}
+
+void TestSearch::whatIsNotSetUpIsSaidInPlainWords()
+{
+    {
+        Session session = m_database->superuser();
+        VERIFY_OK(session.execute("UPDATE retail.active_embedding_model SET embedding_model = 'nobody-1'"));
+    }
     open(u"seattle"_s);
-    QTRY_VERIFY2(notice().contains("They have vectors of "_L1) && notice().contains("retail-offline-1"_L1),
-                 qPrintable(notice()));
+    QTRY_VERIFY2(notice().contains("not set up on this computer"_L1), qPrintable(notice()));
+    type(u"coffee"_s);
+    QTRY_VERIFY(settled());
+    QVERIFY2(status().contains("by words"_L1), qPrintable(status()));
+    QVERIFY2(notice().contains("not set up on this computer"_L1) && !notice().contains("nobody-1"_L1),
+             qPrintable(notice()));
+    QVERIFY2(noticeDetails().contains("nobody-1"_L1), qPrintable(noticeDetails()));
+}
+
+void TestSearch::howVectorsWereComparedIsSaidToWhoCanChangeIt()
+{
+    open(u"seattle"_s, u"sandbox_owner"_s);
+    type(sample);
+    QTRY_VERIFY(settled());
+    QVERIFY2(status().contains(u"by meaning and words · compared exactly"_s), qPrintable(status()));
 }
 
 void TestSearch::aProductWithoutAVectorIsAnExampleAllTheSame()

@@ -201,11 +201,11 @@ void CoverageView::updateActions()
             due += row.products - row.upToDate;
             model = row.model;
         }
-    m_summary->setText(
-        stores == 0
-            ? QString()
-            : tr("Searches use %1: %2 of %3 products in %4 stores have an up-to-date vector.")
-                  .arg(model, format::count(products - due), format::count(products), format::count(stores)));
+    m_summary->setText(stores == 0 ? QString()
+                                   : tr("Searches use %1. With an up-to-date vector: %2 of %3 in %4.")
+                                         .arg(model, format::count(products - due),
+                                              format::counted(products, tr("product"), tr("products")),
+                                              format::counted(stores, tr("store"), tr("stores"))));
 
     const EmbeddingCoverage *row = current();
     const QString reason = embeddingUnavailable(m_ui.app);
@@ -240,15 +240,16 @@ void CoverageView::askToEmbed(const QStringList &stores, const QString &model)
                 emit failed(plan.error());
                 return;
             }
-            QString cost = tr("They are computed by %1, about %2 tokens")
+            QString cost = tr("They are computed by %1, about %2")
                                .arg(plan->provider == "offline"_L1 ? tr("this computer") : plan->provider,
-                                    format::count(plan->tokens));
+                                    format::counted(plan->tokens, tr("token"), tr("tokens")));
             if (plan->dollars > 0)
                 cost += tr(", for about %1 US dollars").arg(format::decimal(plan->dollars, 2));
             m_ui.prompt.confirm(
                 this,
-                tr("Embed %1 of %2 products with %3?")
-                    .arg(format::count(plan->texts), format::count(plan->products), plan->model),
+                tr("Embed %1 of %2 with %3?")
+                    .arg(format::count(plan->texts),
+                         format::counted(plan->products, tr("product"), tr("products")), plan->model),
                 tr("%1. Stores: %2. Each batch is saved by itself; a job that ends early goes on where it "
                    "ended.")
                     .arg(cost, plan->stores.join(u", "_s)),
@@ -294,8 +295,9 @@ void CoverageView::askToActivate()
     m_ui.prompt.confirm(
         this, tr("Use %1 for searches of all stores?").arg(model),
         tr("Searches by meaning then compare vectors of %1 instead of %2. It has up-to-date vectors for %3 "
-           "of %4 products; the others are found by words only. The change is audited.")
-            .arg(model, former, format::count(covered), format::count(products)),
+           "of %4; the others are found by words only. The change is audited.")
+            .arg(model, former, format::count(covered),
+                 format::counted(products, tr("product"), tr("products"))),
         tr("Use this model"), [this, model](bool yes) {
             if (!yes)
                 return;

@@ -14,7 +14,8 @@ class QPushButton;
 QString embeddingUnavailable(const AppContext &app);
 
 /// Why a search may miss something: products without a vector, or nobody who turns the question into one.
-/// Offers the job that helps, where the login may start it.
+/// Offers the job that helps, where the login may start it. In the words of who looks after a store; the
+/// models' names are for who may choose one, and in the tooltip.
 class EmbeddingNotice final : public QFrame
 {
     Q_OBJECT

@@ -295,12 +295,12 @@ void QualityView::sayFacts()
 {
     QStringList lines;
     for (const VectorIndex &index : std::as_const(m_facts.indexes)) {
-        QString line =
-            tr("%1: %2, m %3, ef_construction %4, %5 for %6 vectors of all stores, used %7 times")
-                .arg(index.name, index.method.toUpper())
-                .arg(index.m)
-                .arg(index.efConstruction)
-                .arg(format::bytes(index.bytes), format::estimate(index.vectors), format::count(index.scans));
+        QString line = tr("%1: %2, m %3, ef_construction %4, %5 for %6 vectors of all stores, used %7")
+                           .arg(index.name, index.method.toUpper())
+                           .arg(index.m)
+                           .arg(index.efConstruction)
+                           .arg(format::bytes(index.bytes), format::estimate(index.vectors),
+                                format::counted(index.scans, tr("time"), tr("times")));
         line += m_facts.statisticsSince.isValid()
                     ? tr(" since %1.").arg(format::exact(m_facts.statisticsSince))
                     : tr(" since the statistics began.");
@@ -352,7 +352,9 @@ void QualityView::measure()
     if (m_efSearch->value() != m_facts.efSearch)
         request.efSearch.append(m_efSearch->value());
     const QString store = m_store->currentText();
-    m_verdict->setText(tr("Measuring %1 with %2 stored vectors…").arg(store, format::count(request.samples)));
+    m_verdict->setText(
+        tr("Measuring %1 with %2…")
+            .arg(store, format::counted(request.samples, tr("stored vector"), tr("stored vectors"))));
     m_measureRequest.run(
         [&](const CancelToken &token) { return m_ui.app.searchQuality.measure(request, token); },
         [this, request, store](const Result<SearchMeasure> &result) { measured(request, store, result); });
@@ -370,6 +372,7 @@ void QualityView::measured(const MeasureRequest &asked, const QString &store,
                                : tr("Nothing was measured."));
         emit failed(result.error());
     } else {
+        const bool elsewhere = asked.storeId != m_asked.storeId;
         m_measure = *result;
         m_asked = asked;
         m_askedStore = store;
@@ -378,13 +381,16 @@ void QualityView::measured(const MeasureRequest &asked, const QString &store,
         m_modeModel->setRows(m_measure.modes);
         fitTables();
         const qint64 sampled = m_measure.index.isEmpty() ? 0 : m_measure.index.first().sampled;
-        m_verdict->setText(
-            sampled == 0
-                ? tr("%1 has no vector of the model %2, so there is nothing to measure.")
-                      .arg(store, m_facts.activeModel)
-                : tr("%1, model %2: %3 stored vectors, %4 neighbours each, active products. "
-                     "Times are the database's.")
-                      .arg(store, m_facts.activeModel, format::count(sampled), QString::number(asked.k)));
+        m_verdict->setText(sampled == 0
+                               ? tr("%1 has no vector of the model %2, so there is nothing to measure.")
+                                     .arg(store, m_facts.activeModel)
+                               : tr("%1, model %2: %3, %4 neighbours each, active products. "
+                                    "Times are the database's.")
+                                     .arg(store, m_facts.activeModel,
+                                          format::counted(sampled, tr("stored vector"), tr("stored vectors")),
+                                          QString::number(asked.k)));
+        if (elsewhere || sampled == 0)
+            forgetPlan(); // another store's is none of these figures
         if (sampled > 0)
             loadPlan();
     }
@@ -405,6 +411,7 @@ void QualityView::loadPlan()
         },
         [this](const Result<SearchPlan> &result) {
             if (!result) {
+                forgetPlan();
                 emit failed(result.error());
             } else {
                 m_plan = *result;
@@ -413,6 +420,12 @@ void QualityView::loadPlan()
             updateActions();
             emit measuringChanged();
         });
+}
+
+void QualityView::forgetPlan()
+{
+    m_plan = {};
+    showPlan();
 }
 
 void QualityView::showPlan()

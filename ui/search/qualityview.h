@@ -43,6 +43,7 @@ private:
     QWidget *buildControls();
     void measured(const MeasureRequest &asked, const QString &store, const Result<SearchMeasure> &result);
     void loadPlan();
+    void forgetPlan();
     void showPlan();
     void askToUse();
     void updateActions();

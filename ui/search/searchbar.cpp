@@ -53,17 +53,16 @@ SearchBar::SearchBar(Theme &theme, LocalStore &local, QWidget *parent)
     recent->setText(tr("Saved and recent searches"));
     recent->setToolTip(tr("Saved and recent searches (Alt+Down)"));
     connect(recent, &QAction::triggered, this, &SearchBar::showHistory);
-    QAction *save = m_line->addAction(theme.icon(u"bookmark-new"_s), QLineEdit::TrailingPosition);
-    save->setObjectName(u"saveSearch"_s);
-    save->setText(tr("Save this search"));
-    save->setToolTip(tr("Save this search with its filters under a name (Ctrl+S)"));
-    save->setShortcut(QKeySequence::Save);
-    save->setShortcutContext(Qt::WidgetWithChildrenShortcut);
-    addAction(save); // its key works in every field of the bar
-    connect(save, &QAction::triggered, this, &SearchBar::askForName);
-    connect(&theme, &Theme::changed, recent, [this, recent, save] {
+    m_save = m_line->addAction(theme.icon(u"bookmark-new"_s), QLineEdit::TrailingPosition);
+    m_save->setObjectName(u"saveSearch"_s);
+    m_save->setText(tr("Save this search"));
+    m_save->setShortcut(QKeySequence::Save);
+    m_save->setShortcutContext(Qt::WidgetWithChildrenShortcut);
+    addAction(m_save); // its key works in every field of the bar
+    connect(m_save, &QAction::triggered, this, &SearchBar::askForName);
+    connect(&theme, &Theme::changed, recent, [this, recent] {
         recent->setIcon(m_theme.icon(u"view-history"_s));
-        save->setIcon(m_theme.icon(u"bookmark-new"_s));
+        m_save->setIcon(m_theme.icon(u"bookmark-new"_s));
     });
 
     auto *first = new QHBoxLayout;
@@ -88,7 +87,7 @@ SearchBar::SearchBar(Theme &theme, LocalStore &local, QWidget *parent)
 
     m_likeChip->setObjectName(u"searchLike"_s);
     m_likeChip->setToolTip(tr("Back to the text"));
-    m_likeChip->hide();
+    setLike({}, {});
     auto *third = new QWidget(m_filters);
     auto *thirdLayout = new QHBoxLayout(third);
     thirdLayout->setContentsMargins(0, 0, 0, 0);
@@ -226,11 +225,17 @@ void SearchBar::setLike(const QString &productId, const QString &name)
     const QList<QAbstractButton *> modes = m_modes->buttons();
     for (QAbstractButton *button : modes)
         button->setEnabled(productId.isEmpty()); // neighbours have no words
+    // What is kept is a text with its filters; here the text is not what is looked for.
+    m_save->setEnabled(productId.isEmpty());
+    m_save->setToolTip(productId.isEmpty()
+                           ? tr("Save this search with its filters under a name (Ctrl+S)")
+                           : tr("A search for similar products is not saved: go back to the text first"));
 }
 
 void SearchBar::setModel(const QString &model)
 {
     m_legend->setText(similarityLegend(model));
+    m_legend->setToolTip(model.isEmpty() ? QString() : tr("Model: %1").arg(model));
 }
 
 void SearchBar::setPlace(const QString &profile, const QString &storeId)
@@ -260,7 +265,7 @@ void SearchBar::remember()
 
 void SearchBar::askForName()
 {
-    if (!m_searches || m_line->text().trimmed().isEmpty())
+    if (!m_searches || !m_like.isEmpty() || m_line->text().trimmed().isEmpty())
         return;
     auto *dialog = new QInputDialog(this);
     dialog->setObjectName(u"saveSearchDialog"_s);

@@ -7,6 +7,7 @@
 
 #include <optional>
 
+class QAction;
 class QButtonGroup;
 class QComboBox;
 class QLabel;
@@ -65,6 +66,7 @@ private:
     std::optional<SavedSearches> m_searches; // of the chosen store
     QString m_like, m_likeName;
     QLineEdit *m_line;
+    QAction *m_save = nullptr;
     QButtonGroup *m_modes;
     QComboBox *m_limit;
     QSlider *m_threshold;

@@ -19,9 +19,11 @@ bool SearchPage::exportShown()
         return false;
     const SearchRequest request = m_bar->request();
     const StoreSummary &store = m_ui.app.stores.current();
+    const qsizetype shown = m_results->answer().hits.size();
     auto *dialog = new ExportDialog(
         m_ui.app.settings,
-        tr("The %1 products of %2 that are shown.").arg(m_results->answer().hits.size()).arg(store.name),
+        shown == 1 ? tr("The product of %1 that is shown.").arg(store.name)
+                   : tr("The %1 products of %2 that are shown.").arg(format::count(shown), store.name),
         u"%1-search-%2"_s.arg(store.storeId, QDate::currentDate().toString(Qt::ISODate)), this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     connect(dialog, &ExportDialog::chosen, this,
@@ -57,6 +59,7 @@ void SearchPage::exportTo(const ExportDialog::Choice &choice, const SearchReques
         [table, style, file = choice.file](JobContext &) -> Result<QString> {
             if (const Result<void> written = ExportService::write(table, style, file, true); !written)
                 return written.error();
-            return u"%1 products were written to %2."_s.arg(format::count(table.rows.size()), file);
+            return u"%1 written to %2."_s.arg(
+                format::counted(table.rows.size(), u"product was"_s, u"products were"_s), file);
         });
 }

@@ -133,7 +133,7 @@ void SearchFilterBar::setFilter(const SearchFilter &filter)
     write(m_minPrice, filter.minPrice, 2);
     write(m_maxPrice, filter.maxPrice, 2);
     write(m_minStock, filter.minStock, 0);
-    write(m_minRating, filter.minRating, 1);
+    write(m_minRating, filter.minRating, 2); // as fine as a rating is kept: 4.75 must not become 4.8
     m_tags->setText(filter.tags.join(u", "_s));
     m_inactive->setChecked(filter.includeInactive);
     m_reset->setEnabled(restricts());

@@ -45,7 +45,7 @@ QString similarityMeaning(const QString &model, double similarity)
 QString similarityLegend(const QString &model)
 {
     if (!measured(model))
-        return model.isEmpty() ? QString() : SearchModel::tr("No measured steps for the model %1").arg(model);
+        return model.isEmpty() ? QString() : SearchModel::tr("The higher, the closer in meaning");
     const QLocale locale;
     return SearchModel::tr("≥ %1 close · ≥ %2 likely · < %3 mostly chance")
         .arg(format::decimal(closeFrom, 2, locale), format::decimal(likelyFrom, 2, locale),

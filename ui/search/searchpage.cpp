@@ -192,12 +192,21 @@ void SearchPage::sayHow(const SearchRequest &request)
     if (answer.hits.size() < request.limit)
         parts.append(request.threshold || m_bar->filters().restricts() ? tr("no more match the filters")
                                                                        : tr("no more match"));
-    if (answer.scan == "exact"_L1)
-        parts.append(tr("compared exactly"));
-    else if (answer.scan == "index"_L1)
-        parts.append(tr("through the index"));
-    else
-        parts.append(tr("by words"));
+    // Both were asked for, but where no product has a vector the words alone have answered.
+    const bool compared = !answer.scan.isEmpty() || answer.hits.isEmpty();
+    const bool byMeaning =
+        answer.mode == SearchMode::Vector || (answer.mode == SearchMode::Hybrid && compared);
+    parts.append(!byMeaning                          ? tr("by words")
+                 : answer.mode == SearchMode::Vector ? tr("by meaning")
+                                                     : tr("by meaning and words"));
+    // How vectors were compared is for who looks after the index.
+    const Capabilities can = m_ui.app.pool.capabilities();
+    if (can.owner || can.dba || can.ops || can.superuser) {
+        if (answer.scan == "exact"_L1)
+            parts.append(tr("compared exactly"));
+        else if (answer.scan == "index"_L1)
+            parts.append(tr("through the index"));
+    }
     if (const int weak = m_results->weakMatches(); weak > 0)
         parts.append(weak == answer.hits.size() ? tr("all mostly chance")
                                                 : tr("the last %1 mostly chance").arg(format::count(weak)));

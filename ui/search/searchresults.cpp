@@ -235,21 +235,21 @@ void SearchResults::rowChanged(int row)
         !meaning.isEmpty())
         similarity += u" · "_s + meaning;
     const QStringList words = m_model->matchedWords(*hit);
-    m_details->show(
-        hit->name,
-        {{tr("SKU"), hit->sku},
-         {tr("Brand"), hit->brand},
-         {tr("Category"), hit->category},
-         {tr("Price, %1").arg(currency()), format::decimal(hit->price.toDouble(), 2)},
-         {tr("Stock"), format::count(hit->stock)},
-         {tr("Rating"),
-          hit->ratings > 0
-              ? tr("%1 from %2 ratings").arg(format::decimal(hit->rating, 1), format::count(hit->ratings))
-              : QString()},
-         {tr("Active"), hit->active ? tr("Yes") : tr("No")},
-         {tr("Similarity"), similarity},
-         {tr("Why here"), m_model->why(*hit)},
-         {tr("Matching words"), words.isEmpty() ? QString() : words.join(u", "_s)},
-         {tr("Description"), hit->description},
-         {tr("Product id"), hit->productId}});
+    const QString rating = hit->ratings > 0
+                               ? tr("%1 from %2")
+                                     .arg(format::decimal(hit->rating, 1),
+                                          format::counted(hit->ratings, tr("rating"), tr("ratings")))
+                               : QString();
+    m_details->show(hit->name, {{tr("SKU"), hit->sku},
+                                {tr("Brand"), hit->brand},
+                                {tr("Category"), hit->category},
+                                {tr("Price, %1").arg(currency()), format::decimal(hit->price.toDouble(), 2)},
+                                {tr("Stock"), format::count(hit->stock)},
+                                {tr("Rating"), rating},
+                                {tr("Active"), hit->active ? tr("Yes") : tr("No")},
+                                {tr("Similarity"), similarity},
+                                {tr("Why here"), m_model->why(*hit)},
+                                {tr("Matching words"), words.isEmpty() ? QString() : words.join(u", "_s)},
+                                {tr("Description"), hit->description},
+                                {tr("Product id"), hit->productId}});
 }

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- $1 store, $2 model. All products, those that embedding/pending.sql finds, and the characters of their texts.
-SELECT count(*), count(*) FILTER (WHERE x.due), coalesce(sum(length(x.words)) FILTER (WHERE x.due), 0)
+SELECT count(*), count(*) FILTER (WHERE x.due), coalesce(sum(least(length(x.words), 20000)) FILTER (WHERE x.due), 0)
   FROM (SELECT t.words, e.embedding IS NULL OR e.embedding_text IS DISTINCT FROM t.words AS due
           FROM retail.products p
          CROSS JOIN LATERAL (SELECT retail.embedding_text(p.product_name, p.product_description) AS words) t
