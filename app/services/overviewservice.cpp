@@ -17,26 +17,39 @@ SalesFigure sum(const QList<SalesFigure> &figures)
     return all;
 }
 
+QString instant(const QDateTime &moment)
+{
+    return moment.toUTC().toString(Qt::ISODateWithMs);
+}
+
 QString instant(const QDate &day, const QTimeZone &zone)
 {
-    return day.startOfDay(zone).toUTC().toString(Qt::ISODate);
+    return instant(day.startOfDay(zone));
 }
 
 /// What `grouping()` in sales.sql tells apart.
-enum SalesSet { ByDay = 3, ByHour = 5, ByPayment = 6 };
+enum SalesSet { ByDay = 3, ByHour = 5, ByPayment = 6, Compared = 7 };
 
 Result<void> readSales(Session &session, const QString &storeId, Overview &overview)
 {
     const OverviewPeriod &p = overview.period;
     const QDate earlier = p.from.addYears(-1);
-    const Result<Rows> rows = session.read(
-        storeId, sqlcatalog::query("overview/sales"),
-        {storeId, instant(p.from, p.zone), instant(p.to.addDays(1), p.zone), instant(earlier, p.zone),
-         instant(earlier.addDays(p.days()), p.zone), zoneForServer(QString::fromLatin1(p.zone.id()))});
+    const QDateTime earlierEnd = earlier.addDays(p.days()).startOfDay(p.zone);
+    // A part of today says nothing beside a whole day.
+    const QDateTime compared =
+        overview.untilNow() ? overview.readAt.toTimeZone(p.zone).addYears(-1) : earlierEnd;
+    // With a 29 February in the earlier period the same moment comes a day after its last.
+    const Result<Rows> rows =
+        session.read(storeId, sqlcatalog::query("overview/sales"),
+                     {storeId, instant(p.from, p.zone), instant(p.to.addDays(1), p.zone),
+                      instant(earlier, p.zone), instant(std::max(earlierEnd, compared)),
+                      zoneForServer(QString::fromLatin1(p.zone.id())), instant(compared)});
     if (!rows)
         return rows.error();
     overview.days.resize(p.days());
     overview.yearEarlier.resize(p.days());
+    if (rows->count() > 0)
+        overview.firstSale = QDate::fromString(rows->text(0, 11), Qt::ISODate);
     for (int row = 0; row < rows->count(); ++row) {
         const bool before = rows->boolean(row, 0);
         const SalesFigure figure{rows->number(row, 6), rows->number(row, 7), rows->integer(row, 8),
@@ -58,6 +71,10 @@ Result<void> readSales(Session &session, const QString &storeId, Overview &overv
             if (!before)
                 overview.payments.append(
                     {rows->text(row, 5), rows->text(row, 5), figure.net, figure.sales + figure.returns});
+            break;
+        case Compared:
+            if (before && rows->boolean(row, 10))
+                overview.totalYearEarlier = figure;
             break;
         default:
             break;
@@ -127,9 +144,10 @@ SalesFigure Overview::total() const
     return sum(days);
 }
 
-SalesFigure Overview::totalYearEarlier() const
+bool Overview::untilNow() const
 {
-    return sum(yearEarlier);
+    const QDate today = readAt.toTimeZone(period.zone).date();
+    return period.from <= today && today <= period.to;
 }
 
 QFuture<Result<Overview>> OverviewService::overview(const QString &storeId, const OverviewPeriod &period,

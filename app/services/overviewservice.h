@@ -50,9 +50,11 @@ struct ReorderLine
 struct Overview
 {
     OverviewPeriod period;
-    QDateTime readAt;                              ///< by this computer's clock
-    QList<SalesFigure> days;                       ///< one for each day, also for days without a sale
-    QList<SalesFigure> yearEarlier;                ///< the same dates a year before
+    QDateTime readAt;               ///< by this computer's clock
+    QList<SalesFigure> days;        ///< one for each day, also for days without a sale
+    QList<SalesFigure> yearEarlier; ///< the same dates a year before, whole days
+    SalesFigure totalYearEarlier;   ///< of these; of a period that is not over, until readAt a year before
+    QDate firstSale;                ///< the store's first of all; invalid when both periods are without
     std::array<std::array<double, 24>, 7> hours{}; ///< net, Monday first
     QList<NamedFigure> payments;                   ///< net, tax included
     QList<NamedFigure> products;                   ///< net before tax, the best first
@@ -65,7 +67,7 @@ struct Overview
     qint64 reorderCount = 0;         ///< all of them
 
     SalesFigure total() const;
-    SalesFigure totalYearEarlier() const;
+    bool untilNow() const; ///< the period was not over when it was read
 };
 
 /// The figures of the Overview page: four statements on one connection, each bound to the store. Any thread

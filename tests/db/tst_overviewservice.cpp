@@ -52,6 +52,13 @@ private slots:
         m_database = std::make_unique<TestDatabase>();
         m_pool = std::make_unique<ConnectionPool>(2);
         OPEN_POOL(*m_pool, *m_database, u"sandbox_manager"_s);
+        // Around the moment until which a year earlier is compared with today.
+        const QDateTime moment =
+            QDateTime::currentDateTimeUtc().toTimeZone(QTimeZone("America/Los_Angeles")).addYears(-1);
+        for (const int minutes : {-30, 30})
+            ask(u"INSERT INTO retail.sales_transactions (store_id, transaction_date, subtotal, total_amount) "
+                "VALUES ('seattle', '%1', 100, 100)"_s.arg(
+                    moment.addSecs(minutes * 60).toUTC().toString(Qt::ISODate)));
     }
     void cleanupTestCase()
     {
@@ -64,6 +71,10 @@ private slots:
         QTest::addColumn<OverviewPeriod>("period");
         QTest::newRow("today") << lastDays(1);
         QTest::newRow("a month") << lastDays(30);
+        OverviewPeriod over = lastDays(30);
+        over.from = over.from.addDays(-1);
+        over.to = over.to.addDays(-1);
+        QTest::newRow("a month that is over") << over;
         QTest::newRow("a year, over both changes of the clocks") << lastDays(365);
         QTest::newRow("a zone half an hour off") << lastDays(30, "Asia/Kolkata");
         QTest::newRow("an offset without a place") << lastDays(30, "UTC+09:30");
@@ -81,14 +92,41 @@ private slots:
             "count(*) FILTER (WHERE transaction_type <> 'return'), count(*) FILTER (WHERE transaction_type = "
             "'return') "
             "FROM retail.sales_transactions WHERE "_s;
-        for (const int yearsBack : {0, 1}) {
-            const Rows expected = ask(sql + within(period, yearsBack));
-            const SalesFigure all = yearsBack ? overview->totalYearEarlier() : overview->total();
+        SalesFigure wholeDays;
+        for (const SalesFigure &day : overview->yearEarlier) {
+            wholeDays.net += day.net;
+            wholeDays.returned += day.returned;
+            wholeDays.sales += day.sales;
+            wholeDays.returns += day.returns;
+        }
+        // A day that is not over is compared with as much of the same day a year earlier.
+        const QDateTime now = overview->readAt.toTimeZone(period.zone);
+        const QString compared =
+            period.to < now.date()
+                ? within(period, 1)
+                : u"store_id = 'seattle' AND (transaction_date AT TIME ZONE %1)::date >= '%2' AND "
+                  "transaction_date < '%3'"_s.arg(zoneOf(period),
+                                                  period.from.addYears(-1).toString(Qt::ISODate),
+                                                  now.addYears(-1).toUTC().toString(Qt::ISODateWithMs));
+        const QList<std::pair<SalesFigure, QString>> figures{{overview->total(), within(period)},
+                                                             {wholeDays, within(period, 1)},
+                                                             {overview->totalYearEarlier, compared}};
+        for (const auto &[all, condition] : figures) {
+            const Rows expected = ask(sql + condition);
             QCOMPARE(QString::number(all.net, 'f', 2), QString::number(expected.number(0, 0), 'f', 2));
             QCOMPARE(QString::number(all.returned, 'f', 2), QString::number(expected.number(0, 1), 'f', 2));
             QCOMPARE(all.sales, expected.integer(0, 2));
             QCOMPARE(all.returns, expected.integer(0, 3));
         }
+    }
+
+    void theFirstSaleIsTheStoresFirstOfAll()
+    {
+        const auto overview = OverviewService(*m_pool).overview(u"seattle"_s, lastDays(7)).result();
+        VERIFY_OK(overview);
+        const Rows expected = ask(u"SELECT (min(transaction_date) AT TIME ZONE 'America/Los_Angeles')::date "
+                                  "FROM retail.sales_transactions WHERE store_id = 'seattle'"_s);
+        QCOMPARE(overview->firstSale.toString(Qt::ISODate), expected.text(0, 0));
     }
 
     void hoursAndPaymentsAddUpToTheTotal()

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/support/windowtest.h"
+#include "ui/overview/overviewfigures.h"
 #include "ui/overview/overviewpage.h"
 #include "ui/overview/reordermodel.h"
 #include "ui/shared/chartpanel.h"
@@ -22,6 +23,8 @@ private slots:
     void cleanupTestCase();
     void init();
 
+    void aYearEarlierIsComparedWhereThatSaysSomething_data();
+    void aYearEarlierIsComparedWhereThatSaysSomething();
     void aFigureOpensAsManyRowsAsItCounts_data();
     void aFigureOpensAsManyRowsAsItCounts();
     void aDayOfTheChartOpensItsSales();
@@ -81,6 +84,64 @@ Overview TestOverviewPage::lastMonth() const
 {
     const QDate today = QDate::currentDate();
     return m_app->overview.overview(u"seattle"_s, {.from = today.addDays(-29), .to = today}).result().value();
+}
+
+void TestOverviewPage::aYearEarlierIsComparedWhereThatSaysSomething_data()
+{
+    QTest::addColumn<int>("days"); // until 30 June 2025
+    QTest::addColumn<QDate>("readOn");
+    QTest::addColumn<QDate>("firstSale");
+    QTest::addColumn<double>("before");
+    QTest::addColumn<QString>("text");
+    const QDate last(2025, 6, 30);
+    const QDate later(2025, 8, 1);
+    const QDate longAgo(2020, 1, 1);
+    const auto began = [](const QDate &day) {
+        return u"a year earlier sales began on %1 only"_s.arg(QLocale().toString(day, QLocale::ShortFormat));
+    };
+    QTest::newRow("a period that is over")
+        << 30 << later << longAgo << 100.0 << u"+50.0 % against a year earlier"_s;
+    QTest::newRow("less than a year earlier")
+        << 30 << later << longAgo << 300.0 << u"-50.0 % against a year earlier"_s;
+    QTest::newRow("today is no whole day")
+        << 1 << last << longAgo << 100.0 << u"+50.0 % against a year earlier, up to the same time of day"_s;
+    QTest::newRow("no sales a year earlier")
+        << 30 << later << longAgo << 0.0 << u"no sales a year earlier to compare with"_s;
+    QTest::newRow("no sales so early in the day")
+        << 1 << last << longAgo << 0.0
+        << u"no sales a year earlier, up to the same time of day, to compare with"_s;
+    QTest::newRow("a store that was closed on the first days")
+        << 7 << later << longAgo << 100.0 << u"+50.0 % against a year earlier"_s;
+    QTest::newRow("a store whose first sale was on the second of few days")
+        << 7 << later << QDate(2024, 6, 25) << 100.0 << began(QDate(2024, 6, 25));
+    QTest::newRow("a store that began with the earlier period")
+        << 7 << later << QDate(2024, 6, 24) << 100.0 << u"+50.0 % against a year earlier"_s;
+    QTest::newRow("a store that began in the midst of it")
+        << 30 << later << QDate(2024, 6, 15) << 100.0 << began(QDate(2024, 6, 15));
+    QTest::newRow("a store that began after it")
+        << 30 << later << QDate(2025, 6, 2) << 0.0 << u"no sales a year earlier to compare with"_s;
+}
+
+void TestOverviewPage::aYearEarlierIsComparedWhereThatSaysSomething()
+{
+    QFETCH(int, days);
+    QFETCH(QDate, readOn);
+    QFETCH(QDate, firstSale);
+    QFETCH(double, before);
+    Overview overview;
+    overview.period = {
+        .from = QDate(2025, 6, 30).addDays(1 - days), .to = QDate(2025, 6, 30), .zone = QTimeZone("UTC")};
+    overview.readAt = QDateTime(readOn, QTime(11, 0), QTimeZone("UTC"));
+    overview.firstSale = firstSale;
+    overview.days.resize(days);
+    overview.days.last() = {.net = 150, .sales = 1};
+    overview.yearEarlier.resize(days); // nothing on the first days
+    overview.yearEarlier.last() = {.net = 1000, .sales = 1};
+    overview.totalYearEarlier = {.net = before, .sales = before > 0 ? 1 : 0};
+    QTEST(overviewcharts::againstYearEarlier(overview), "text");
+    // Days before a store's first sale are a gap of the line; days on which it was closed are none.
+    const QList<double> earlier = overviewcharts::byDay(overview).series.last().values;
+    QCOMPARE(qIsNaN(earlier.first()), firstSale > overview.period.from.addYears(-1));
 }
 
 void TestOverviewPage::aFigureOpensAsManyRowsAsItCounts_data()

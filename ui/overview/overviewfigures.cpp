@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/overview/overviewfigures.h"
 
+#include "app/core/format.h"
 #include "ui/shared/currency.h"
 #include "ui/shared/inwords.h"
 
@@ -42,23 +43,42 @@ ChartData named(const QString &title, const QString &note, const QString &xTitle
     return data;
 }
 
+/// How many days of a year earlier the store had not sold anything yet. Of one that was merely closed, none.
+qint64 daysBeforeTheFirstSale(const Overview &overview)
+{
+    const OverviewPeriod &p = overview.period;
+    if (!overview.firstSale.isValid())
+        return p.days();
+    return std::clamp<qint64>(p.from.addYears(-1).daysTo(overview.firstSale), 0, p.days());
+}
+
 } // namespace
 
-int overviewcharts::firstDay(const QList<SalesFigure> &days)
+QString overviewcharts::againstYearEarlier(const Overview &overview)
 {
-    for (int day = 0; day < days.size(); ++day)
-        if (days[day].sales + days[day].returns > 0)
-            return day;
-    return -1;
+    const qint64 without = daysBeforeTheFirstSale(overview);
+    if (without > overview.period.days() / 10 && without < overview.period.days())
+        return tr("a year earlier sales began on %1 only")
+            .arg(QLocale().toString(overview.firstSale, QLocale::ShortFormat));
+    const double before = overview.totalYearEarlier.net;
+    if (!(before > 0))
+        return overview.untilNow()
+                   ? tr("no sales a year earlier, up to the same time of day, to compare with")
+                   : tr("no sales a year earlier to compare with");
+    const double percent = (overview.total().net / before - 1.0) * 100.0;
+    const QString figure = (percent >= 0 ? u"+"_s : QString()) + format::decimal(percent, 1);
+    return overview.untilNow() ? tr("%1 % against a year earlier, up to the same time of day").arg(figure)
+                               : tr("%1 % against a year earlier").arg(figure);
 }
 
 ChartData overviewcharts::byDay(const Overview &overview)
 {
     ChartData data{.title = tr("Sales by day"),
-                   .note = overview.period.to < QDate::currentDate()
-                               ? tr("Sales less returns, tax included; dashed: the same dates a year earlier")
-                               : tr("Sales less returns, tax included, today up to now; dashed: the same "
-                                    "dates a year earlier"),
+                   .note =
+                       overview.untilNow()
+                           ? tr("Sales less returns, tax included, today up to now; dashed: the same "
+                                "dates a year earlier, whole days")
+                           : tr("Sales less returns, tax included; dashed: the same dates a year earlier"),
                    .xTitle = tr("Day"),
                    .unit = currency(),
                    .decimals = 2,
@@ -71,8 +91,8 @@ ChartData overviewcharts::byDay(const Overview &overview)
         earlier.values.append(overview.yearEarlier[day].net);
     }
     // A store that had not opened yet did not sell for nothing.
-    const int opened = firstDay(overview.yearEarlier);
-    for (int day = 0; day < earlier.values.size() && (opened < 0 || day < opened); ++day)
+    const qint64 without = daysBeforeTheFirstSale(overview);
+    for (qint64 day = 0; day < without; ++day)
         earlier.values[day] = qQNaN();
     data.series = {now, earlier};
     return data;

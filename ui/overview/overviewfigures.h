@@ -7,8 +7,9 @@
 /// The charts of an overview, each saying what it counts.
 namespace overviewcharts {
 
-/// The first day of these with a sale or a return; -1 when there is none.
-int firstDay(const QList<SalesFigure> &days);
+/// "+4.2 % against a year earlier", or why there is no such figure: against the first days of a store it
+/// would say nothing.
+QString againstYearEarlier(const Overview &overview);
 
 ChartData byDay(const Overview &overview);
 ChartData byHour(const Overview &overview);

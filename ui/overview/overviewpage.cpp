@@ -30,23 +30,6 @@ QString money(double amount)
     return format::decimal(amount, 2);
 }
 
-/// "+4.2 % against a year earlier", or why there is no such figure: against the first days of a store it
-/// would say nothing.
-QString against(const Overview &overview)
-{
-    const double now = overview.total().net;
-    const double before = overview.totalYearEarlier().net;
-    const int first = overviewcharts::firstDay(overview.yearEarlier);
-    if (first > overview.period.days() / 10)
-        return OverviewPage::tr("a year earlier sales began on %1 only")
-            .arg(QLocale().toString(overview.period.from.addYears(-1).addDays(first), QLocale::ShortFormat));
-    if (!(before > 0))
-        return OverviewPage::tr("no sales a year earlier to compare with");
-    const double percent = (now / before - 1.0) * 100.0;
-    return OverviewPage::tr("%1 % against a year earlier")
-        .arg((percent >= 0 ? u"+"_s : QString()) + format::decimal(percent, 1));
-}
-
 } // namespace
 
 OverviewPage::OverviewPage(const UiContext &ui, QWidget *parent)
@@ -228,7 +211,9 @@ void OverviewPage::showFigures(const Overview &overview)
     m_overview = overview;
     m_hasData = true;
     const SalesFigure all = overview.total();
-    m_net->setFigure(money(all.net), tr("Sales less returns, tax included; %1").arg(against(overview)));
+    m_net->setFigure(
+        money(all.net),
+        tr("Sales less returns, tax included; %1").arg(overviewcharts::againstYearEarlier(overview)));
     m_count->setFigure(format::count(all.sales), tr("Receipts of sales and exchanges, without returns"));
     // What was sold over how often: returns are no baskets.
     m_basket->setFigure(all.sales > 0 ? money((all.net + all.returned) / double(all.sales)) : u"–"_s,

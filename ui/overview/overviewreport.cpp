@@ -148,8 +148,8 @@ void OverviewReport::paint(QPagedPaintDevice &device, Part part) const
         m_overview.reorderCount > m_overview.reorder.size()
             ? tr("The %1 most urgent of %2 products at or below their reorder point")
                   .arg(format::count(m_overview.reorder.size()), format::count(m_overview.reorderCount))
-            : tr("%1 active products at or below their reorder point")
-                  .arg(format::count(m_overview.reorderCount));
+            : format::counted(m_overview.reorderCount, tr("active product at or below its reorder point"),
+                              tr("active products at or below their reorder point"));
     write(0, pageWidth, told, normal, paper.secondary, Qt::AlignLeft);
     y += line + 4;
     titles();
