@@ -190,13 +190,13 @@ void TestConnection::withoutAKeyringThePasswordHoldsForThisSession()
     m_window->connectTo(u"forgot"_s);
     auto *dialog = find<QDialog>(u"connectDialog"_s);
     auto *edit = dialog->findChild<QLineEdit *>(u"password"_s);
-    QTRY_VERIFY_WITH_TIMEOUT(edit->isVisible(), 15'000);
+    QTRY_VERIFY_WITH_TIMEOUT(edit->isVisible(), 30'000);
     dialog->findChild<QAbstractButton *>(u"rememberPassword"_s)->setChecked(true);
     QTest::keyClicks(edit, password);
     const QSignalSpy connected(m_window.get(), &MainWindow::connected);
     QTest::keyClick(edit, Qt::Key_Return);
-    QTRY_COMPARE_WITH_TIMEOUT(connected.count(), 1, 15'000);
-    QTRY_VERIFY_WITH_TIMEOUT(banner().contains(u"for this session only"), 15'000);
+    QTRY_COMPARE_WITH_TIMEOUT(connected.count(), 1, 30'000);
+    QTRY_VERIFY_WITH_TIMEOUT(banner().contains(u"for this session only"), 30'000);
     QVERIFY(banner().contains(u"keyring"));
     QVERIFY(!banner().contains(password));
     qputenv("DBUS_SESSION_BUS_ADDRESS", bus);
