@@ -2,15 +2,11 @@
 #include "app/cli/cli.h"
 #include "app/services/embeddingservers.h"
 
-#include <QEventLoop>
 #include <QFileInfo>
 #include <QJsonArray>
 #include <QJsonDocument>
-#include <QThread>
-#include <QTimer>
 
 #include <algorithm>
-#include <memory>
 
 using namespace Qt::StringLiterals;
 
@@ -83,29 +79,6 @@ Result<std::shared_ptr<EmbeddingProvider>> cli::chosenProvider(Invocation &call)
 
 namespace {
 
-/// As SecretStore::writeHere(): the keyring answers through an event loop, which the command line has not.
-/// This one belongs to a thread of its own.
-Result<void> removeKeyHere(const QString &name, const CancelToken &token)
-{
-    Result<void> answer = Error{ErrorKind::Timeout, u"The keyring did not answer in time."_s};
-    const std::unique_ptr<QThread> thread(QThread::create([&] {
-        QEventLoop loop;
-        SecretStore store;
-        const auto cancelled = token.onCancel(
-            [&loop] { QMetaObject::invokeMethod(&loop, &QEventLoop::quit, Qt::QueuedConnection); });
-        QTimer::singleShot(10'000, &loop, &QEventLoop::quit);
-        store.remove(name).then(&store, [&](const Result<void> &removed) {
-            answer = removed;
-            loop.quit();
-        });
-        if (!token.cancelled())
-            loop.exec();
-    }));
-    thread->start();
-    thread->wait();
-    return answer;
-}
-
 /// Forgets a server, and its key with it unless another server of that address uses it too.
 int removeServer(const cli::Invocation &call, EmbeddingServers &servers, const QString &model)
 {
@@ -124,7 +97,7 @@ int removeServer(const cli::Invocation &call, EmbeddingServers &servers, const Q
     });
     if (shared)
         return cli::Success;
-    const Result<void> taken = removeKeyHere(gone->keyName(), cli::interruption());
+    const Result<void> taken = SecretStore::removeHere(gone->keyName(), cli::interruption());
     if (!taken && taken.error().kind != ErrorKind::NotFound)
         return call.fail({taken.error().kind,
                           u"The server is forgotten; its key could not be taken out of the keyring: %1"_s.arg(

@@ -186,6 +186,11 @@ Result<void> SecretStore::writeHere(const QString &profile, const QString &passw
                          patienceMs);
 }
 
+Result<void> SecretStore::removeHere(const QString &profile, const CancelToken &token, int patienceMs)
+{
+    return askHere<void>([&](SecretStore &store) { return store.remove(profile); }, token, patienceMs);
+}
+
 QFuture<Result<void>> SecretStore::write(const QString &profile, const QString &password)
 {
     const auto make = [password] {

@@ -35,6 +35,7 @@ public:
                                     int patienceMs = 10'000);
     static Result<void> writeHere(const QString &profile, const QString &password, const CancelToken &token,
                                   int patienceMs = 10'000);
+    static Result<void> removeHere(const QString &profile, const CancelToken &token, int patienceMs = 10'000);
 
 private:
     void remember(const QString &profile, const QString &backend);

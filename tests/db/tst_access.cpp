@@ -33,12 +33,16 @@ public:
     Q_DISABLE_COPY_MOVE(OwnLogin)
     QString name() const { return m_name; }
 
+    Login login(const QString &secret = password) const
+    {
+        Login own = m_database.login(m_name);
+        own.profile.passfile.clear();
+        own.password = secret;
+        return own;
+    }
     Result<Capabilities> open(ConnectionPool &pool, const QString &secret = password) const
     {
-        Login login = m_database.login(m_name);
-        login.profile.passfile.clear();
-        login.password = secret;
-        return pool.open(login.profile, login.password, {}).result();
+        return pool.open(login(secret).profile, secret, {}).result();
     }
 
     /// Made and let into a store by the superuser, as the plan says.
@@ -141,10 +145,7 @@ private slots:
         VERIFY_OK(manager.open(theirs));
         QCOMPARE(customersOf(theirs, u"redmond"_s)->count(), 5);
         // One that chose its store for the whole session, as applications do.
-        Login login = m_database->login(manager.name());
-        login.profile.passfile.clear();
-        login.password = password;
-        Result<Session> open = openSession(login, u"Test"_s, {});
+        Result<Session> open = openSession(manager.login(), u"Test"_s, {});
         VERIFY_OK(open);
         VERIFY_OK(open->execute("SELECT retail.set_store_context('redmond')"));
         QVERIFY(open->execute("SELECT FROM retail.customers")->count() > 0);
@@ -213,10 +214,7 @@ private slots:
         const qsizetype saved = sql.indexOf(u"COMMIT;"_s);
         QVERIFY2(sql.left(saved).contains(u"NOLOGIN") && sql.mid(saved).contains(u"pg_terminate_backend"),
                  qPrintable(sql));
-        Login login = m_database->login(manager.name());
-        login.profile.passfile.clear();
-        login.password = password;
-        Result<Session> late = openSession(login, u"Test"_s, {});
+        Result<Session> late = openSession(manager.login(), u"Test"_s, {});
         VERIFY_OK(late);
         VERIFY_OK(late->execute("SELECT 1"));
         VERIFY_OK(service.apply(*plan).result());

@@ -102,6 +102,9 @@ private slots:
             QVERIFY2(head.contains("sk-of-the-keyring"), head.constData());
             QVERIFY(!refused);
             QVERIFY2(!refused.error().text().contains(u"sk-of"), qPrintable(refused.error().text()));
+            VERIFY_OK(SecretStore::removeHere(embedding.keyName(), {}));
+            QCOMPARE(SecretStore::readHere(embedding.keyName(), {}).error().kind, ErrorKind::NotFound);
+            QVERIFY(store.rememberedBackend(embedding.keyName()).isEmpty());
             // The same profile, after a change of desktop.
             QCOMPARE(store.rememberedBackend(u"north"_s), u"Secret Service"_s);
             QFile memory(paths::config() + u"/secrets.json"_s);
