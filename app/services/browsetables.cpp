@@ -102,11 +102,12 @@ QList<TableDef> makeTables()
         {"receipt_number", title("Receipt"), Text, 0, sortable, nullable},
         {"transaction_type", title("Type"), Text, 0, false, nullable},
         {"customer_name", title("Customer"), Text, 0, false, nullable},
+        // Before its parts: a narrow window shows the first columns.
+        {"total_amount", title("Total"), Money, 2, sortable},
         {"payment_method", title("Payment"), Text, 0, false, nullable},
         {"subtotal", title("Subtotal"), Money, 2},
         {"discount_amount", title("Discount"), Money, 2, false, nullable},
         {"tax_amount", title("Tax"), Money, 2, false, nullable},
-        {"total_amount", title("Total"), Money, 2, sortable},
         {"customer_id", title("Customer id"), Uuid, 0, false, nullable, hidden},
         {"cashier_id", title("Cashier"), Text, 0, false, nullable},
         {"register_id", title("Register"), Text, 0, false, nullable},
