@@ -10,22 +10,18 @@
 
 using namespace Qt::StringLiterals;
 
-void cli::addProviderOptions(Invocation &call)
+namespace {
+
+void addServerOptions(cli::Invocation &call)
 {
     QCommandLineParser &parser = call.parser();
-    parser.addOption({u"provider"_s,
-                      u"Who computes the vectors: offline, %1 (offline)."_s.arg(
-                          HttpEmbeddingOptions::presets().join(u", "_s)),
-                      u"PROVIDER"_s, u"offline"_s});
     parser.addOption({u"model"_s, u"The provider's model."_s, u"MODEL"_s});
     parser.addOption({u"base-url"_s, u"Its address, to which /embeddings is added."_s, u"URL"_s});
     parser.addOption({u"key-file"_s, u"File with its key, readable for you alone."_s, u"FILE"_s});
     parser.addOption({u"dimensions"_s, u"Ask for shortened vectors."_s, u"N"_s, u"0"_s});
 }
 
-namespace {
-
-/// The server that --provider, --model, --base-url, --key-file and --dimensions describe.
+/// The server that the preset, --model, --base-url, --key-file and --dimensions describe.
 Result<EmbeddingServer> describedServer(const cli::Invocation &call, const QString &preset)
 {
     const Result<HttpEmbeddingOptions> options = HttpEmbeddingOptions::preset(preset);
@@ -45,6 +41,15 @@ Result<EmbeddingServer> describedServer(const cli::Invocation &call, const QStri
 }
 
 } // namespace
+
+void cli::addProviderOptions(Invocation &call)
+{
+    call.parser().addOption({u"provider"_s,
+                             u"Who computes the vectors: offline, %1 (offline)."_s.arg(
+                                 HttpEmbeddingOptions::presets().join(u", "_s)),
+                             u"PROVIDER"_s, u"offline"_s});
+    addServerOptions(call);
+}
 
 Result<std::shared_ptr<EmbeddingProvider>> cli::chosenProvider(Invocation &call)
 {
@@ -114,7 +119,7 @@ int cli::embeddingServer(AppContext &context, const QStringList &arguments)
     Invocation call(context, u"embedding-server"_s,
                     u"Sets up servers that compute vectors: “list”, “set PRESET”, “remove MODEL”."_s,
                     Data::Json);
-    addProviderOptions(call);
+    addServerOptions(call);
     call.parser().addOption(
         {u"ask-key"_s, u"Ask for the key on the terminal and keep it in the desktop's keyring."_s});
     call.parser().addPositionalArgument(u"ACTION"_s, u"list, set or remove."_s);
