@@ -23,6 +23,7 @@ struct Rights
     QString role;
     QStringList roleMakers;
     QStringList owners;
+    QString login;
 };
 
 Result<Rights> readRights(Session &session)
@@ -30,8 +31,9 @@ Result<Rights> readRights(Session &session)
     const Result<Rows> rows = session.read({}, sqlcatalog::query("access/rights"));
     if (!rows)
         return rows.error();
-    return Rights{rows->boolean(0, 0), rows->boolean(0, 1), rows->boolean(0, 2),   rows->boolean(0, 3),
-                  rows->text(0, 4),    rows->text(0, 5),    rows->textArray(0, 6), rows->textArray(0, 7)};
+    return Rights{rows->boolean(0, 0),   rows->boolean(0, 1),   rows->boolean(0, 2),
+                  rows->boolean(0, 3),   rows->text(0, 4),      rows->text(0, 5),
+                  rows->textArray(0, 6), rows->textArray(0, 7), rows->text(0, 8)};
 }
 
 Result<QList<Person>> readPeople(Session &session)
@@ -259,7 +261,7 @@ QFuture<Result<AccessChange>> AccessService::planLock(const QString &login, cons
         const Result<Person> person = findPerson(session, login);
         if (!person)
             return person.error();
-        if (login == rights->role)
+        if (login == rights->login)
             return Error{ErrorKind::Usage, u"That is the login of this connection."_s,
                          u"Somebody else has to lock it."_s};
         for (const QString &store : person->stores)

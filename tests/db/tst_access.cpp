@@ -245,6 +245,25 @@ private slots:
         QVERIFY(!manager.open(theirs));
     }
 
+    void nobodyLocksTheirOwnLogin_data()
+    {
+        QTest::addColumn<QString>("role");
+        QTest::newRow("as it is") << QString();
+        QTest::newRow("through a profile that sets a role") << u"retail_owner"_s;
+    }
+
+    void nobodyLocksTheirOwnLogin()
+    {
+        QFETCH(const QString, role);
+        Login login = m_database->login(u"sandbox_ops"_s);
+        login.profile.role = role;
+        ConnectionPool pool(1);
+        VERIFY_OK(pool.open(login.profile, login.password, {}).result());
+        const auto plan = AccessService(pool).planLock(u"sandbox_ops"_s).result();
+        QVERIFY(!plan);
+        QCOMPARE(plan.error().kind, ErrorKind::Usage);
+    }
+
     void anOwnerWithoutCreateroleRevokesAndHandsTheLockOver()
     {
         const OwnLogin manager(*m_database);

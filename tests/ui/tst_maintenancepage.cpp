@@ -227,6 +227,9 @@ private slots:
             QTRY_COMPARE(stores->model()->index(rowOf(*stores->model(), u"redmond"_s), 3).data().toString(),
                          state);
             m_prompt->words.clear();
+            // What was done stays to be read after the lists were read anew.
+            QTRY_VERIFY(!page->loading());
+            QVERIFY(says(*page, u"redmond is "_s));
         }
         QVERIFY(m_prompt->explanation.contains(u"UPDATE retail.stores"));
     }

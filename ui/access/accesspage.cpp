@@ -53,7 +53,10 @@ AccessPage::AccessPage(const UiContext &ui, QWidget *parent)
         view->setSelectionMode(QAbstractItemView::SingleSelection);
         connect(view, &TableView::currentRowChanged, this, &AccessPage::updateButtons);
     }
-    connect(m_tabs, &QTabWidget::currentChanged, this, &AccessPage::updateStatus);
+    connect(m_tabs, &QTabWidget::currentChanged, this, [this] {
+        m_done.clear();
+        updateStatus();
+    });
     updateButtons();
 }
 
@@ -120,6 +123,7 @@ void AccessPage::clear()
     m_planRequest.cancel();
     m_people->setRows({});
     m_stores->setRows({});
+    m_done.clear();
     updateButtons();
 }
 
@@ -146,6 +150,10 @@ void AccessPage::updateStatus()
 {
     if (m_applyRequest.running()) {
         setStatus(tr("Carrying it out…"));
+        return;
+    }
+    if (!m_done.isEmpty()) {
+        setStatus(m_done);
         return;
     }
     const bool people = m_tabs->currentIndex() == 0;
@@ -247,6 +255,7 @@ void AccessPage::toggleStore()
 void AccessPage::propose(const Plan &plan, std::function<void()> afterwards)
 {
     setLoading(true);
+    m_done.clear();
     m_planRequest.run(plan, [this, afterwards = std::move(afterwards)](const Result<AccessChange> &change) {
         setLoading(busy());
         if (!change) {
@@ -285,6 +294,7 @@ void AccessPage::carryOut(const AccessChange &change, std::function<void()> afte
     m_applyRequest.run([this, change](const CancelToken &token) { return m_service.apply(change, token); },
                        [this, change, afterwards = std::move(afterwards)](const Result<QString> &done) {
                            setLoading(busy());
+                           m_done = done ? *done : QString();
                            updateStatus();
                            updateButtons();
                            refresh();
@@ -292,7 +302,6 @@ void AccessPage::carryOut(const AccessChange &change, std::function<void()> afte
                                showError(done.error(), false);
                                return;
                            }
-                           setStatus(*done);
                            if (!change.handOver.isEmpty())
                                handOver(change);
                            if (afterwards)
@@ -315,7 +324,7 @@ void AccessPage::offerProfile(const QString &login)
         if (const Result<void> written = durable::write(file, exportProfile(profile)); !written)
             showError(written.error(), false);
         else
-            setStatus(tr("The profile is in %1; it holds no password.").arg(file));
+            setStatus(m_done = tr("The profile is in %1; it holds no password.").arg(file));
     });
     dialog->open();
 }

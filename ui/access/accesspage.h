@@ -64,5 +64,6 @@ private:
     Request<QList<StoreSummary>> m_storesRequest;
     Request<AccessChange> m_planRequest;
     Request<QString> m_applyRequest;
+    QString m_done;          // what was carried out last, until the next plan or tab
     bool m_noPeople = false; // the page shows why, instead of its content
 };

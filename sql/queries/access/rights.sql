@@ -8,5 +8,6 @@ SELECT r.rolsuper OR r.rolcreaterole AND (current_setting('server_version_num'):
        current_database() AS database, r.rolname AS role,
        ARRAY(SELECT o.rolname::text FROM pg_roles o WHERE o.rolcanlogin AND (o.rolsuper OR o.rolcreaterole) ORDER BY o.rolsuper, o.rolname) AS role_makers,
        ARRAY(SELECT o.rolname::text FROM pg_roles o
-              WHERE o.rolcanlogin AND NOT o.rolsuper AND pg_has_role(o.oid, 'retail_owner', 'USAGE') ORDER BY o.rolname) AS owners
+              WHERE o.rolcanlogin AND NOT o.rolsuper AND pg_has_role(o.oid, 'retail_owner', 'USAGE') ORDER BY o.rolname) AS owners,
+       session_user AS login
   FROM pg_roles r WHERE r.rolname = current_user
