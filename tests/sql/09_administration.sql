@@ -2,7 +2,7 @@
 --
 -- What a DBA may ask and do beyond the views, and what of it is noted.
 BEGIN;
-SELECT plan(23);
+SELECT plan(26);
 
 -- ---- who may ----
 SELECT is(left(fixture.value(v.who, NULL, v.s), 5), '42501', v.who || ' may not: ' || v.s)
@@ -31,10 +31,15 @@ SELECT is((SELECT count(*)::int FROM retail.audit_log WHERE table_name = 'admini
 
 -- ---- sizes ----
 SET LOCAL ROLE retail_owner;
-CREATE TABLE retail.measured (id integer, few integer, words text);
-INSERT INTO retail.measured SELECT i, i % 50, md5(i::text) FROM generate_series(1, 50000) i;
+CREATE COLLATION retail.without_case (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+CREATE TABLE retail.measured (id integer, few integer, words text, amount numeric, tier text COLLATE retail.without_case);
+INSERT INTO retail.measured SELECT i, i % 50, md5(i::text), i % 50, 'tier' || i % 50 FROM generate_series(1, 50000) i;
 CREATE INDEX measured_id ON retail.measured (id);
 CREATE INDEX measured_few ON retail.measured (few);
+-- Equal keys of these share no entry.
+CREATE INDEX measured_amount ON retail.measured (amount);
+CREATE INDEX measured_stored ON retail.measured (few) INCLUDE (id);
+CREATE INDEX measured_tier ON retail.measured (tier);
 CREATE INDEX measured_words ON retail.measured (words, id) WHERE id > 1000;
 ANALYZE retail.measured;
 RESET ROLE;
