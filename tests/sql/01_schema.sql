@@ -75,7 +75,7 @@ SELECT is_empty($$
 SELECT is_empty($$
     SELECT oid::regprocedure FROM pg_proc
      WHERE pronamespace IN ('retail'::regnamespace, 'retail_sec'::regnamespace) AND proconfig IS NULL
-       AND proname NOT IN ('effective_role', 'product_matches', 'embedding_text')$$, 'and every other one too, but the three that are expanded in place');
+       AND proname NOT IN ('effective_role', 'is_dba', 'product_matches', 'embedding_text')$$, 'and every other one too, but the four that are expanded in place');
 SELECT is_empty($$
     SELECT oid::regprocedure FROM pg_proc p, aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a
      WHERE pronamespace IN ('retail'::regnamespace, 'retail_sec'::regnamespace) AND a.grantee = 0 AND proname <> 'schema_version'$$,

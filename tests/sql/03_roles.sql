@@ -3,7 +3,7 @@
 -- What each role can and cannot do, SET ROLE and the effective role, rights that are taken away, and our
 -- own attacks: prepared statements, views, definer functions, error messages.
 BEGIN;
-SELECT plan(96);
+SELECT plan(176);
 CREATE FUNCTION pg_temp.verdict(login name, store text, statement text, how text DEFAULT 'door') RETURNS text
 LANGUAGE sql AS $$ SELECT (regexp_match(fixture.attempt(login, store, statement, how), '^(rows \d+|\S+)'))[1] $$;
 
@@ -67,6 +67,26 @@ SELECT is(pg_temp.verdict('t_ops', NULL, 'SELECT retail.perform_maintenance()'),
 SELECT is(pg_temp.verdict('t_ops', NULL, 'SET LOCAL ROLE retail_owner'), 'rows 0', 'ops may become owner');
 SELECT ok((SELECT rolbypassrls AND rolcreatedb AND NOT rolsuper AND NOT rolcanlogin FROM pg_roles WHERE rolname = 'retail_ops'), 'retail_ops: BYPASSRLS, CREATEDB, no superuser, no login');
 SELECT is(pg_temp.verdict('t_owner', NULL, 'SELECT FROM retail.audit_log WHERE table_name = ''store_access'''), 'rows 2', 'owner reads the audit log without a store');
+
+-- ---- functions, each as everybody ----
+SELECT is(left(pg_temp.verdict(who, NULL, v.s), 5), CASE WHEN who = ANY (string_to_array(v.may, ' ')) THEN 'rows ' ELSE '42501' END, format('%s: %s', who, left(v.s, 60)))
+  FROM unnest(ARRAY['mcp_user', 't_manager', 't_dba', 't_ops', 't_owner']) who,
+       (VALUES ('t_ops t_owner', $$SELECT retail.erase_customer('seattle', fixture.id('customer', 'seattle', 1), 'x')$$),
+               ('t_ops t_owner', $$SELECT retail.apply_erasures('{}')$$),
+               ('t_ops t_owner', $$SELECT FROM retail.list_erased_customers()$$),
+               ('t_ops t_owner', $$SELECT retail.record_maintenance('{}', TRUE)$$),
+               ('t_dba t_ops t_owner', $$SELECT FROM retail.estimate_bloat(1)$$),
+               ('t_dba t_ops t_owner', $$SELECT FROM retail.login_stores()$$),
+               ('t_dba t_ops t_owner', $$SELECT FROM retail.index_size_estimates()$$),
+               ('t_dba t_ops t_owner', $$SELECT FROM retail.statement_resets()$$),
+               ('t_dba t_ops t_owner', $$SELECT retail.reset_statement_statistics(1)$$),
+               ('t_dba t_ops t_owner', $$SELECT retail.note_administration('setting_changed', '{}')$$),
+               ('t_dba t_ops t_owner', $$SELECT retail.signal_session(1, now(), FALSE)$$),
+               ('t_dba t_ops t_owner', $$SELECT retail.set_ef_search(100)$$),
+               ('t_dba t_ops t_owner', $$SELECT FROM retail.explain_search('seattle')$$),
+               ('mcp_user t_manager t_dba t_ops t_owner', $$SELECT FROM retail.measure_index('seattle', 1, 1, '{200}')$$),
+               ('mcp_user t_manager t_dba t_ops t_owner', $$SELECT FROM retail.measure_modes('seattle', 1, 1)$$),
+               ('mcp_user t_manager t_dba t_ops t_owner', $$SELECT FROM retail.embedding_health()$$)) v (may, s);
 
 -- ---- the effective role: SET ROLE narrows ----
 SELECT is(pg_temp.verdict('t_owner', NULL, $$DO 'BEGIN SET LOCAL ROLE t_manager; ASSERT (SELECT count(*) FROM retail.stores) = 1; END'$$), 'rows 0', 'owner as manager sees one store');

@@ -2,7 +2,7 @@
 --
 -- What the data may never be, what the database keeps itself, and which upserts of clients work.
 BEGIN;
-SELECT plan(47);
+SELECT plan(49);
 
 -- ---- never ----
 SELECT throws_ok(format('UPDATE retail.products SET %s WHERE sku = ''SKU-SEA-1''', v.change), '23514', NULL, 'products: ' || v.change)
@@ -72,6 +72,13 @@ WITH moved AS (UPDATE retail.customers SET store_id = 'redmond' WHERE customer_i
 UPDATE retail.sales_transactions SET store_id = 'redmond' WHERE customer_id = fixture.id('mover', 'seattle', 1);
 RESET ROLE;
 SELECT is((SELECT store_id || ' ' || total_lifetime_value FROM retail.customers WHERE email = 'mover@seattle.example'), 'redmond 100.00', 'who moves with the sales keeps their value');
+
+SET LOCAL ROLE retail_owner;
+WITH moved AS (UPDATE retail.customers SET store_id = 'bellevue' WHERE customer_id = fixture.id('mover', 'seattle', 1) RETURNING 1)
+DELETE FROM retail.sales_transactions WHERE customer_id = fixture.id('mover', 'seattle', 1);
+RESET ROLE;
+SELECT is((SELECT store_id || ' ' || total_lifetime_value FROM retail.customers WHERE email = 'mover@seattle.example'), 'bellevue 0.00', 'who moves while the sales go has none left');
+SELECT throws_ok($$UPDATE retail.customers SET customer_id = gen_random_uuid() WHERE email = 'mover@seattle.example'$$, '23514', NULL, 'a customer keeps its id');
 
 -- ---- clients' upserts ----
 SELECT lives_ok(format($$INSERT INTO retail.product_embeddings (product_id, store_id, embedding_text, embedding) VALUES (%L, 'seattle', 'again', fixture.vector(2))
