@@ -29,6 +29,9 @@ Result<MigrationReport> Migrator::run(const MigrationOptions &options)
             ErrorKind::Permission,
             u"Only a superuser of the server can migrate; “%1” is none."_s.arg(superuser->text(0, 1)),
             u"The schema needs extensions and roles. Use a profile or URI of the cluster's superuser."_s};
+    // In schema public of an older server anybody may have made an operator that fits ours better.
+    if (const Result<Rows> path = m_session.execute("SET search_path = pg_catalog, pg_temp"); !path)
+        return path.error();
     // Waits for another migration to end; released with the connection.
     if (const Result<Rows> locked = m_session.execute("SELECT pg_advisory_lock($1)", {lockKey}); !locked)
         return locked.error();

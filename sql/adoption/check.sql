@@ -82,7 +82,12 @@ SELECT 'product_embeddings', e.embedding_id::text, 'product of another store', f
   FROM retail.product_embeddings e JOIN retail.products p USING (product_id) WHERE p.store_id <> e.store_id
 UNION ALL
 SELECT 'product_embeddings', embedding_id::text, 'zero vector', embedding_model
-  FROM retail.product_embeddings WHERE vector_norm(embedding) = 0
+  FROM retail.product_embeddings WHERE translate(embedding::text, '[]0,-', '') = ''
+UNION ALL
+-- 0008 sums them into a column of the design; 0021 made it wider later.
+SELECT 'customers', customer_id::text, 'sales of 100,000,000 or more', sum(total_amount)::text
+  FROM retail.sales_transactions WHERE customer_id IS NOT NULL
+ GROUP BY customer_id HAVING sum(abs(total_amount)) >= 100000000
 UNION ALL
 SELECT 'audit_log', log_id::text, 'no time', action FROM retail.audit_log WHERE created_at IS NULL OR NOT isfinite(created_at)
 UNION ALL
@@ -113,4 +118,15 @@ SELECT 'retail', p.oid::regprocedure::text, 'function of its own in schema retai
   FROM pg_proc p
  WHERE p.pronamespace = 'retail'::regnamespace
    AND p.proname NOT IN ('search_products_by_similarity', 'set_store_context', 'audit_trigger', 'perform_maintenance')
+UNION ALL
+-- Found by the names and types of its arguments before the server's own, in every later session of the owner.
+SELECT 'public', p.oid::regprocedure::text, 'function of an untrusted owner in schema public', pg_get_userbyid(p.proowner)
+  FROM pg_proc p JOIN pg_roles r ON r.oid = p.proowner AND NOT r.rolsuper
+ WHERE p.pronamespace = 'public'::regnamespace
+   AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')
+UNION ALL
+SELECT 'public', o.oid::regoperator::text, 'operator of an untrusted owner in schema public', pg_get_userbyid(o.oprowner)
+  FROM pg_operator o JOIN pg_roles r ON r.oid = o.oprowner AND NOT r.rolsuper
+ WHERE o.oprnamespace = 'public'::regnamespace
+   AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_operator'::regclass AND d.objid = o.oid AND d.deptype = 'e')
 ORDER BY 1, 3, 2

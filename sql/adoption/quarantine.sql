@@ -24,7 +24,8 @@ CREATE TEMP TABLE doomed ON COMMIT DROP AS
 SELECT table_name, record_key, string_agg(rule, '; ' ORDER BY rule) AS rule
   FROM adoption_violations
  WHERE rule NOT IN ('column of its own', 'view on a table of the design', 'reference from a table of its own',
-                    'relation of its own in schema retail', 'function of its own in schema retail', 'category is its own parent')
+                    'relation of its own in schema retail', 'function of its own in schema retail', 'category is its own parent',
+                    'function of an untrusted owner in schema public', 'operator of an untrusted owner in schema public')
  GROUP BY table_name, record_key;
 CREATE UNIQUE INDEX ON doomed (table_name, record_key);
 
@@ -103,11 +104,14 @@ BEGIN
     END LOOP;
     FOR found IN
         SELECT rule, record_key, detail FROM adoption_violations
-         WHERE rule IN ('relation of its own in schema retail', 'function of its own in schema retail')
+         WHERE rule IN ('relation of its own in schema retail', 'function of its own in schema retail',
+                        'function of an untrusted owner in schema public', 'operator of an untrusted owner in schema public')
     LOOP
         CREATE SCHEMA IF NOT EXISTS retail_other;
         IF found.rule LIKE 'function%' THEN
             EXECUTE format('ALTER ROUTINE %s SET SCHEMA retail_other', found.record_key);
+        ELSIF found.rule LIKE 'operator%' THEN
+            EXECUTE format('ALTER OPERATOR %s SET SCHEMA retail_other', found.record_key);
         ELSIF to_regclass(found.record_key) IS NOT NULL THEN
             EXECUTE format('ALTER %s %s SET SCHEMA retail_other',
                            CASE found.detail WHEN 'S' THEN 'SEQUENCE' WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW' WHEN 'f' THEN 'FOREIGN TABLE' ELSE 'TABLE' END,

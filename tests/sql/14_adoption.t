@@ -70,12 +70,28 @@ UPDATE retail.sales_transaction_items SET product_id = fixture.id('product', 'on
 UPDATE retail.product_embeddings SET store_id = 'online' WHERE embedding_id = fixture.id('embedding', 'redmond', 6);
 UPDATE retail.product_embeddings SET embedding = array_fill(0, ARRAY[1536])::vector WHERE embedding_id = fixture.id('embedding', 'redmond', 7);
 UPDATE retail.product_categories SET parent_category_id = category_id WHERE category_id = 7;
+UPDATE retail.sales_transactions SET total_amount = 60000000 WHERE customer_id = fixture.id('customer', 'bellevue', 9);
+-- An operator that fits varchar better than the server's own: whoever compares with it runs mcp_user's function.
+GRANT CREATE ON SCHEMA public TO mcp_user;
+SET ROLE mcp_user;
+CREATE FUNCTION public.ne(a varchar, b varchar) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+    IF (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
+        EXECUTE 'ALTER ROLE mcp_user SUPERUSER';
+    END IF;
+    RETURN a::text <> b::text;
+END
+$$;
+CREATE OPERATOR public.<> (FUNCTION = public.ne, LEFTARG = varchar, RIGHTARG = varchar);
+RESET ROLE;
+REVOKE CREATE ON SCHEMA public FROM mcp_user;
 SQL
 content_of dirty_db >"$work/before"
 check "rows that break a rule stop the adoption" 1 "$(migrate dirty_db)"
-check "each is listed by table, key and rule" 21 "$(grep -c '|' "$work/migrate.out")"
+check "each is listed by table, key and rule" 24 "$(grep -c '|' "$work/migrate.out")"
 for rule in 'negative price' 'negative cost' 'rating not between' 'negative stock' 'unknown loyalty tier' 'impossible date' 'without @' 'twice in a store' 'unknown transaction type' \
-    'negative amount' 'customer of another store' 'product of another store' 'zero vector' 'its own parent' 'column of its own' 'view on a table' 'reference from a table' 'function of its own'; do
+    'negative amount' 'customer of another store' 'product of another store' 'zero vector' 'its own parent' 'column of its own' 'view on a table' 'reference from a table' 'function of its own' \
+    'sales of 100,000,000' 'function of an untrusted owner' 'operator of an untrusted owner'; do
     check "listed: $rule" 1 "$(grep -c "$rule" "$work/migrate.out" | awk '{print ($1 > 0)}')"
 done
 check "and nothing is changed" "$(cat "$work/before")" "$(content_of dirty_db)"
@@ -91,5 +107,7 @@ check "a customer's sales go with the customer" "depends on customers" \
 check "values of a column of its own are kept" A7 "$(DB=dirty_db as postgres "SELECT \"row\" ->> 'shelf' FROM retail_sec.quarantine WHERE rule = 'column of its own'")"
 check "a view's definition is kept" 1 "$(DB=dirty_db as postgres "SELECT count(*) FROM retail_sec.quarantine WHERE table_name = 'pg_views' AND \"row\" ->> 'definition' LIKE '%gold%'")"
 check "a table of its own moves with its rows" G1 "$(DB=dirty_db as postgres 'SELECT code FROM retail_other.gift_cards')"
+check "what mcp_user had planted made it no superuser" f "$(DB=dirty_db as postgres "SELECT rolsuper FROM pg_roles WHERE rolname = 'mcp_user'")"
+check "and is out of the way" 'retail_other.<>(character varying,character varying)' "$(DB=dirty_db as postgres "SELECT o.oid::regoperator FROM pg_operator o JOIN pg_roles r ON r.oid = o.oprowner WHERE r.rolname = 'mcp_user'")"
 check "the quarantined schema is that of a fresh database" "" "$(schema_of dirty_db | diff "$work/plain.schema" - | head -20)"
 done_testing

@@ -14,6 +14,8 @@ if [ -n "${RETAIL_ADMIN:-}" ]; then
     exec "$RETAIL_ADMIN" migrate --profile "postgresql:///$database?host=$PGHOST&port=$PGPORT&user=$PGUSER" ${QUARANTINE:+--quarantine}
 fi
 
+# Nothing that somebody made in schema public is taken for the server's own.
+export PGOPTIONS="-c search_path=pg_catalog,pg_temp ${PGOPTIONS:-}"
 run() { psql -X -q -v ON_ERROR_STOP=1 -d "$database" "$@" >/dev/null; }
 
 bootstrap="SET client_min_messages = warning;
