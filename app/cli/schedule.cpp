@@ -1,20 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/services/schedule.h"
-
 #include "app/cli/cli.h"
-#include "app/jobs/quietjob.h"
-#include "app/services/rclone.h"
+#include "app/services/schedulerequest.h"
 
 #include <QCoreApplication>
-#include <QFileInfo>
 #include <QJsonDocument>
 
 using namespace Qt::StringLiterals;
 
 namespace {
-
-const QStringList kinds{QStringLiteral("backup"), QStringLiteral("drill"), QStringLiteral("upload"),
-                        QStringLiteral("maintenance")};
 
 void printJson(const QJsonObject &object)
 {
@@ -64,134 +57,58 @@ void print(const cli::Invocation &call, const scheduleunit::Installed &done, con
         cli::printLine(u"  "_s + command);
 }
 
-/// What runs at that time, as somebody would type it.
-Result<QStringList> commandFor(const cli::Invocation &call, const QString &kind, const QStringList &more,
-                               const Settings &settings)
-{
-    QStringList words;
-    if (kind == u"backup") {
-        const QString folder =
-            call.isSet(u"out"_s) ? call.value(u"out"_s) : settings.get(settings::backupFolder);
-        if (folder.isEmpty())
-            return Error{ErrorKind::Usage, u"Name the folder for the backups: --out DIR."_s};
-        words = {u"backup"_s, u"create"_s, u"--no-password"_s, u"--out"_s,
-                 QFileInfo(folder).absoluteFilePath()};
-    } else if (kind == u"upload") {
-        words = {u"backup"_s, u"upload"_s, u"newest"_s};
-        if (call.isSet(u"to"_s))
-            words += {u"--to"_s, call.value(u"to"_s)};
-        if (call.isSet(u"out"_s))
-            words += {u"--dir"_s, QFileInfo(call.value(u"out"_s)).absoluteFilePath()};
-    } else if (kind == u"drill") {
-        words = QStringList{u"drill"_s};
-        if (call.isSet(u"out"_s))
-            words += {u"--from"_s, QFileInfo(call.value(u"out"_s)).absoluteFilePath()};
-    } else {
-        words = {u"maintain"_s, u"run"_s, u"--no-password"_s};
-    }
-    if (call.isSet(u"profile"_s))
-        words += {u"--profile"_s, call.value(u"profile"_s)};
-    return words + more;
-}
-
-/// At two in the morning nobody unlocks a keyring: once now, the way the timer will do it.
-Result<void> tryAccess(const cli::Invocation &call, const QString &kind, AppContext &context)
-{
-    if (kind != u"upload" && (kind != u"drill" || call.isSet(u"profile"_s))) {
-        const Result<Login> login = context.profiles.resolve(call.value(u"profile"_s));
-        if (!login)
-            return login.error();
-        for (const char *name : {"PGPASSWORD", "PGPASSFILE", "PGSERVICEFILE"})
-            qunsetenv(name); // of this shell, and not of the timer
-        const Result<Session> session = openSession(*login, u"Schedule"_s, cli::interruption());
-        if (!session) {
-            Error error = session.error();
-            error.message = u"Without you the job could not connect: "_s + error.message;
-            error.hint += u"%1A scheduled job has no keyring: it reads ~/.pgpass, or the pass file that the "
-                          u"profile names, with mode 0600. --no-test adds the schedule all the same."_s.arg(
-                              error.hint.isEmpty() ? u""_s : u" "_s);
-            return error;
-        }
-    }
-    if (kind != u"upload")
-        return {};
-    const Result<UploadTarget> target = context.uploadTargets.resolve(call.value(u"to"_s));
-    if (!target)
-        return target.error();
-    const Result<QString> secret = UploadTargets::secret(*target, false, cli::interruption());
-    if (!secret)
-        return secret.error();
-    QuietJob quiet(cli::interruption());
-    Result<Rclone> rclone = Rclone::open(*target, *secret);
-    if (!rclone)
-        return rclone.error();
-    const auto listed = rclone->list(quiet);
-    return listed ? Result<void>() : listed.error();
-}
-
 int add(cli::Invocation &call, const QString &kind, const QStringList &more)
 {
     AppContext &context = call.context();
-    if (!kinds.contains(kind))
-        return call.usage(u"“%1” cannot be scheduled; %2 can."_s.arg(kind, kinds.join(u", "_s)));
-    Schedule schedule;
-    schedule.kind = kind;
-    schedule.profile = call.value(u"profile"_s);
-    // It would stand in the names of timers, in arguments and in the history.
-    if (const Result<Login> login = context.profiles.resolve(schedule.profile); !login)
-        return call.fail(login.error());
-    else if (!login->password.isEmpty())
-        return call.fail({ErrorKind::Usage, u"A schedule keeps no password."_s,
-                          u"Leave it out of the connection string, and add a line to ~/.pgpass."_s});
-    schedule.at = QTime::fromString(call.value(u"at"_s), u"H:mm"_s);
-    if (!schedule.at.isValid())
-        return call.usage(u"Say when: --at HH:MM, for example --at 02:00."_s);
+    ScheduleRequest request;
+    request.kind = kind;
+    request.profile = call.value(u"profile"_s);
+    request.at = QTime::fromString(call.value(u"at"_s), u"H:mm"_s);
     if (call.isSet(u"weekly"_s)) {
         for (int day = 1; day <= 7; ++day)
             if (QLocale::c().dayName(day).startsWith(call.value(u"weekly"_s), Qt::CaseInsensitive) &&
                 call.value(u"weekly"_s).size() >= 2)
-                schedule.weekday = day;
-        if (schedule.weekday == 0)
+                request.weekday = day;
+        if (request.weekday == 0)
             return call.usage(u"--weekly takes a day: mon, tue, wed, thu, fri, sat or sun."_s);
     }
-    if (kind == u"maintenance" && schedule.profile.isEmpty())
-        return call.usage(u"Name the database: --profile NAME."_s);
-    schedule.cron = call.isSet(u"cron"_s);
-    schedule.added = QDateTime::currentDateTimeUtc();
-    const Result<QStringList> command = commandFor(call, kind, more, context.settings);
-    if (!command)
-        return call.fail(command.error());
-    schedule.arguments = *command;
-    if (!call.isSet(u"no-test"_s))
-        if (const Result<void> reached = tryAccess(call, kind, context); !reached)
-            return call.fail(reached.error());
-    // One by cron and one by systemd would both run.
-    if (const Result<Schedule> former = context.schedules.byName(schedule.name());
-        former && former->cron != schedule.cron)
-        (void)scheduleunit::uninstall(*former, cli::interruption());
-    if (const Result<void> saved = context.schedules.save(schedule); !saved)
-        return call.fail(saved.error());
-    const Result<scheduleunit::Installed> installed =
-        scheduleunit::install(schedule, QCoreApplication::applicationFilePath(), cli::interruption());
+    request.folder = call.value(u"out"_s);
+    if (kind == u"backup" && request.folder.isEmpty())
+        request.folder = context.settings.get(settings::backupFolder);
+    request.target = call.value(u"to"_s);
+    request.more = more;
+    request.cron = call.isSet(u"cron"_s);
+    const Result<Schedule> schedule = request.schedule(context.profiles);
+    if (!schedule)
+        return call.fail(schedule.error());
+    if (!call.isSet(u"no-test"_s)) {
+        for (const char *name : {"PGPASSWORD", "PGPASSFILE", "PGSERVICEFILE"})
+            qunsetenv(name); // of this shell, and not of the timer
+        if (const Result<void> reached =
+                request.tryUnattended(context.profiles, context.uploadTargets, cli::interruption());
+            !reached) {
+            Error error = reached.error();
+            if (error.kind == ErrorKind::Connect)
+                error.hint += u" --no-test adds the schedule all the same."_s;
+            return call.fail(error);
+        }
+    }
+    const Result<scheduleunit::Installed> installed = scheduleunit::add(
+        context.schedules, *schedule, QCoreApplication::applicationFilePath(), cli::interruption());
     if (!installed)
         return call.fail(installed.error());
-    print(call, *installed, schedule.name(),
-          u"%1: %2, %3, next %4."_s.arg(schedule.name(), schedule.title(), schedule.when(),
-                                        schedule.next(QDateTime::currentDateTime()).toString(Qt::ISODate)));
+    print(call, *installed, schedule->name(),
+          u"%1: %2, %3, next %4."_s.arg(schedule->name(), schedule->title(), schedule->when(),
+                                        schedule->next(QDateTime::currentDateTime()).toString(Qt::ISODate)));
     return cli::Success;
 }
 
 int removeSchedule(cli::Invocation &call, const QString &name)
 {
-    AppContext &context = call.context();
-    const Result<Schedule> schedule = context.schedules.byName(name);
-    if (!schedule)
-        return call.fail(schedule.error());
-    const Result<scheduleunit::Installed> removed = scheduleunit::uninstall(*schedule, cli::interruption());
+    const Result<scheduleunit::Installed> removed =
+        scheduleunit::remove(call.context().schedules, name, cli::interruption());
     if (!removed)
         return call.fail(removed.error());
-    if (const Result<void> gone = context.schedules.remove(name); !gone)
-        return call.fail(gone.error());
     print(call, *removed, name, u"%1 runs no more. Removed:"_s.arg(name));
     return cli::Success;
 }

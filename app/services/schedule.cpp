@@ -4,6 +4,7 @@
 #include "app/core/log.h"
 #include "app/core/paths.h"
 
+#include <QCryptographicHash>
 #include <QDir>
 #include <QFile>
 #include <QJsonArray>
@@ -14,6 +15,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 
 using namespace Qt::StringLiterals;
@@ -44,8 +46,15 @@ QJsonObject readJson(const QString &path)
 QString Schedule::name() const
 {
     static const QRegularExpression others(u"[^A-Za-z0-9]+"_s);
-    QString of = QString(profile).replace(others, u"_"_s).left(60);
-    return of.isEmpty() ? kind : kind + u'-' + of;
+    if (!keptAs.isEmpty())
+        return keptAs;
+    if (profile.isEmpty())
+        return kind;
+    const QString of = QString(profile).replace(others, u"_"_s).left(60);
+    if (of == profile)
+        return kind + u'-' + of;
+    const QByteArray sum = QCryptographicHash::hash(profile.toUtf8(), QCryptographicHash::Sha256).toHex();
+    return kind + u'-' + of + u'-' + QString::fromLatin1(sum.left(6));
 }
 
 QString Schedule::title() const
@@ -116,7 +125,8 @@ Result<Schedule> Schedules::byName(const QString &name) const
                       json[u"weekday"].toInt(),
                       {},
                       json[u"cron"].toBool(),
-                      timeOf(json[u"added"])};
+                      timeOf(json[u"added"]),
+                      name};
     for (const QJsonValue &word : json[u"arguments"].toArray())
         schedule.arguments += word.toString();
     if (!schedule.at.isValid() || schedule.arguments.isEmpty() || schedule.weekday < 0 ||
@@ -167,7 +177,9 @@ QList<ScheduleState> Schedules::states(const QDateTime &now) const
                 state.text = ended ? u"ended with exit code %1"_s.arg(code) : u"was killed"_s;
         }
         // A clock that was set back, or a run a moment early, is no miss.
-        const QDateTime since = state.last.isValid() ? state.last.addSecs(60) : schedule.added;
+        // Nor is a time before the schedule was made, or made anew for another hour.
+        const QDateTime since =
+            state.last.isValid() ? std::max(state.last.addSecs(60), schedule.added) : schedule.added;
         if (state.outcome != ScheduleState::Running && due > since) {
             state.outcome = ScheduleState::Missed;
             state.last = due.toUTC();

@@ -18,8 +18,10 @@ struct Schedule
     QStringList arguments; ///< of the command, without the program
     bool cron = false;     ///< a line of cron instead of a timer of systemd
     QDateTime added;
+    QString keptAs = {}; ///< the name it was read by; empty for a new one
 
-    /// "backup-shop": of the kind and the profile, also in the names of the units.
+    /// "backup-shop": of the kind and the profile, also in the names of the units. A profile that has other
+    /// letters than A to Z, or a long name, is told from others by some digits of its sum.
     QString name() const;
     QString title() const; ///< "Back up"
     QString when() const;  ///< "daily at 02:00", "Sunday at 02:00"

@@ -43,17 +43,24 @@ QList<QPair<QString, QString>> folders()
     return set;
 }
 
-/// Whether it ended with 0; a program that is missing did not.
-bool ran(const QString &program, const QStringList &arguments, const CancelToken &token,
-         QByteArray *output = nullptr, const QByteArray &input = {})
+/// How it ended; nothing for a program that is missing, crashed or was cancelled.
+std::optional<ProcessOutput> outcome(const QString &program, const QStringList &arguments,
+                                     const CancelToken &token, const QByteArray &input = {})
 {
     ProcessCall call;
     call.program = QStandardPaths::findExecutable(program);
     if (call.program.isEmpty())
-        return false;
+        return std::nullopt;
     call.arguments = arguments;
     call.input = input;
     const Result<ProcessOutput> done = runProcess(call, token);
+    return done ? std::optional(*done) : std::nullopt;
+}
+
+bool ran(const QString &program, const QStringList &arguments, const CancelToken &token,
+         QByteArray *output = nullptr)
+{
+    const std::optional<ProcessOutput> done = outcome(program, arguments, token);
     if (done && output)
         *output = done->standardOutput;
     return done && done->exitCode == 0;
@@ -70,18 +77,27 @@ QString cronMark(const QString &name)
     return u"# "_s + unitName(name);
 }
 
-/// The user's lines of cron without that of this schedule; nothing where cron does not answer.
-std::optional<QByteArray> otherCronLines(const QString &name, const CancelToken &token)
+/// Puts this line in the place of the schedule's former one among the user's lines of cron, or takes that
+/// out. False where cron does not answer.
+Result<bool> setCronLine(const QString &name, const QByteArray &line, const CancelToken &token)
 {
-    if (QStandardPaths::findExecutable(u"crontab"_s).isEmpty())
-        return std::nullopt;
-    QByteArray lines;
-    (void)ran(u"crontab"_s, {u"-l"_s}, token, &lines); // fails where there is none yet
-    QByteArray others;
-    for (const QByteArray &line : lines.split('\n'))
-        if (!line.isEmpty() && !line.endsWith(cronMark(name).toUtf8()))
-            others += line + '\n';
-    return others;
+    const std::optional<ProcessOutput> listed = outcome(u"crontab"_s, {u"-l"_s}, token);
+    // What is written takes the place of all lines, so none may be missing because they could not be read.
+    const bool known =
+        listed && (listed->exitCode == 0 ||
+                   (listed->exitCode == 1 && listed->standardError.contains(u"no crontab for")));
+    bool written = false;
+    if (known && !token.cancelled()) {
+        QByteArray lines;
+        for (const QByteArray &each : listed->standardOutput.split('\n'))
+            if (!each.isEmpty() && !each.endsWith(cronMark(name).toUtf8()))
+                lines += each + '\n';
+        const std::optional<ProcessOutput> done = outcome(u"crontab"_s, {u"-"_s}, token, lines + line);
+        written = done && done->exitCode == 0;
+    }
+    if (!written && token.cancelled())
+        return Error{ErrorKind::Cancelled, u"Changing the lines of cron was cancelled."_s};
+    return written;
 }
 
 Result<void> write(const QString &path, const QString &text)
@@ -165,9 +181,10 @@ Result<Installed> install(const Schedule &schedule, const QString &program, cons
     Installed installed;
     if (schedule.cron) {
         installed.cronLine = cronLine(schedule, program);
-        if (const std::optional<QByteArray> others = otherCronLines(schedule.name(), token))
-            installed.active =
-                ran(u"crontab"_s, {u"-"_s}, token, nullptr, *others + installed.cronLine.toUtf8() + '\n');
+        const Result<bool> written = setCronLine(schedule.name(), installed.cronLine.toUtf8() + '\n', token);
+        if (!written)
+            return written.error();
+        installed.active = *written;
         if (!installed.active)
             installed.notes +=
                 u"No cron answers here; give the line to the one that is to run it (crontab -e)."_s;
@@ -203,8 +220,10 @@ Result<Installed> uninstall(const Schedule &schedule, const CancelToken &token)
 {
     Installed removed;
     if (schedule.cron) {
-        const std::optional<QByteArray> others = otherCronLines(schedule.name(), token);
-        if (!others || !ran(u"crontab"_s, {u"-"_s}, token, nullptr, *others))
+        const Result<bool> written = setCronLine(schedule.name(), {}, token);
+        if (!written)
+            return written.error();
+        if (!*written)
             removed.notes += u"No cron answers here; take out the line that ends with “%1”."_s.arg(
                 cronMark(schedule.name()));
         return removed;

@@ -279,6 +279,69 @@ private slots:
         QCOMPARE(content(file(u"crontab.txt"_s)), QByteArray("0 1 * * * /bin/true\n"));
     }
 
+    void linesOfCronThatCannotBeReadStay_data()
+    {
+        QTest::addColumn<QByteArray>("listing");
+        QTest::addColumn<bool>("written");
+        QTest::newRow("not allowed")
+            << QByteArray("echo 'You (you) are not allowed to use this program (crontab)' >&2; exit 1")
+            << false;
+        QTest::newRow("the disk failed")
+            << QByteArray("echo '0 1 * * * /bin/half'; echo 'Input/output error' >&2; exit 2") << false;
+        QTest::newRow("killed") << QByteArray("kill -9 $$") << false;
+        QTest::newRow("there are none yet") << QByteArray("echo 'no crontab for you' >&2; exit 1") << true;
+    }
+    void linesOfCronThatCannotBeReadStay()
+    {
+        QFETCH(QByteArray, listing);
+        QFETCH(bool, written);
+        const QString table = file(u"crontab.txt"_s);
+        script(u"crontab"_s, "[ \"$1\" = - ] && exec cat >" + table.toUtf8() + '\n' + listing);
+        const QByteArray mine("0 1 * * * /bin/true\n");
+        const auto write = [&] {
+            QFile lines(table);
+            QVERIFY(lines.open(QIODevice::WriteOnly) && lines.write(mine) == mine.size());
+        };
+        write();
+        const Run added = run({u"schedule"_s, u"add"_s, u"drill"_s, u"--at"_s, u"02:00"_s, u"--cron"_s,
+                               u"--no-test"_s, u"--json"_s});
+        QVERIFY2(added.exitCode == 0, added.err.constData());
+        QCOMPARE(added.json()[u"active"].toBool(), written);
+        QCOMPARE(content(table) == mine, !written);
+        write();
+        QCOMPARE(run({u"schedule"_s, u"remove"_s, u"drill"_s}).exitCode, 0);
+        QCOMPARE(content(table) == mine, !written);
+    }
+
+    void ctrlCLeavesTheLinesOfCron_data()
+    {
+        QTest::addColumn<QStringList>("arguments");
+        QTest::newRow("while one is added")
+            << QStringList{u"add"_s, u"drill"_s, u"--at"_s, u"03:00"_s, u"--cron"_s, u"--no-test"_s};
+        QTest::newRow("while one is removed") << QStringList{u"remove"_s, u"drill"_s};
+    }
+    void ctrlCLeavesTheLinesOfCron()
+    {
+        QFETCH(QStringList, arguments);
+        const QByteArray table = file(u"crontab.txt"_s).toUtf8();
+        const QByteArray write = "[ \"$1\" = - ] && exec cat >" + table + '\n';
+        script(u"crontab"_s, write + "echo 'no crontab for you' >&2; exit 1");
+        QCOMPARE(
+            run({u"schedule"_s, u"add"_s, u"drill"_s, u"--at"_s, u"02:00"_s, u"--cron"_s, u"--no-test"_s})
+                .exitCode,
+            0);
+        const QByteArray before = content(file(u"crontab.txt"_s));
+        QVERIFY(before.startsWith("0 2 * * *"));
+        script(u"crontab"_s, write + "touch " + file(u"listing"_s).toUtf8() + "\nexec sleep 60");
+        const auto process =
+            start(QStringList{qEnvironmentVariable("RETAIL_ADMIN"), u"schedule"_s} + arguments);
+        QTRY_VERIFY_WITH_TIMEOUT(QFile::exists(file(u"listing"_s)), 20'000);
+        ::kill(pid_t(process->processId()), SIGINT);
+        QVERIFY(process->waitForFinished());
+        QCOMPARE(process->exitCode(), 130);
+        QCOMPARE(content(file(u"crontab.txt"_s)), before);
+    }
+
     void aRunThatFailedIsCritical()
     {
         QCOMPARE(run({u"schedule"_s, u"add"_s, u"upload"_s, u"--at"_s, u"03:00"_s, u"--out"_s,
@@ -325,6 +388,8 @@ private slots:
         QTest::newRow("caught up after the machine was off")
             << at(20, 8) << at(25, 9) << 0 << int(ScheduleState::Succeeded);
         QTest::newRow("ran yesterday") << at(20, 8) << at(24, 2) << 0 << int(ScheduleState::Missed);
+        QTest::newRow("made anew since it was due")
+            << at(25, 8) << at(24, 2) << 0 << int(ScheduleState::Succeeded);
         QTest::newRow("weekly, and ran last Sunday")
             << at(1, 8) << at(22, 2) << 7 << int(ScheduleState::Succeeded);
         QTest::newRow("weekly, and ran the Sunday before")
@@ -357,6 +422,22 @@ private slots:
                      overview, HealthLimits{{}, {}, {}, {}, {}, {}, HealthLimit{1e6, 1e6}, {}, {}}, now)),
                  HealthCheck::Critical); // no drill went well
         QCOMPARE(backupChecks(overview, {}, now).last().status == HealthCheck::Critical, bad);
+    }
+
+    void profilesThatDifferHaveSchedulesOfTheirOwn()
+    {
+        const auto nameFor = [](const QString &profile) {
+            Schedule schedule;
+            schedule.kind = u"backup"_s;
+            schedule.profile = profile;
+            return schedule.name();
+        };
+        QCOMPARE(nameFor(u"shop"_s), u"backup-shop"_s);
+        QVERIFY(nameFor(u"shop.eu"_s) != nameFor(u"shop-eu"_s));
+        QVERIFY(nameFor(u"കൊച്ചി"_s) != nameFor(u"കൊല്ലം"_s));
+        QVERIFY(nameFor(QString(70, u'a') + u"1"_s) != nameFor(QString(70, u'a') + u"2"_s));
+        static const QRegularExpression plain(u"^[A-Za-z0-9_-]+$"_s);
+        QVERIFY(plain.match(nameFor(u"കൊച്ചി"_s)).hasMatch());
     }
 
     void theThreeTwoOneRuleCountsWhatWasProven()

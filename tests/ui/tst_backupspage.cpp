@@ -17,7 +17,10 @@
 #include <QMimeData>
 #include <QPlainTextEdit>
 #include <QPushButton>
+#include <QScopeGuard>
 #include <QTableView>
+#include <QTimeEdit>
+#include <QTreeWidget>
 
 using namespace Qt::StringLiterals;
 using namespace restoretest;
@@ -29,6 +32,11 @@ class NotedPrompt final : public Prompt
 public:
     QStringList notified;
     void notify(const QString &title, const QString &) override { notified += title; }
+    void confirm(QWidget *, const QString &, const QString &, const QString &,
+                 std::function<void(bool)> answer) override
+    {
+        answer(true);
+    }
 };
 
 } // namespace
@@ -196,6 +204,66 @@ private slots:
         QTRY_COMPARE(find<FigureTile>(u"nextRunTile"_s)->figure(), u"missed"_s);
     }
 
+    void aScheduleIsAddedAndRemoved()
+    {
+        // No timer of who runs this test is touched.
+        const QTemporaryDir tools;
+        QFile systemctl(tools.filePath(u"systemctl"_s));
+        QVERIFY(systemctl.open(QIODevice::WriteOnly) && systemctl.write("#!/bin/sh\nexit 1\n") > 0);
+        systemctl.close();
+        QVERIFY(systemctl.setPermissions(QFile::ReadOwner | QFile::ExeOwner));
+        const QByteArray path = qgetenv("PATH");
+        qputenv("PATH", QFile::encodeName(tools.path()) + ':' + path);
+        const auto restored = qScopeGuard([path] { qputenv("PATH", path); });
+
+        connectAs(u"sandbox_ops"_s);
+        m_window->showPage(u"backups"_s);
+        QTRY_VERIFY(!page()->loading());
+        emit find<FigureTile>(u"nextRunTile"_s)->actionRequested();
+        auto *tree = find<QTreeWidget>(u"schedulesTree"_s);
+        QVERIFY(tree);
+        find<QPushButton>(u"addSchedule"_s)->click();
+        auto *command = find<QLabel>(u"scheduleCommand"_s);
+        QVERIFY2(command->text().contains(u"backup create --no-password") &&
+                     command->text().contains(u"--profile sandbox_ops"),
+                 qPrintable(command->text()));
+        find<QComboBox>(u"scheduleDay"_s)->setCurrentIndex(7);
+        find<QTimeEdit>(u"scheduleTime"_s)->setTime(QTime(3, 30));
+        QVERIFY(command->text().contains(u"Sunday at 03:30"));
+        find<QPushButton>(u"scheduleAdd"_s)->click();
+        QTRY_COMPARE(tree->topLevelItemCount(), 1);
+        const QString note = find<QLabel>(u"schedulesNote"_s)->text();
+        QVERIFY2(note.contains(u"does not run yet") && note.contains(u"systemctl --user enable --now"),
+                 qPrintable(note));
+        QCOMPARE(QDir(scheduleunit::folder()).entryList(QDir::Files).size(), 2);
+        QTRY_VERIFY(find<QPushButton>(u"removeSchedule"_s)->isEnabled());
+        find<QPushButton>(u"removeSchedule"_s)->click();
+        QTRY_COMPARE(tree->topLevelItemCount(), 0);
+        QVERIFY(QDir(scheduleunit::folder()).entryList(QDir::Files).isEmpty());
+        find<QPushButton>(u"schedulesClose"_s)->click();
+    }
+
+    void aScheduleThatCouldNotLogInIsNotAdded()
+    {
+        Profile secretless = m_database->login(u"sandbox_ops"_s).profile;
+        secretless.name = u"secretless"_s;
+        secretless.passfile.clear();
+        VERIFY_OK(m_app->profiles.save(secretless));
+        connectAs(u"sandbox_ops"_s);
+        m_window->showPage(u"backups"_s);
+        QTRY_VERIFY(!page()->loading());
+        emit find<FigureTile>(u"nextRunTile"_s)->actionRequested();
+        find<QPushButton>(u"addSchedule"_s)->click();
+        auto *profile = find<QComboBox>(u"scheduleProfile"_s);
+        profile->setCurrentIndex(profile->findText(u"secretless"_s));
+        auto *add = find<QPushButton>(u"scheduleAdd"_s);
+        add->click();
+        QTRY_VERIFY(add->isEnabled());
+        const QString told = find<QLabel>(u"scheduleCommand"_s)->text();
+        QVERIFY2(told.contains(u"Without you the job could not connect"), qPrintable(told));
+        QVERIFY(m_app->schedules.all().isEmpty());
+    }
+
     void anUploadToATargetThatIsSetUp()
     {
         QTemporaryDir disk;
@@ -296,11 +364,16 @@ private slots:
         QTRY_COMPARE(jobs->model()->rowCount(), 1);
         jobs->selectRow(0);
         QTRY_VERIFY(find<QPushButton>(u"repeatJob"_s)->isEnabled());
+        QVERIFY(m_prompt.notified.isEmpty()); // who looks at the window sees it
+        QWidget other;
+        other.show();
+        other.activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(&other));
+        QVERIFY(!m_window->isActiveWindow());
         find<QPushButton>(u"repeatJob"_s)->click();
         QTRY_COMPARE(jobs->model()->rowCount(), 2);
         QTRY_COMPARE(m_app->jobs.jobs().last()->summary(), u"2"_s);
-        if (!m_window->isActiveWindow())
-            QVERIFY(m_prompt.notified.contains(u"Count: Done"_s));
+        QTRY_VERIFY(m_prompt.notified.contains(u"Count: Done"_s));
         find<QLineEdit>(u"jobsFilter"_s)->setText(u"nothing like it"_s);
         QCOMPARE(jobs->model()->rowCount(), 0);
     }

@@ -15,6 +15,7 @@
 #include "ui/backup/prunedialog.h"
 #include "ui/backup/recoverydialog.h"
 #include "ui/backup/restoredialog.h"
+#include "ui/backup/schedulesdialog.h"
 #include "ui/shared/tableview.h"
 #include "ui/shared/theme.h"
 
@@ -88,6 +89,7 @@ BackupsPage::BackupsPage(const UiContext &ui, QWidget *parent)
             openDialog(new RecoveryDialog(m_ui, chosen->dumpPath(), this));
     });
     menu->addAction(tr("Databases set &aside…"), this, [this] { openDialog(new AsideDialog(m_ui, this)); });
+    menu->addAction(tr("S&chedules…"), this, &BackupsPage::openSchedules);
     menu->addAction(tr("Run a &drill"), m_proofs, &ProofPanel::drill);
     QMenu *uploads = menu->addMenu(tr("&Upload the newest to"));
     uploads->setObjectName(u"uploadBackup"_s);
@@ -122,6 +124,7 @@ BackupsPage::BackupsPage(const UiContext &ui, QWidget *parent)
     connect(m_restore, &QPushButton::clicked, this, [this] { openRestore(); });
     connect(m_prune, &QPushButton::clicked, this, &BackupsPage::openPrune);
     connect(change, &QPushButton::clicked, this, &BackupsPage::chooseFolder);
+    connect(m_proofs, &ProofPanel::schedulesRequested, this, &BackupsPage::openSchedules);
     connect(m_figures, &BackupFigures::backupRequested, this, &BackupsPage::openCreate);
     connect(&ui.app.jobs, &JobRunner::finished, this, [this](const Job *job) {
         static const QStringList ours{u"backup"_s,  u"verification"_s, u"prune"_s,
@@ -237,6 +240,13 @@ void BackupsPage::openPrune()
     openDialog(new PruneDialog(m_ui, folder(), this));
 }
 
+void BackupsPage::openSchedules()
+{
+    auto *dialog = new SchedulesDialog(m_ui, folder(), this);
+    connect(dialog, &QDialog::finished, this, &BackupsPage::refresh);
+    openDialog(dialog);
+}
+
 void BackupsPage::inspectSelected()
 {
     if (const std::optional<StoredBackup> chosen = selected())
@@ -288,7 +298,8 @@ QString BackupsPage::help() const
         "makes a new "
         "database unless the name of an existing one is typed. A drill restores the newest backup somewhere "
         "harmless and tells how long that takes; three copies on two media, one off-site, survive one "
-        "mishap. A backup file can be dropped on this "
+        "mishap. Schedules… makes backups, drills, uploads and maintenance run by themselves. A backup file "
+        "can be dropped on this "
         "page. Enter "
         "looks inside the selected backup.");
 }

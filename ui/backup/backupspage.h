@@ -46,6 +46,7 @@ private:
     void verifySelected();
     void inspectSelected();
     void openPrune();
+    void openSchedules();
     static void openDialog(QDialog *dialog);
 
     backup::Overview m_overview;

@@ -26,6 +26,7 @@ ProofPanel::ProofPanel(const UiContext &ui, QWidget *parent)
     layout->setSpacing(12);
     for (FigureTile *tile : {m_next, m_drill, m_copies})
         layout->addWidget(tile, 1);
+    connect(m_next, &FigureTile::actionRequested, this, &ProofPanel::schedulesRequested);
     connect(m_drill, &FigureTile::actionRequested, this, &ProofPanel::drill);
 }
 
@@ -47,15 +48,14 @@ void ProofPanel::show(const backup::Overview &overview)
                 .arg(bad.first().schedule.name(), format::relative(bad.first().last, now), bad.first().text),
             cell::Tone::Bad);
     else if (overview.schedules.isEmpty())
-        m_next->setFigure(tr("none"),
-                          tr("Nothing runs by itself: retail-admin schedule add backup --at 02:00"),
-                          cell::Tone::Warning);
+        m_next->setFigure(tr("none"), tr("Nothing runs by itself"), cell::Tone::Warning);
     else
         m_next->setFigure(format::relative(overview.nextRun(), now),
                           overview.schedules.size() == 1
                               ? tr("1 schedule, not failed or missed")
                               : tr("%1 schedules, none failed or missed").arg(overview.schedules.size()),
                           cell::Tone::Good);
+    m_next->setAction(tr("Schedules…"));
     if (overview.lastDrill)
         m_drill->setFigure(format::relative(overview.lastDrill->at, now),
                            tr("recovered in %1").arg(format::duration(overview.lastDrill->ms)),

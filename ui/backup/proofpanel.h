@@ -26,6 +26,9 @@ public:
 public slots:
     void drill();
 
+signals:
+    void schedulesRequested();
+
 private:
     void upload(const UploadTarget &target);
 
