@@ -7,6 +7,8 @@
 #include <QElapsedTimer>
 #include <QFileInfo>
 
+#include <algorithm>
+
 using namespace Qt::StringLiterals;
 
 namespace backup {
@@ -33,9 +35,19 @@ Result<StoredBackup> backupForDrill(const QString &fileOrFolder, const QString &
     if (!info.isDir() || info.fileName().endsWith(u".dump"))
         return findBackup(fileOrFolder);
     QStringList problems;
-    for (const StoredBackup &stored : listBackups(fileOrFolder, &problems))
-        if (database.isEmpty() || stored.manifest.database == database)
-            return stored;
+    QList<StoredBackup> own = listBackups(fileOrFolder, &problems);
+    own.removeIf([&](const StoredBackup &stored) {
+        return !database.isEmpty() && stored.manifest.database != database;
+    });
+    const auto rank = [now = QDateTime::currentDateTimeUtc()](const StoredBackup &stored) {
+        return std::pair(stored.manifest.scope != Scope::Database, stored.manifest.ahead(now));
+    };
+    // Newest first, and of equals the first is found.
+    const auto best =
+        std::min_element(own.cbegin(), own.cend(),
+                         [&](const StoredBackup &a, const StoredBackup &b) { return rank(a) < rank(b); });
+    if (best != own.cend())
+        return *best;
     if (!problems.isEmpty())
         return Error{ErrorKind::Verification, problems.first()};
     return Error{ErrorKind::NotFound,

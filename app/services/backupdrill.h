@@ -17,7 +17,8 @@ struct Drilled
 };
 
 /// The backup that a drill takes: of a file, or the newest one of a folder, good or not, of `database` where
-/// that is not empty. Kind NotFound when there is none.
+/// that is not empty. One of a schema or of tables, or one that is dated in the future, is taken only where
+/// there is no other. Kind NotFound when there is none.
 Result<StoredBackup> backupForDrill(const QString &fileOrFolder, const QString &database);
 
 /// Restores a backup somewhere harmless and compares the copy with the manifest, as the level “restored” of a

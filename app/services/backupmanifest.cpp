@@ -133,6 +133,19 @@ qint64 Manifest::bytes() const
     return sum;
 }
 
+QString Manifest::series() const
+{
+    const QString series = systemIdentifier + u'/' + database + u'/' + scopeName(scope);
+    if (scope != Scope::Tables)
+        return series;
+    // With its partitions, which the manifest does not tell from tables: a series too many only keeps more.
+    QStringList names;
+    for (const Table &table : tables)
+        names += table.fullName();
+    names.sort();
+    return series + u'/' + names.join(u',');
+}
+
 QString Manifest::levelText() const
 {
     if (verification.failed)

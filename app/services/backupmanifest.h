@@ -140,8 +140,11 @@ struct Manifest
     bool good() const { return !verification.failed && verification.level >= Level::Listed; }
     qint64 rows() const;
     qint64 bytes() const;
-    /// What makes two backups generations of one another.
-    QString series() const { return systemIdentifier + u'/' + database + u'/' + scopeName(scope); }
+    /// Dated later than clocks may differ: the one that dated it was wrong, or the one that says `now` is.
+    bool ahead(const QDateTime &now) const { return created > now.addSecs(3600); }
+    /// What makes two backups generations of one another: server, database, scope, and of an export its
+    /// tables.
+    QString series() const;
     /// "restored", "listed", "restored before sealing, checksum only since", "failed: …".
     QString levelText() const;
 

@@ -117,8 +117,10 @@ Overview overview(const QString &folder, const QString &database, const QString 
         }
     }
     if (const Result<QList<BackupProof>> proofs = history.proofs()) {
+        // Of an export of some tables nothing is proven for the database.
+        const QString whole = database + u'/' + scopeName(Scope::Database);
         for (const BackupProof &proof : *proofs) {
-            const bool own = proof.database == database &&
+            const bool own = proof.series.section(u'/', 1) == whole &&
                              (systemIdentifier.isEmpty() || proof.series.startsWith(systemIdentifier + u'/'));
             std::optional<BackupProof> &last = proof.kind == u"drill" ? all.lastDrill : all.lastUpload;
             if (own && !last)

@@ -37,7 +37,7 @@ struct Overview
     qint64 freeBytes = -1;                ///< -1: unknown
     qint64 lastBytes = 0;                 ///< of the last good one
     QList<JobRecord> failures;            ///< failed backups, verifications and restores of seven days
-    std::optional<BackupProof> lastDrill; ///< of `database`, that went well
+    std::optional<BackupProof> lastDrill; ///< of all of `database`, that went well
     std::optional<BackupProof> lastUpload;
     Copies copies;
     QList<ScheduleState> schedules;

@@ -33,6 +33,8 @@ HealthCheck hidden(const QString &name, const HealthLimits::Pair &limits)
         limits};
 }
 
+} // namespace
+
 HealthCheck backupAge(const HealthLimits &limits, const QString &database, qint64 server,
                       const QDateTime &now)
 {
@@ -64,6 +66,12 @@ HealthCheck backupAge(const HealthLimits &limits, const QString &database, qint6
             check = judged(name, hours, u"h"_s, pair,
                            u"last verified backup %1 h old (%2)"_s.arg(QString::number(hours, 'f', 1),
                                                                        manifest.levelText()));
+            if (manifest.ahead(now)) {
+                check.status = HealthCheck::Critical;
+                check.text =
+                    u"the last verified backup, %1, is dated %2 h in the future: a clock is or was wrong"_s
+                        .arg(stored.dumpPath(), QString::number(-hours, 'f', 1));
+            }
             break;
         }
         if (lost.isEmpty())
@@ -75,6 +83,8 @@ HealthCheck backupAge(const HealthLimits &limits, const QString &database, qint6
     }
     return check;
 }
+
+namespace {
 
 Result<QList<HealthCheck>> makeChecks(Session &session, const HealthLimits &limits, qint64 server)
 {

@@ -42,6 +42,11 @@ struct HealthCheck
     HealthLimits::Pair limits;
 };
 
+/// Of the newest verified backup of a database in `limits.backupFolder`, by `limits.backupAge`, which is
+/// given; `server` is its system identifier, or 0 where the login is not told. Blocks for some small files.
+HealthCheck backupAge(const HealthLimits &limits, const QString &database, qint64 server,
+                      const QDateTime &now);
+
 /// Of drills, uploads and schedules, which no server knows of. Without limits given, the age of drills and of
 /// uploads counts where one was made or is scheduled; a schedule that failed or was missed is critical.
 QList<HealthCheck> backupChecks(const backup::Overview &overview, const HealthLimits &limits,

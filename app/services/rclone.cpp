@@ -61,6 +61,15 @@ Result<Rclone> Rclone::open(const UploadTarget &target, const QString &secret)
     if (target.kind == UploadTarget::Kind::Folder && !QFileInfo(target.path).isDir())
         return Error{ErrorKind::NotFound, u"There is no folder %1."_s.arg(target.path),
                      u"Is the disk mounted? Else make the folder."_s};
+    if (!target.mounted()) {
+        const QString now = UploadTarget::mountPointOf(target.path);
+        return Error{ErrorKind::NotFound,
+                     u"%1 is not mounted: %2 lies on %3 now."_s.arg(
+                         target.mountPoint, target.path,
+                         now.isEmpty() ? u"this machine's own disk"_s : u"the disk of %1"_s.arg(now)),
+                     u"Mount it. If uploads are to go there from now on, set the target up again: "
+                     u"retail-admin backup target set %1 --folder %2"_s.arg(target.name, target.path)};
+    }
     Rclone rclone;
     rclone.m_program = *found;
     rclone.m_target = target;

@@ -10,9 +10,9 @@
 /// rclone, for one target. Its secret travels in a configuration file that only this user can read, removed
 /// with this object, and by the next one when this process is killed. Blocks; belongs to one worker thread.
 /// Errors: Tool when rclone is missing or fails without a reason we know, Permission for a refused key,
-/// NotFound when the container or remote is not there, Io when the target is full or read-only, LinkLost when
-/// it cannot be reached, Timeout when nothing moved for `patienceMs` and no sum was being computed,
-/// Cancelled.
+/// NotFound when the container or remote is not there or the disk of a folder is not mounted, Io when the
+/// target is full or read-only, LinkLost when it cannot be reached, Timeout when nothing moved for
+/// `patienceMs` and no sum was being computed, Cancelled.
 class Rclone final
 {
 public:

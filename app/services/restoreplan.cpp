@@ -18,6 +18,7 @@ namespace restore {
 namespace {
 
 constexpr int longestName = 63; // bytes, of PostgreSQL
+constexpr int namedAtMost = 40; // tables in a hint
 
 QString stamp()
 {
@@ -109,8 +110,7 @@ Result<void> Planning::readFile()
             return read.error();
         m_plan.expected = *read;
         m_plan.warnings += u"The file has no manifest: rows, policies and row security are compared with "
-                           u"what the file itself "
-                           "holds; when and where it was made is not known."_s;
+                           u"what the file itself holds; when and where it was made is not known."_s;
     }
     const Result<QList<backup::TocEntry>> toc = backup::readToc(archive, m_means, m_job.token());
     if (!toc)
@@ -145,22 +145,30 @@ Result<void> Planning::chooseTables()
     for (const backup::TocEntry &entry : std::as_const(m_plan.entries))
         if (entry.type == u"TABLE DATA")
             withRows.insert(nameOf(entry));
+    QStringList names;
+    for (const backup::Table &table : std::as_const(m_plan.expected.tables))
+        names += table.fullName();
+    // Partitions are tables of their own in an archive: they come with the table they are named after, which
+    // has no rows itself.
+    const auto partOf = [&withRows](const QString &name, const QString &table) {
+        return !withRows.contains(table) && name.startsWith(table + u'_');
+    };
     QSet<QString> wanted;
     for (const QString &name : m_request.tables) {
         const QString full = name.contains(u'.') ? name : u"retail."_s + name;
-        QStringList members;
-        for (const backup::Table &table : std::as_const(m_plan.expected.tables))
-            // Partitions are tables of their own in an archive: they come with the table they are named
-            // after.
-            if (table.fullName() == full ||
-                (!withRows.contains(full) && table.fullName().startsWith(full + u'_')))
-                members += table.fullName();
-        if (members.isEmpty())
-            return Error{
-                ErrorKind::NotFound, u"The file holds no table “%1”."_s.arg(name),
-                u"“retail-admin backup inspect” lists them; schema.table, the schema retail may be left "
-                "out."_s};
-        wanted.unite(QSet<QString>(members.cbegin(), members.cend()));
+        if (!names.contains(full)) {
+            QStringList there = names;
+            there.removeIf([&](const QString &each) {
+                return std::any_of(names.cbegin(), names.cend(),
+                                   [&](const QString &table) { return partOf(each, table); });
+            });
+            return Error{ErrorKind::NotFound, u"The file holds no table “%1”."_s.arg(name),
+                         u"Among those it holds are %1; the schema retail may be left out."_s.arg(
+                             there.mid(0, namedAtMost).join(u", "_s))};
+        }
+        for (const QString &each : std::as_const(names))
+            if (each == full || partOf(each, full))
+                wanted.insert(each);
     }
     const auto unwanted = [&wanted, nameOf](const backup::TocEntry &entry) {
         if (entry.type == u"FK CONSTRAINT")
@@ -175,8 +183,7 @@ Result<void> Planning::chooseTables()
             [](const QString &each) { return each.endsWith(u" f") || each.endsWith(u" f not valid"); });
     }
     m_plan.warnings += u"All structure comes, and the rows of %1 only; foreign keys are left out, since the "
-                       u"others' rows are "
-                       "missing."_s.arg(m_request.tables.join(u", "_s));
+                       u"others' rows are missing."_s.arg(m_request.tables.join(u", "_s));
     return {};
 }
 
@@ -444,7 +451,8 @@ QStringList Plan::steps() const
     if (!createRoles.isEmpty())
         lines += u"Create the missing roles %1, without login"_s.arg(createRoles.join(u", "_s));
     if (mode == Mode::Existing)
-        lines += u"Back up “%1” as it is now into %2, and stop when that fails"_s.arg(into, safetyFolder);
+        lines += u"Hold up whoever writes to what is replaced in “%1”, to the end of the restore; back it up "
+                 u"as it is now into %2, and stop when that fails"_s.arg(into, safetyFolder);
     else
         lines +=
             u"Create the database “%1” from retail_template, owned by retail_owner, closed to everybody else"_s

@@ -21,7 +21,7 @@ void keepPeriods(QList<PrunePlan::Item> &items, int count, const QString &reason
     QSet<int> kept;
     for (PrunePlan::Item &item : items) {
         const int number = period(item.backup.manifest.created.toUTC().date());
-        if (kept.size() >= count || kept.contains(number) || !item.good)
+        if (kept.size() >= count || kept.contains(number) || !item.good || item.ahead)
             continue;
         kept.insert(number);
         if (item.remove) {
@@ -33,14 +33,18 @@ void keepPeriods(QList<PrunePlan::Item> &items, int count, const QString &reason
 
 void decide(QList<PrunePlan::Item> &items, const KeepRules &rules)
 {
+    const auto present =
+        std::find_if(items.begin(), items.end(), [](const PrunePlan::Item &item) { return !item.ahead; });
+    for (auto item = items.begin(); item != present; ++item)
+        item->reason = u"dated in the future: a clock is or was wrong"_s;
     const auto newest =
-        std::find_if(items.begin(), items.end(), [](const PrunePlan::Item &item) { return item.good; });
+        std::find_if(present, items.end(), [](const PrunePlan::Item &item) { return item.good; });
     if (newest == items.end()) {
-        for (PrunePlan::Item &item : items)
-            item.reason = u"no good backup that could replace it"_s;
+        for (auto item = present; item != items.end(); ++item)
+            item->reason = u"no good backup that could replace it"_s;
         return;
     }
-    for (auto item = items.begin(); item != newest; ++item)
+    for (auto item = present; item != newest; ++item)
         item->reason = u"newer than the newest good one"_s;
     newest->reason = u"newest good one"_s;
     const QDateTime reference = newest->backup.manifest.created;
@@ -118,7 +122,7 @@ QList<const PrunePlan::Item *> PrunePlan::replacements() const
     QSet<QString> shrinking;
     for (const Item &item : items) {
         const QString series = item.backup.manifest.series();
-        if (!item.remove && item.good && !newest.contains(series))
+        if (!item.remove && item.good && !item.ahead && !newest.contains(series))
             newest[series] = &item;
         if (item.remove)
             shrinking.insert(series);
@@ -129,20 +133,21 @@ QList<const PrunePlan::Item *> PrunePlan::replacements() const
     return found;
 }
 
-PrunePlan planPrune(const QString &folder, const KeepRules &rules)
+PrunePlan planPrune(const QString &folder, const KeepRules &rules, const QDateTime &now)
 {
     const QString path = QDir::cleanPath(QDir(folder).absolutePath());
-    return planPrune(path, listBackups(path), rules, &StoredBackup::whole);
+    return planPrune(path, listBackups(path), rules, &StoredBackup::whole, now);
 }
 
 PrunePlan planPrune(const QString &folder, const QList<StoredBackup> &backups, const KeepRules &rules,
-                    const std::function<bool(const StoredBackup &)> &whole)
+                    const std::function<bool(const StoredBackup &)> &whole, const QDateTime &now)
 {
     PrunePlan plan;
     plan.folder = folder;
     QMap<QString, QList<PrunePlan::Item>> series;
     for (const StoredBackup &backup : backups)
-        series[backup.manifest.series()].append({backup, backup.manifest.good() && whole(backup), false, {}});
+        series[backup.manifest.series()].append(
+            {backup, backup.manifest.good() && whole(backup), backup.manifest.ahead(now), false, {}});
     for (QList<PrunePlan::Item> &items : series) {
         decide(items, rules);
         plan.items += items;

@@ -21,7 +21,8 @@ struct PrunePlan
     struct Item
     {
         StoredBackup backup;
-        bool good = false; ///< verified, and all its files are there
+        bool good = false;  ///< verified, and all its files are there
+        bool ahead = false; ///< dated in the future: kept, and it replaces nothing
         bool remove = false;
         QString reason; ///< "newest good one", "daily", "older than 30 days"
     };
@@ -35,14 +36,17 @@ struct PrunePlan
     QString text() const; ///< a line each
 };
 
-/// Decides per series (server, database, scope) and touches nothing. Never removed: the newest good one, what
-/// is newer than it, and everything of a series without a good one. Ages count from the newest good backup
-/// and not from this machine's clock, so that a clock gone wrong, or backups that stopped, remove nothing.
-PrunePlan planPrune(const QString &folder, const KeepRules &rules);
+/// Decides per series (Manifest::series()) and touches nothing. Never removed: the newest good one, what is
+/// newer than it, and everything of a series without a good one. Ages count from the newest good backup and
+/// not from `now`, so that a clock gone wrong, or backups that stopped, remove nothing. One that is dated in
+/// the future stays and counts for no rule: it would make all that follow it old.
+PrunePlan planPrune(const QString &folder, const KeepRules &rules,
+                    const QDateTime &now = QDateTime::currentDateTimeUtc());
 
 /// The same for backups that lie elsewhere: `whole` tells whether all files of one are there.
 PrunePlan planPrune(const QString &folder, const QList<StoredBackup> &backups, const KeepRules &rules,
-                    const std::function<bool(const StoredBackup &)> &whole);
+                    const std::function<bool(const StoredBackup &)> &whole,
+                    const QDateTime &now = QDateTime::currentDateTimeUtc());
 
 /// Executes exactly that plan, after reading the newest good backup of each series again: when its checksum
 /// is no longer right nothing of the series goes, and the error is of kind Verification. Removes only files

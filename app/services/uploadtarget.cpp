@@ -53,7 +53,8 @@ Result<void> write(const QString &file, const QList<UploadTarget> &targets)
                                  {u"container"_s, target.container},
                                  {u"remote"_s, target.remote},
                                  {u"secret_file"_s, target.secretFile},
-                                 {u"secret_in_keyring"_s, target.secretInKeyring}});
+                                 {u"secret_in_keyring"_s, target.secretInKeyring},
+                                 {u"mount_point"_s, target.mountPoint}});
     return paths::writePrivate(file, QJsonDocument(array).toJson());
 }
 
@@ -79,6 +80,17 @@ bool UploadTarget::isOffSite(const QString &text)
     const QByteArray system = QStorageInfo(text).fileSystemType();
     return system.startsWith("nfs") || system == "cifs" || system.startsWith("smb") ||
            system == "fuse.sshfs" || system == "fuse.rclone" || system == "ceph" || system == "glusterfs";
+}
+
+bool UploadTarget::mounted() const
+{
+    return kind != Kind::Folder || (mountPointOf(path) + u'/').startsWith(mountPoint + u'/');
+}
+
+QString UploadTarget::mountPointOf(const QString &folder)
+{
+    const QString found = QStorageInfo(folder).rootPath();
+    return found == u"/" ? QString() : found;
 }
 
 QString UploadTarget::keyName() const
@@ -170,11 +182,11 @@ Result<QList<UploadTarget>> UploadTargets::all() const
                         UploadTarget::Kind(std::max(0, int(kindNames.indexOf(json[u"kind"].toString())))),
                         json[u"path"].toString(), json[u"account"].toString(), json[u"container"].toString(),
                         json[u"remote"].toString(), json[u"secret_file"].toString(),
-                        json[u"secret_in_keyring"].toBool()});
+                        json[u"secret_in_keyring"].toBool(), json[u"mount_point"].toString()});
     return targets;
 }
 
-Result<void> UploadTargets::save(const UploadTarget &target)
+Result<void> UploadTargets::save(UploadTarget target)
 {
     if (target.name.isEmpty())
         return usage(u"A target needs a name."_s);
@@ -183,6 +195,8 @@ Result<void> UploadTargets::save(const UploadTarget &target)
     Result<QList<UploadTarget>> targets = all();
     if (!targets)
         return targets.error();
+    if (target.kind == UploadTarget::Kind::Folder)
+        target.mountPoint = UploadTarget::mountPointOf(target.path);
     targets->removeIf([&](const UploadTarget &other) { return other.name == target.name; });
     targets->append(target);
     return write(m_file, *targets);

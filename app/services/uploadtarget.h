@@ -25,13 +25,17 @@ struct UploadTarget
     QString remote = {};     ///< Remote: its name
     QString secretFile = {}; ///< Azure: holds an account key or a SAS; only its owner may read it
     bool secretInKeyring = false;
+    QString mountPoint = {}; ///< Folder: of its file system when it was set up; empty for that of "/"
 
     /// "/mnt/backups", "azure:account/container/path", "remote:path": for people, the history and as a key.
     QString text() const;
     /// Away from this house: everything but a folder, and a folder of a network's file system.
     bool offSite() const { return isOffSite(text()); }
     static bool isOffSite(const QString &text);
-    QString keyName() const; ///< under which its secret is in the keyring
+    /// The folder lies on the disk on which it was set up, or on one mounted below; true of other kinds.
+    bool mounted() const;
+    static QString mountPointOf(const QString &folder); ///< empty for "/", and where there is no folder
+    QString keyName() const;                            ///< under which its secret is in the keyring
     bool needsSecret() const { return kind == Kind::Azure; }
 };
 
@@ -53,7 +57,8 @@ public:
     }
 
     Result<QList<UploadTarget>> all() const;
-    Result<void> save(const UploadTarget &target); ///< takes the place of one of the same name
+    /// Takes the place of one of the same name. A folder is expected on the disk on which it lies now.
+    Result<void> save(UploadTarget target);
     Result<void> remove(const QString &name);
 
     /// A name of the list, a folder ("/…"), or "remote:path" of the user's own rclone configuration. Empty

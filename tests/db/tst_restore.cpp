@@ -97,6 +97,7 @@ private slots:
         run(u"postgres"_s, "ALTER DATABASE " + quoted + " SET search_path = \"$user\", retail, 'odd,name'");
         run(u"postgres"_s, "REVOKE ALL ON DATABASE " + quoted + " FROM PUBLIC");
         run(u"postgres"_s, "GRANT CONNECT, TEMPORARY ON DATABASE " + quoted + " TO mcp_user, retail_manager");
+        run(name(), "SELECT retail_sec.audit_event('test', 'before the backup', NULL, NULL, '{}')");
         m_made = make(m_keep.path());
     }
     void cleanupTestCase()
@@ -244,15 +245,27 @@ private slots:
     void chosenTablesComeWithAllStructure()
     {
         restore::Request some = request(m_backup->dumpPath(), name() + u"_some"_s);
-        some.tables = QStringList{u"products"_s, u"retail.stores"_s};
+        some.tables = QStringList{u"products"_s, u"retail.stores"_s, u"audit_log"_s};
         VERIFY_OK(restore(some));
         const QHash<QString, QString> all = contents(name());
         const QHash<QString, QString> copy = contents(some.into);
         QCOMPARE(copy[u"retail.products"_s], all[u"retail.products"_s]);
         QVERIFY(copy[u"retail.customers"_s].startsWith(u"0 "));
-        some.tables = QStringList{u"produkts"_s};
+        // The log's entries are in its partitions, which come with it.
+        QCOMPARE(ask(some.into, "SELECT count(*) FROM retail.audit_log WHERE action = 'before the backup'")
+                     .integer(0, 0),
+                 1);
         some.into = name() + u"_other"_s;
-        QCOMPARE(restore(some).error().kind, ErrorKind::NotFound);
+        for (const QString &wrong : {u"produkts"_s, u"product"_s, u"sales"_s}) {
+            some.tables = QStringList{u"stores"_s, wrong};
+            const Result<QString> refused = restore(some);
+            QVERIFY2(!refused, qPrintable(wrong));
+            QCOMPARE(refused.error().kind, ErrorKind::NotFound);
+            QVERIFY2(refused.error().hint.contains(u"retail.products,") &&
+                         !refused.error().hint.contains(u"audit_log_"),
+                     qPrintable(refused.error().text()));
+            QVERIFY(!exists(some.into));
+        }
         // Over what is there they would empty all other tables.
         own();
         some.tables = QStringList{u"products"_s};
@@ -413,7 +426,8 @@ private slots:
         QTest::addColumn<bool>("swap");
         QTest::addColumn<QString>("phase");
         QTest::newRow("while the copy for a swap is compared") << true << u"comparing with the manifest"_s;
-        QTest::newRow("while what is restored over is backed up first") << false << u"dumping"_s;
+        QTest::newRow("while the restore waits for those who write")
+            << false << u"waiting for those who write"_s;
     }
     void whoIsErasedWhileTheRestoreRunsStaysErased()
     {

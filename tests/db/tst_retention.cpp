@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/services/retention.h"
+#include "app/services/backupdrill.h"
+#include "app/services/backupoverview.h"
+#include "app/services/backupupload.h"
+#include "app/services/healthservice.h"
 #include "tests/support/backuptest.h"
 
 #include <QTest>
@@ -15,10 +18,19 @@ class TestRetention final : public QObject
 
     /// A backup without a server behind it, for the retention.
     backup::StoredBackup madeUp(const QDateTime &created, backup::Level level = backup::Level::Listed,
-                                const QString &database = u"shop"_s) const
+                                const QString &database = u"shop"_s, const QStringList &tables = {}) const
     {
-        const QString base = u"%1_database_%2"_s.arg(database, created.toString(u"yyyyMMdd'T'HHmmss'Z'"_s));
+        const backup::Scope scope = tables.isEmpty() ? backup::Scope::Database : backup::Scope::Tables;
+        const QString base = u"%1_%2_%3"_s.arg(database, backup::scopeName(scope),
+                                               created.toString(u"yyyyMMdd'T'HHmmss'Z'"_s));
         backup::StoredBackup stored{m_folder->path(), base + u".json"_s, {}};
+        stored.manifest.scope = scope;
+        for (const QString &name : tables) {
+            backup::Table table;
+            table.schema = u"retail"_s;
+            table.name = name;
+            stored.manifest.tables += table;
+        }
         stored.manifest.created = stored.manifest.finished = created;
         stored.manifest.database = database;
         stored.manifest.dump = base + u".dump"_s;
@@ -32,6 +44,20 @@ class TestRetention final : public QObject
         if (!dump.open(QIODevice::WriteOnly) || dump.write("abc") != 3 || !backup::writeManifest(stored))
             qFatal("no made-up backup");
         return stored;
+    }
+
+    backup::StoredBackup exported(const QDateTime &created, const QStringList &tables) const
+    {
+        return madeUp(created, backup::Level::Listed, u"shop"_s, tables);
+    }
+
+    static QStringList removedBy(const backup::PrunePlan &plan)
+    {
+        QStringList files;
+        for (const auto &item : plan.items)
+            if (item.remove)
+                files += item.backup.file;
+        return files;
     }
 
 private slots:
@@ -58,7 +84,7 @@ private slots:
         for (const int days : {0, 1, 2, 8, 15, 29, 70, 400})
             madeUp(newest.addDays(-days));
         const auto before = contentsOf(m_folder->path());
-        const backup::PrunePlan plan = backup::planPrune(m_folder->path(), rules);
+        const backup::PrunePlan plan = backup::planPrune(m_folder->path(), rules, newest);
         QCOMPARE(contentsOf(m_folder->path()), before); // a plan is a dry run
         QList<int> stays;
         for (const auto &item : plan.items)
@@ -96,13 +122,114 @@ private slots:
         QVERIFY(!refused);
         QCOMPARE(refused.error().kind, ErrorKind::Verification);
         QVERIFY(QFile::exists(old.dumpPath()));
-        // One of a clock that ran ahead stays, and counts as the newest: ages come from it, never from our
-        // clock.
-        const backup::StoredBackup ahead = madeUp(now.addYears(30));
-        const backup::PrunePlan plan = backup::planPrune(m_folder->path(), {0, 0, 0, 0, 30});
-        for (const auto &item : plan.items)
-            QVERIFY(!(item.remove && item.backup.file == ahead.file));
         QVERIFY(QFile::exists(other.dumpPath()) && foreign.exists());
+    }
+
+    void anExportOfOtherTablesReplacesNone()
+    {
+        const QDateTime now = QDateTime::currentDateTimeUtc();
+        exported(now, {u"customers"_s, u"products"_s});
+        exported(now.addDays(-1), {u"products"_s});
+        exported(now.addDays(-2), {u"customers"_s});
+        const backup::StoredBackup replaced = exported(now.addDays(-3), {u"products"_s, u"customers"_s});
+        WatchedJob job;
+        const backup::PrunePlan plan = backup::planPrune(m_folder->path(), {1, 0, 0, 0, 0});
+        QCOMPARE(removedBy(plan), QStringList{replaced.file});
+        VERIFY_OK(backup::prune(plan, job));
+        QCOMPARE(backup::listBackups(m_folder->path()).size(), 3);
+    }
+
+    void aBackupFromTheFutureReplacesNone_data()
+    {
+        QTest::addColumn<backup::KeepRules>("rules");
+        QTest::addColumn<QList<int>>("removed"); // days ago
+        using Days = QList<int>;
+        QTest::newRow("the last two") << backup::KeepRules{2, 0, 0, 0, 0} << Days{3, 400};
+        QTest::newRow("two days") << backup::KeepRules{0, 2, 0, 0, 0} << Days{3, 400};
+        QTest::newRow("the seed's thirty days") << backup::KeepRules{0, 0, 0, 0, 30} << Days{400};
+    }
+    void aBackupFromTheFutureReplacesNone()
+    {
+        QFETCH(backup::KeepRules, rules);
+        QFETCH(QList<int>, removed);
+        const QDateTime now = QDateTime::currentDateTimeUtc();
+        const backup::StoredBackup ahead = madeUp(now.addYears(30));
+        QHash<int, QString> files;
+        for (const int days : {0, 2, 3, 400})
+            files[days] = madeUp(now.addDays(-days)).file;
+        QStringList expected;
+        for (const int days : removed)
+            expected += files[days];
+        const backup::PrunePlan plan = backup::planPrune(m_folder->path(), rules, now);
+        QCOMPARE(removedBy(plan), expected);
+        QVERIFY2(plan.text().contains(u"keep    %1"_s.arg(ahead.manifest.dump)) &&
+                     plan.text().contains(u"dated in the future"),
+                 qPrintable(plan.text()));
+        // What is read again before anything goes is the one that stays in their place.
+        QCOMPARE(plan.replacements().size(), 1);
+        QCOMPARE(plan.replacements().first()->backup.file, files[0]);
+        // To a clock that is late itself all of them are of the future.
+        QCOMPARE(backup::planPrune(m_folder->path(), rules, now.addYears(-10)).removed(), 0);
+        WatchedJob job;
+        VERIFY_OK(backup::prune(plan, job));
+        QVERIFY(QFile::exists(ahead.dumpPath()));
+    }
+
+    void aBackupFromTheFutureIsAnAlarm()
+    {
+        const QDateTime now = QDateTime::currentDateTimeUtc();
+        HealthLimits limits;
+        limits.backupAge = HealthLimit{26, 50};
+        limits.backupFolder = m_folder->path();
+        madeUp(now.addSecs(1'800)); // so far may clocks differ
+        QCOMPARE(backupAge(limits, u"shop"_s, 0, now).status, HealthCheck::Ok);
+        const backup::StoredBackup ahead = madeUp(now.addSecs(7'200));
+        const HealthCheck check = backupAge(limits, u"shop"_s, 0, now);
+        QCOMPARE(check.status, HealthCheck::Critical);
+        QVERIFY2(check.text.contains(ahead.dumpPath()) && check.text.contains(u"2.0 h in the future"),
+                 qPrintable(check.text));
+        QCOMPARE(backupAge(limits, u"shop"_s, 0, now.addSecs(7'200)).status, HealthCheck::Ok);
+    }
+
+    void aDrillTakesTheWholeDatabaseWhereItCan()
+    {
+        const QDateTime now = QDateTime::currentDateTimeUtc();
+        const auto taken = [this] {
+            const Result<backup::StoredBackup> found = backup::backupForDrill(m_folder->path(), u"shop"_s);
+            return found ? found->file : found.error().text();
+        };
+        const backup::StoredBackup some = exported(now, {u"customers"_s});
+        QCOMPARE(taken(), some.file);
+        const backup::StoredBackup ahead = madeUp(now.addYears(30));
+        QCOMPARE(taken(), ahead.file);
+        const backup::StoredBackup older = madeUp(now.addDays(-2));
+        QCOMPARE(taken(), older.file);
+        const backup::StoredBackup newer = madeUp(now.addDays(-1), backup::Level::None);
+        QCOMPARE(taken(), newer.file);
+        madeUp(now, backup::Level::Listed, u"other"_s);
+        QCOMPARE(taken(), newer.file);
+    }
+
+    void anExportProvesNothingOfTheDatabase()
+    {
+        const QDateTime now = QDateTime::currentDateTimeUtc();
+        const backup::StoredBackup whole = madeUp(now.addDays(-1));
+        const backup::StoredBackup some = exported(now, {u"customers"_s});
+        const QTemporaryDir home;
+        LocalStore history(home.filePath(u"local.sqlite"_s));
+        VERIFY_OK(history.prepare());
+        const auto prove = [&](const backup::StoredBackup &stored) {
+            VERIFY_OK(history.proven(backup::Drilled{stored, u"here"_s, 1}.proof()));
+            VERIFY_OK(history.proven(backup::Uploaded{stored, u"/mnt/disk"_s}.proof()));
+        };
+        const auto overview = [&] { return backup::overview(m_folder->path(), u"shop"_s, {}, history); };
+        prove(some);
+        QVERIFY(!overview().lastDrill && !overview().lastUpload);
+        prove(whole);
+        prove(some);
+        QVERIFY(overview().lastDrill && overview().lastUpload);
+        QCOMPARE(overview().lastDrill->backup, whole.file);
+        QCOMPARE(overview().lastUpload->backup, whole.file);
     }
 
     void whatGoesWhileItIsVerifiedDoesNotComeBack()

@@ -38,13 +38,16 @@ void BackupFigures::show(const backup::Overview &overview, const QString &databa
                           cell::Tone::Bad);
         m_last->setAction(tr("Back up now…"));
     } else {
-        const QDateTime made = overview.lastGood->manifest.created;
-        const qint64 hours = made.secsTo(now) / 3600;
-        m_last->setFigure(format::relative(made, now),
-                          tr("%1: %2").arg(database, overview.lastGood->manifest.levelText()),
-                          hours < 26       ? cell::Tone::Good
-                          : hours < 7 * 24 ? cell::Tone::Warning
-                                           : cell::Tone::Bad);
+        const backup::Manifest &last = overview.lastGood->manifest;
+        const qint64 hours = last.created.secsTo(now) / 3600;
+        const bool ahead = last.ahead(now);
+        m_last->setFigure(
+            format::relative(last.created, now),
+            ahead ? tr("The last one of %1 is dated in the future: a clock is or was wrong").arg(database)
+                  : tr("%1: %2").arg(database, last.levelText()),
+            ahead || hours >= 7 * 24 ? cell::Tone::Bad
+            : hours < 26             ? cell::Tone::Good
+                                     : cell::Tone::Warning);
         m_last->setAction({});
     }
     const bool tight =
