@@ -10,6 +10,8 @@
 #include <QRegularExpression>
 #include <QSet>
 
+#include <algorithm>
+
 using namespace Qt::StringLiterals;
 
 namespace backup {
@@ -107,6 +109,23 @@ private:
     QByteArray m_rest;
     int m_copying = -1;
 };
+
+/// age asks a terminal for the passphrase of such a key, and waits: from here nobody can answer it.
+bool needsPassphrase(const QString &identity)
+{
+    QFile file(identity);
+    if (!QFileInfo(identity).isFile() || !file.open(QIODevice::ReadOnly))
+        return false; // age says what is wrong with it
+    const QByteArray head = file.read(4096);
+    if (head.startsWith("age-encryption.org/") || head.contains("BEGIN AGE ENCRYPTED FILE") ||
+        head.contains("\nProc-Type: 4,ENCRYPTED"))
+        return true;
+    // OpenSSH's own format begins with its name and that of the cipher (PROTOCOL.key of OpenSSH).
+    static const QByteArray begin("-----BEGIN OPENSSH PRIVATE KEY-----");
+    static const QByteArray open("openssh-key-v1\0\0\0\0\4none", 23);
+    const qsizetype at = head.indexOf(begin);
+    return at >= 0 && !QByteArray::fromBase64(head.mid(at + begin.size())).startsWith(open);
+}
 
 Error unreadable(const Archive &archive, const ProcessOutput &output)
 {
@@ -206,6 +225,14 @@ Result<ProcessCall> restoreCall(const Archive &archive, const Means &means, cons
         if (means.identity.isEmpty())
             return Error{ErrorKind::Unverified, u"The backup is sealed: only its checksum can be verified."_s,
                          u"Name the file of its secret key with --identity to look inside."_s};
+        if (needsPassphrase(means.identity))
+            return Error{
+                ErrorKind::Usage,
+                u"The identity %1 is protected by a passphrase, which cannot be asked for here."_s.arg(
+                    means.identity),
+                u"Decrypt it first into a file that only you can read, and name that one: "
+                u"(umask 077; age -d key.age > key.txt), or of an SSH key a copy without passphrase: "
+                u"ssh-keygen -p -N '' -f COPY."_s};
         call.feeder = *age;
         call.feederArguments = {u"--decrypt"_s, u"--identity"_s, QFileInfo(means.identity).absoluteFilePath(),
                                 archive.path};
@@ -289,6 +316,12 @@ Result<QStringList> rolesNamed(const Archive &archive, const Means &means, const
 
 QList<TocEntry> withoutTheServers(const QList<TocEntry> &toc)
 {
+    // A publication's entry does not say whether it is FOR ALL TABLES, and no copy needs one.
+    static const QStringList superusers{
+        u"EXTENSION"_s,   u"EVENT TRIGGER"_s,     u"FOREIGN DATA WRAPPER"_s,
+        u"PUBLICATION"_s, u"PUBLICATION TABLE"_s, u"PUBLICATION TABLES IN SCHEMA"_s,
+        u"SUBSCRIPTION"_s};
+    static const QStringList about{u"COMMENT"_s, u"ACL"_s, u"SECURITY LABEL"_s};
     QSet<QString> own;
     for (const TocEntry &entry : toc) {
         const qsizetype schemaEnd = entry.name.indexOf(u' ');
@@ -296,9 +329,12 @@ QList<TocEntry> withoutTheServers(const QList<TocEntry> &toc)
     }
     QList<TocEntry> kept;
     for (const TocEntry &entry : toc) {
-        if (entry.type == u"EXTENSION" || entry.type == u"DEFAULT ACL")
+        if (superusers.contains(entry.type) || entry.type == u"DEFAULT ACL")
             continue;
-        if (entry.type == u"COMMENT" && entry.name.startsWith(u"- EXTENSION"))
+        // "COMMENT - EVENT TRIGGER name owner"
+        if (about.contains(entry.type) &&
+            std::any_of(superusers.cbegin(), superusers.cend(),
+                        [&](const QString &type) { return entry.name.startsWith(u"- "_s + type + u' '); }))
             continue;
         // A grant on something of public that the archive does not make is on a part of an extension.
         if (entry.type == u"ACL" &&

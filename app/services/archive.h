@@ -50,7 +50,8 @@ Result<Manifest> readThrough(const Archive &archive, const Means &means, JobCont
 /// The roles that grants and policies of the archive name: a restore needs them.
 Result<QStringList> rolesNamed(const Archive &archive, const Means &means, const CancelToken &token);
 
-/// What an ops login may restore: everything but extensions, which retail_template has, and the grants that
+/// What an ops login may restore: everything but extensions, which retail_template has, what else only a
+/// superuser makes (event triggers, foreign data wrappers, publications, subscriptions), and the grants that
 /// belong to the server or to extensions.
 QList<TocEntry> withoutTheServers(const QList<TocEntry> &toc);
 

@@ -10,6 +10,7 @@
 #include "app/services/backupfolder.h"
 #include "app/services/backupsource.h"
 #include "app/services/localserver.h"
+#include "app/services/restoreserver.h"
 
 #include <QCryptographicHash>
 #include <QDir>
@@ -88,8 +89,7 @@ public:
     Result<QString> onTheServer();
 
 private:
-    using Keep = QList<TocEntry> (*)(const QList<TocEntry> &);
-    Result<void> run(Session &session, const QStringList &options, Keep keep, const QString &place);
+    Result<void> run(Session &session, const QString &place);
 
     const StoredBackup &m_backup;
     const Manifest &m_manifest;
@@ -97,24 +97,22 @@ private:
     JobContext &m_job;
 };
 
-Result<void> Restore::run(Session &session, const QStringList &options, Keep keep, const QString &place)
+/// What a restore restores, by a role that is no superuser either: what cannot be restored is no good backup.
+Result<void> Restore::run(Session &session, const QString &place)
 {
     const Result<ChildConnection> connection = ChildConnection::of(session, u"retail-admin - Restore test"_s);
     if (!connection)
         return unreached(connection.error());
-    QStringList arguments{u"--dbname"_s, connection->conninfo(), u"--no-password"_s, u"--exit-on-error"_s,
-                          u"--verbose"_s};
-    arguments += options;
-    std::unique_ptr<QTemporaryFile> list;
-    if (keep) {
-        const Result<QList<TocEntry>> toc = readToc(m_backup, m_means, m_job.token());
-        if (!toc)
-            return toc.error();
-        list = listFile(keep(*toc));
-        if (!list)
-            return unreached({ErrorKind::Io, u"a temporary file cannot be written."_s});
-        arguments += {u"--use-list"_s, list->fileName()};
-    }
+    const Result<QList<TocEntry>> toc = readToc(m_backup, m_means, m_job.token());
+    if (!toc)
+        return toc.error();
+    const std::unique_ptr<QTemporaryFile> list =
+        listFile(m_manifest.scope == Scope::Tables ? standingAlone(*toc) : withoutTheServers(*toc));
+    if (!list)
+        return unreached({ErrorKind::Io, u"a temporary file cannot be written."_s});
+    QStringList arguments{
+        u"--dbname"_s,   connection->conninfo(),   u"--no-password"_s, u"--exit-on-error"_s, u"--verbose"_s,
+        u"--no-owner"_s, u"--role=retail_owner"_s, u"--use-list"_s,    list->fileName()};
     const bool sealed = m_backup.dumpPath().endsWith(u".age");
     if (!sealed) // a stream cannot be read in parallel
         arguments += {u"--jobs"_s, QString::number(restoreJobs)};
@@ -166,12 +164,18 @@ Result<QString> Restore::onThisMachine(const ServerPrograms &programs)
             openSession((*server)->superuser(u"postgres"_s), u"Restore test"_s, m_job.token());
         if (!session)
             return unreached(session.error());
-        for (const QString &role : m_manifest.roles)
+        QStringList roles = m_manifest.roles;
+        if (!roles.contains(u"retail_owner"))
+            roles += u"retail_owner"_s;
+        for (const QString &role : std::as_const(roles))
             if (role != u"postgres")
-                if (const Result<Rows> made = session->execute("CREATE ROLE " + quoteIdentifier(role)); !made)
+                if (const Result<Rows> made =
+                        session->execute("CREATE ROLE " + quoteIdentifier(role) + " LOGIN");
+                    !made)
                     return unreached(made.error());
         const QByteArray create = "CREATE DATABASE " + quoteIdentifier(name) +
-                                  " TEMPLATE template0 ENCODING " + quoteLiteral(m_manifest.encoding);
+                                  " OWNER retail_owner TEMPLATE template0 ENCODING " +
+                                  quoteLiteral(m_manifest.encoding);
         Result<Rows> made = session->execute(create + " LC_COLLATE " + quoteLiteral(m_manifest.collate) +
                                              " LC_CTYPE " + quoteLiteral(m_manifest.ctype));
         if (!made) {
@@ -185,25 +189,32 @@ Result<QString> Restore::onThisMachine(const ServerPrograms &programs)
     Result<Session> session = openSession((*server)->superuser(name), u"Restore test"_s, m_job.token());
     if (!session)
         return unreached(session.error());
-    if (m_manifest.scope != Scope::Database) {
-        // A dump of schemas holds no extension, one of tables no schema either.
-        QByteArray script;
-        for (const Extension &extension : m_manifest.extensions) {
-            script += "CREATE SCHEMA IF NOT EXISTS " + quoteIdentifier(extension.schema) + ';';
-            script += "CREATE EXTENSION IF NOT EXISTS " + quoteIdentifier(extension.name) + " SCHEMA " +
-                      quoteIdentifier(extension.schema) + ';';
-        }
-        if (m_manifest.scope == Scope::Tables)
-            for (const Table &table : m_manifest.tables)
-                script += "CREATE SCHEMA IF NOT EXISTS " + quoteIdentifier(table.schema) + ';';
-        script.replace("CREATE SCHEMA IF NOT EXISTS \"pg_catalog\";", {});
-        if (const Result<Rows> made = session->executeScript(script); !script.isEmpty() && !made)
-            return unreached(made.error());
+    // Made as retail_template is, and with what else the backup's database had.
+    QByteArray script = sqlcatalog::file(u"template.sql"_s);
+    const auto addSchema = [&script](const QString &schema) {
+        if (schema != u"pg_catalog")
+            script +=
+                "CREATE SCHEMA IF NOT EXISTS " + quoteIdentifier(schema) + " AUTHORIZATION retail_owner;";
+    };
+    for (const Extension &extension : m_manifest.extensions) {
+        addSchema(extension.schema);
+        script += "CREATE EXTENSION IF NOT EXISTS " + quoteIdentifier(extension.name) + " SCHEMA " +
+                  quoteIdentifier(extension.schema) + " CASCADE;";
     }
-    if (const Result<void> restored =
-            run(*session, {}, m_manifest.scope == Scope::Tables ? standingAlone : nullptr, place);
-        !restored)
-        return restored.error();
+    if (m_manifest.scope == Scope::Tables) // no schema is in it
+        for (const Table &table : m_manifest.tables)
+            addSchema(table.schema);
+    if (const Result<Rows> made = session->executeScript(script); !made)
+        return unreached(made.error());
+    {
+        Login owner = (*server)->superuser(name);
+        owner.profile.conninfo += u" user=retail_owner"_s; // the last one counts
+        Result<Session> restoring = openSession(owner, u"Restore test"_s, m_job.token());
+        if (!restoring)
+            return unreached(restoring.error());
+        if (const Result<void> restored = run(*restoring, place); !restored)
+            return restored.error();
+    }
     if (const Result<void> equal = compare(*session, m_manifest, m_job); !equal)
         return equal.error();
     return u"a throw-away PostgreSQL %1 on this machine"_s.arg((*server)->version());
@@ -215,35 +226,26 @@ Result<QString> Restore::onTheServer()
     if (m_manifest.scope == Scope::Tables)
         return Error{ErrorKind::Unverified,
                      u"Single tables are restored for a test on a throw-away server only."_s};
-    Result<Session> session = openSession(*m_means.login, u"Restore test"_s, m_job.token());
-    if (!session)
-        return unreached(session.error());
+    Result<restore::Server> server = restore::Server::open(*m_means.login, m_job.token());
+    if (!server)
+        return unreached(server.error());
     const QString name = u"retail_verify_%1"_s.arg(QRandomGenerator::system()->generate64(), 0, 36);
-    const QByteArray quotedName = quoteIdentifier(name);
-    for (const QByteArray &statement :
-         {QByteArray("SET ROLE retail_ops"),
-          "CREATE DATABASE " + quotedName + " OWNER retail_owner TEMPLATE retail_template",
-          QByteArray("SET ROLE retail_owner"), "REVOKE ALL ON DATABASE " + quotedName + " FROM PUBLIC"})
-        if (const Result<Rows> made = session->execute(statement); !made)
-            return unreached(made.error());
     // On a connection of its own: this one's token may be cancelled.
     const auto drop = qScopeGuard([&] {
-        if (Result<Session> cleaner = openSession(*m_means.login, u"Restore test"_s, {})) {
-            (void)cleaner->execute("SET ROLE retail_ops");
-            if (const Result<Rows> dropped =
-                    cleaner->execute("DROP DATABASE " + quotedName + " WITH (FORCE)");
-                !dropped)
-                m_job.log(
-                    u"The scratch database %1 could not be dropped: %2"_s.arg(name, dropped.error().message));
-        }
+        Result<restore::Server> cleaner = restore::Server::open(*m_means.login, {});
+        const Result<void> dropped = cleaner ? cleaner->drop(name) : Result<void>(cleaner.error());
+        if (!dropped)
+            m_job.log(
+                u"The scratch database %1 could not be dropped: %2"_s.arg(name, dropped.error().message));
     });
+    // Marked: when this program is killed, “restore --list” names it and “--drop” drops it.
+    if (const Result<void> made = server->create(name); !made)
+        return unreached(made.error());
     {
         Result<Session> scratch = openSession(*m_means.login, u"Restore test"_s, m_job.token(), name);
         if (!scratch)
             return unreached(scratch.error());
-        if (const Result<void> restored = run(*scratch, {u"--no-owner"_s, u"--role=retail_owner"_s},
-                                              withoutTheServers, u"the server"_s);
-            !restored)
+        if (const Result<void> restored = run(*scratch, u"the server"_s); !restored)
             return restored.error();
         if (const Result<Rows> role = scratch->execute("SET ROLE retail_ops"); !role)
             return unreached(role.error());

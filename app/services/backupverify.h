@@ -32,7 +32,8 @@ Result<void> verifyListed(const StoredBackup &backup, const Means &means, JobCon
 Result<QStringList> differences(Session &session, const Manifest &manifest, JobContext &job);
 
 /// Restores into a throw-away server of this machine or else into a scratch database of the login's server,
-/// and compares rows, policies, row security, constraints, indexes and triggers. Returns where that was.
+/// what a restore would and with no more rights, and compares rows, policies, row security, constraints,
+/// indexes and triggers. Returns where that was.
 /// Errors: Verification when the copy differs, Unverified when it could not be tried.
 Result<QString> verifyRestored(const StoredBackup &backup, const Means &means, JobContext &job);
 

@@ -21,7 +21,7 @@ namespace restore {
 
 namespace {
 
-constexpr int blockedSeconds = 20; // how long a lock is waited for
+constexpr int lookMs = 200;
 constexpr int namedDifferences = 8;
 
 /// Who was erased by the list of a database; nobody by one that is older than erasures, or none of ours.
@@ -59,9 +59,9 @@ public:
 
 private:
     Result<void> makePlace();
+    Result<void> takeOver(Script &script);
     Result<void> safetyBackup();
     Result<void> runTool();
-    Result<void> lookForBlockers(Session &monitor);
     Result<void> finish();
     Result<void> finishLive(const Result<void> &committed);
     Result<Session> asRestored();
@@ -76,8 +76,9 @@ private:
     const backup::Means &m_means;
     JobContext &m_job;
     const QString m_application;
-    QSet<QString> m_erased; ///< ids of customers
-    QString m_safety;       ///< the backup that was made first
+    bool m_takesAll = false; // its script asks for the locks that nobody shares
+    QSet<QString> m_erased;  ///< ids of customers
+    QString m_safety;        ///< the backup that was made first
     QStringList m_notes;
     bool m_made = false;
 };
@@ -85,7 +86,7 @@ private:
 Result<QString> Execution::run()
 {
     m_job.log(m_plan.text());
-    Result<void> done = m_plan.mode == Mode::Existing ? safetyBackup() : makePlace();
+    Result<void> done = m_plan.mode == Mode::Existing ? Result<void>() : makePlace();
     if (done)
         done = runTool();
     if (m_plan.mode == Mode::Existing && (done || done.error().kind == ErrorKind::OutcomeUnknown))
@@ -131,6 +132,24 @@ Result<void> Execution::makePlace()
     return made;
 }
 
+/// Over a live database: nobody writes to what is replaced from before it is backed up until the restore
+/// ends, so that what was written is in the backup, or comes after the restore.
+Result<void> Execution::takeOver(Script &script)
+{
+    m_job.progress({u"waiting for those who write"_s, 0, -1, {}});
+    // SHARE would let in SELECT … FOR UPDATE, and its lock would be in our way afterwards.
+    script.feed(lockScript(m_plan.entries, "EXCLUSIVE"));
+    if (!script.settle())
+        return script.commit();
+    m_job.log(u"From now on whoever writes to what is replaced waits."_s);
+    if (const Result<void> saved = safetyBackup(); !saved)
+        return saved;
+    m_job.progress({u"waiting for those who read"_s, 0, -1, {}});
+    m_takesAll = true;
+    script.feed(lockScript(m_plan.entries, "ACCESS EXCLUSIVE"));
+    return script.settle() ? Result<void>() : script.commit();
+}
+
 Result<void> Execution::safetyBackup()
 {
     backup::Options options;
@@ -147,7 +166,7 @@ Result<void> Execution::safetyBackup()
     }
     m_safety = made->dumpPath();
     m_notes += u"What was in “%1” before is in %2."_s.arg(m_plan.into, m_safety);
-    // The restore replaces the database's own list, which may have grown while that took its time.
+    // The restore replaces the database's own list, which may have grown since the plan.
     return askForErased(m_job.token());
 }
 
@@ -156,39 +175,74 @@ Result<void> Execution::runTool()
     Result<Session> monitor = openSession(m_login, u"Restore progress"_s, m_job.token(), m_plan.work);
     if (!monitor)
         return monitor.error();
-    if (const Result<Rows> role = monitor->execute("SET ROLE retail_ops"); !role)
+    // It is idle while what is there is backed up.
+    const Result<Rows> role = monitor->executeScript("SET idle_session_timeout = 0; SET ROLE retail_ops");
+    if (!role)
         return role.error();
     const Result<ChildConnection> connection = ChildConnection::of(*monitor, m_application, m_plan.work);
     if (!connection)
         return connection.error();
-    if (m_plan.archive.stored && m_plan.expected.scope == backup::Scope::Tables) {
-        QByteArray script = "SET ROLE retail_owner;";
+    // Over what is there a script drops it and makes it again, all in one transaction.
+    const bool scripted = m_plan.mode == Mode::Existing;
+    const bool tablesOnly = m_plan.expected.scope == backup::Scope::Tables;
+    QByteArray schemas;
+    if (m_plan.archive.stored && tablesOnly)
         for (const backup::Table &table : m_plan.expected.tables)
             if (table.schema != u"public")
-                script += "CREATE SCHEMA IF NOT EXISTS " + quoteIdentifier(table.schema) + ';';
-        if (const Result<Rows> made = monitor->executeScript(script + "SET ROLE retail_ops"); !made)
+                schemas += "CREATE SCHEMA IF NOT EXISTS " + quoteIdentifier(table.schema) + ";\n";
+    if (!schemas.isEmpty() && !scripted) {
+        schemas = "SET ROLE retail_owner;" + schemas + "SET ROLE retail_ops";
+        if (const Result<Rows> made = monitor->executeScript(schemas); !made)
             return made.error();
     }
     const std::unique_ptr<QTemporaryFile> list = backup::listFile(m_plan.entries);
     if (!list)
         return Error{ErrorKind::Io, u"A temporary file cannot be written."_s,
                      u"Free some space in the folder for temporary files (TMPDIR)."_s};
-    // Single tables come without what partitions inherit; all else is dropped and made again by a script.
-    const bool scripted = m_plan.mode == Mode::Existing && m_plan.expected.scope != backup::Scope::Tables;
     QStringList arguments{u"--exit-on-error"_s,     u"--verbose"_s,  u"--no-owner"_s,
                           u"--role=retail_owner"_s, u"--use-list"_s, list->fileName()};
     if (scripted)
         arguments += u"--file=-"_s;
     else
         arguments += {u"--dbname"_s, connection->conninfo(), u"--no-password"_s};
-    if (m_plan.mode == Mode::Existing && !scripted)
-        arguments += {u"--single-transaction"_s, u"--clean"_s, u"--if-exists"_s};
-    else if (m_plan.mode != Mode::Existing && m_plan.jobs > 1)
+    // Single tables come without what partitions inherit, which --clean cannot drop.
+    if (scripted && tablesOnly)
+        arguments += {u"--clean"_s, u"--if-exists"_s};
+    else if (!scripted && m_plan.jobs > 1)
         arguments += {u"--jobs"_s, QString::number(m_plan.jobs)};
     Result<ProcessCall> call = backup::restoreCall(m_plan.archive, m_means, arguments, m_job.token());
     if (!call)
         return call.error();
     call->environment = connection->environment();
+
+    Result<void> blocked;
+    QElapsedTimer sinceLook;
+    sinceLook.start();
+    const CancelToken tool;
+    const CancelToken::Registration follows = m_job.token().onCancel([tool] { tool.cancel(); });
+    const auto watch = [&] {
+        if (!scripted || !blocked || sinceLook.elapsed() < lookMs)
+            return;
+        sinceLook.start();
+        blocked = lookForBlockers(*monitor, m_application, m_takesAll, m_job);
+        if (!blocked)
+            tool.cancel();
+    };
+    std::unique_ptr<Script> script;
+    if (scripted) {
+        Result<std::unique_ptr<Script>> begun =
+            Script::begin(*connection, m_means.toolFolders, m_plan.archive.toolMajor, watch, tool);
+        if (!begun)
+            return begun.error();
+        script = std::move(*begun);
+        if (const Result<void> taken = takeOver(*script); !taken)
+            return blocked ? taken : blocked;
+        script->feed(tablesOnly ? schemas : dropScript(m_plan.entries));
+        call->onOutput = [&](QByteArrayView text) {
+            if (!text.isEmpty() && !script->feed(text))
+                tool.cancel();
+        };
+    }
 
     QHash<QString, qint64> rows;
     for (const backup::Table &table : m_plan.expected.tables)
@@ -212,38 +266,14 @@ Result<void> Execution::runTool()
         m_job.progress(
             {u"building indexes and constraints"_s, std::min(++built, toBuild), toBuild, u"objects"_s});
     };
-    Result<void> blocked;
-    QElapsedTimer sinceLook;
-    sinceLook.start();
-    const CancelToken tool;
-    const CancelToken::Registration follows = m_job.token().onCancel([tool] { tool.cancel(); });
     call->onTick = [&] {
         if (built == 0)
             progress.poll(*monitor, m_application);
-        if (m_plan.mode != Mode::Existing || !blocked || sinceLook.elapsed() < 2'000)
-            return;
-        sinceLook.start();
-        blocked = lookForBlockers(*monitor);
-        if (!blocked)
-            tool.cancel();
+        watch();
     };
-    std::unique_ptr<Script> script;
-    if (scripted) {
-        Result<std::unique_ptr<Script>> begun =
-            Script::begin(*connection, m_means.toolFolders, m_plan.archive.toolMajor, call->onTick, tool);
-        if (!begun)
-            return begun.error();
-        script = std::move(*begun);
-        script->feed(dropScript(m_plan.entries));
-        call->onOutput = [&](QByteArrayView text) {
-            if (!text.isEmpty() && !script->feed(text))
-                tool.cancel();
-        };
-    }
     const Result<ProcessOutput> output = runProcess(*call, tool);
     const bool whole = output && output->exitCode == 0 && output->feederExitCode <= 0;
-    // A script that ended by itself has failed, and commit() tells why; else COMMIT follows a whole one
-    // alone.
+    // A script that ended by itself has failed, and commit() says why; COMMIT follows a whole one alone.
     if (script && (whole || !script->running())) {
         const Result<void> committed = script->commit();
         if (blocked || committed || committed.error().kind == ErrorKind::OutcomeUnknown)
@@ -260,28 +290,12 @@ Result<void> Execution::runTool()
     if (output->exitCode == 0)
         return {};
     Error error = backup::toolFailure(u"The restore failed."_s, output->standardError, {});
-    if (error.kind == ErrorKind::LinkLost &&
-        output->standardError.contains(u"could not commit database transaction"))
-        return unconfirmed(error.detail);
     if (output->standardError.contains(u"could not read from input file") ||
         output->standardError.contains(u"could not uncompress")) {
         error.kind = ErrorKind::Verification;
         error.message = u"The restore failed: %1 is damaged."_s.arg(m_plan.archive.path);
     }
     return error;
-}
-
-/// Over what is there each table is locked: somebody who holds one must be named, not waited for without end.
-Result<void> Execution::lookForBlockers(Session &monitor)
-{
-    const Result<Rows> rows = monitor.execute(sqlcatalog::query("restore/blockers").sql, {m_application});
-    if (!rows || rows->count() == 0 || rows->integer(0, 3) < blockedSeconds)
-        return {};
-    return Error{
-        ErrorKind::Timeout,
-        u"The restore waited %1 s for a table that process %2 of %3 (%4) uses, and was undone."_s.arg(
-            QString::number(rows->integer(0, 3)), rows->text(0, 0), rows->text(0, 1), rows->text(0, 2)),
-        u"End that session (Activity), or restore into a new database and swap."_s};
 }
 
 Result<void> Execution::finish()

@@ -8,8 +8,9 @@ namespace restore {
 /// Executes exactly that plan. `typed` is the name that somebody typed, or --confirm: where the plan needs it
 /// and it is not the database's, the error is of kind Usage and nothing is asked of the server. On any error
 /// and when cancelled, the database that was being made is dropped, or the transaction undone; where that is
-/// not possible the error names what is left. After the COMMIT over a live database it says that this is what
-/// was restored now, and where the backup made first is; kind OutcomeUnknown where COMMIT was not answered.
+/// not possible the error names what is left. Over a live database whoever writes to what is replaced waits,
+/// from before it is backed up to the end. After the COMMIT there the error says that this is what was
+/// restored now, and where the backup made first is; kind OutcomeUnknown where COMMIT was not answered.
 /// Returns a summary. Blocks; any thread.
 Result<QString> execute(const Login &login, const Plan &plan, const QString &typed,
                         const backup::Means &means, JobContext &job);

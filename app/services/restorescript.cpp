@@ -15,7 +15,39 @@ namespace {
 
 constexpr int pollMs = 50;
 constexpr int graceMs = 5'000;
-constexpr qint64 mostUnwritten = 4 << 20; // bytes: psql sets the pace
+constexpr qint64 mostUnwritten = 4 << 20;        // bytes: psql sets the pace
+constexpr int blockedSeconds = 20;               // how long a lock is waited for
+constexpr int lockSeconds = blockedSeconds + 10; // the server's own limit, which names nobody
+constexpr char settled[] = "retail-admin-settled";
+
+/// The answer to COMMIT did not come: what is there now is the one or the other, whole.
+Error unconfirmed(const QString &detail)
+{
+    return {ErrorKind::OutcomeUnknown, u"The connection ended while the restore was being confirmed."_s,
+            u"All of it was restored or nothing: look at the database before repeating it."_s,
+            logging::redact(detail)};
+}
+
+/// Whoever has read keeps that lock to the end of his transaction. When he then wants to write, he waits for
+/// us, and we may not wait for him: the server ends such a wait at once, with our error. So his statement is
+/// cancelled, nothing of which is done.
+void cancelDeadlocked(Session &monitor, const QString &application, JobContext &job)
+{
+    const Result<Rows> rows = monitor.execute(
+        "SELECT b.pid, coalesce(b.usename, '')::text, b.application_name, pg_cancel_backend(b.pid) "
+        "FROM pg_stat_activity a JOIN pg_stat_activity b ON a.pid = ANY (pg_blocking_pids(b.pid)) "
+        "LEFT JOIN pg_roles r ON r.oid = b.usesysid "
+        "WHERE a.application_name = $1 AND b.backend_type = 'client backend' "
+        "AND NOT coalesce(r.rolsuper, false) "
+        "AND EXISTS (SELECT FROM pg_locks theirs JOIN pg_locks ours USING (locktype, database, relation) "
+        "WHERE theirs.pid = b.pid AND theirs.granted AND ours.pid = a.pid AND ours.granted "
+        "AND ours.mode = 'ExclusiveLock')",
+        {application});
+    for (int row = 0; rows && row < rows->count(); ++row)
+        job.log(
+            u"The restore and process %1 of %2 (%3) waited for each other: its statement is cancelled."_s.arg(
+                rows->text(row, 0), rows->text(row, 1), rows->text(row, 2)));
+}
 
 } // namespace
 
@@ -37,7 +69,9 @@ Result<std::unique_ptr<Script>> Script::begin(const ChildConnection &connection,
     psql.start();
     if (!psql.waitForStarted())
         return Error{ErrorKind::Tool, u"%1 cannot be started."_s.arg(tool->program), {}, psql.errorString()};
-    script->feed("BEGIN; SET LOCAL client_min_messages = warning; SET LOCAL ROLE retail_owner;\n");
+    // It may wait for a backup, idle, as long as that takes.
+    script->feed("BEGIN; SET LOCAL client_min_messages = warning; SET LOCAL statement_timeout = 0; "
+                 "SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL ROLE retail_owner;\n");
     return script;
 }
 
@@ -70,6 +104,21 @@ bool Script::feed(QByteArrayView script)
     return running() && !m_token.cancelled();
 }
 
+bool Script::settle()
+{
+    // Standard error, since psql keeps its standard output in a buffer.
+    m_psql.write(QByteArray("\n\\warn ") + settled + '\n');
+    while (running() && !m_token.cancelled() && !m_said.contains(settled)) {
+        m_psql.waitForReadyRead(pollMs);
+        m_said += m_psql.readAllStandardError();
+        m_onTick();
+    }
+    if (!m_said.contains(settled))
+        return false;
+    m_said.clear();
+    return true;
+}
+
 Result<void> Script::commit()
 {
     const bool whole = running() && !m_token.cancelled();
@@ -86,7 +135,7 @@ Result<void> Script::commit()
     const bool ended = m_psql.exitStatus() == QProcess::NormalExit;
     if (whole && ended && m_psql.exitCode() == 0)
         return {};
-    const QString said = QString::fromLocal8Bit(m_psql.readAllStandardError());
+    const QString said = QString::fromLocal8Bit(m_said + m_psql.readAllStandardError());
     constexpr int refusedCode = 3; // of psql: the server answered with an error
     if (m_psql.readAllStandardOutput().contains("committing") && !(ended && m_psql.exitCode() == refusedCode))
         return unconfirmed(said.trimmed());
@@ -95,11 +144,63 @@ Result<void> Script::commit()
     return backup::toolFailure(u"The restore failed, and was undone."_s, said, {});
 }
 
-Error unconfirmed(const QString &detail)
+Result<void> lookForBlockers(Session &monitor, const QString &application, bool takesAll, JobContext &job)
 {
-    return {ErrorKind::OutcomeUnknown, u"The connection ended while the restore was being confirmed."_s,
-            u"All of it was restored or nothing: look at the database before repeating it."_s,
-            logging::redact(detail)};
+    if (takesAll)
+        cancelDeadlocked(monitor, application, job);
+    const Result<Rows> rows = monitor.execute(sqlcatalog::query("restore/blockers").sql, {application});
+    if (!rows || rows->count() == 0)
+        return {};
+    if (rows->integer(0, 3) < blockedSeconds)
+        return {};
+    return Error{
+        ErrorKind::Timeout,
+        u"The restore waited %1 s for a table that process %2 of %3 (%4) uses, and was undone."_s.arg(
+            QString::number(rows->integer(0, 3)), rows->text(0, 0), rows->text(0, 1), rows->text(0, 2)),
+        u"End that session (Activity), or restore into a new database and swap."_s};
+}
+
+QByteArray lockScript(const QList<backup::TocEntry> &entries, const QByteArray &mode)
+{
+    QByteArrayList schemas;
+    QByteArrayList tables;
+    for (const backup::TocEntry &entry : entries) {
+        const QString schema = entry.name.section(u' ', 0, 0);
+        const QString name = entry.name.section(u' ', 1, -2);
+        if (entry.type == u"SCHEMA" && name != u"public")
+            schemas += quoteLiteral(name);
+        else if (entry.type == u"TABLE")
+            tables += quoteLiteral(schema + u'.' + name);
+    }
+    // Again where somebody waits for us: the lock itself would fail, see cancelDeadlocked().
+    return "SET LOCAL lock_timeout = '" + QByteArray::number(lockSeconds) +
+           "s';\n"
+           "DO $lock$\n"
+           "DECLARE\n"
+           "    tables text := (SELECT string_agg(format('%I.%I', n.nspname, c.relname), ', ')\n"
+           "  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace\n"
+           " WHERE c.relkind IN ('r', 'p') AND (n.nspname = ANY (ARRAY[" +
+           schemas.join(", ") + "]::text[])\n        OR n.nspname || '.' || c.relname = ANY (ARRAY[" +
+           tables.join(", ") +
+           "]::text[])));\n"
+           "BEGIN\n"
+           "    IF tables IS NULL THEN\n"
+           "        RETURN;\n"
+           "    END IF;\n"
+           "    FOR attempt IN 1..50 LOOP\n"
+           "        BEGIN\n"
+           "            EXECUTE 'LOCK TABLE ' || tables || ' IN " +
+           mode +
+           " MODE';\n"
+           "            EXIT;\n"
+           "        EXCEPTION WHEN deadlock_detected THEN\n"
+           "            IF attempt = 50 THEN\n"
+           "                RAISE;\n"
+           "            END IF;\n"
+           "            PERFORM pg_sleep(0.2);\n"
+           "        END;\n"
+           "    END LOOP;\n"
+           "END $lock$;\n";
 }
 
 QByteArray dropScript(const QList<backup::TocEntry> &entries)

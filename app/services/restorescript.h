@@ -2,12 +2,15 @@
 #pragma once
 
 #include "app/db/childconnection.h"
+#include "app/jobs/job.h"
 #include "app/services/backuptools.h"
 
 #include <QProcess>
 
 #include <functional>
 #include <memory>
+
+class Session;
 
 namespace restore {
 
@@ -31,6 +34,8 @@ public:
     bool running() const { return m_psql.state() == QProcess::Running; }
     /// False when psql has ended, which commit() explains, or the token was cancelled.
     bool feed(QByteArrayView script);
+    /// The same when all that was fed is done.
+    bool settle();
     /// Kind OutcomeUnknown when COMMIT was sent and not answered.
     Result<void> commit();
 
@@ -45,11 +50,18 @@ private:
     QProcess m_psql;
     const std::function<void()> m_onTick;
     const CancelToken m_token;
+    QByteArray m_said; // on standard error since it settled last
     bool m_stopped = false;
 };
 
-/// The answer to COMMIT did not come: what is there now is the one or the other, whole.
-Error unconfirmed(const QString &detail);
+/// Over what is there each table is locked: somebody who holds one must be named, not waited for without end.
+/// Kind Timeout when the sessions of `application` have waited for him too long. When it `takesAll`,
+/// statements that wait for it and are in its way are cancelled.
+Result<void> lookForBlockers(Session &monitor, const QString &application, bool takesAll, JobContext &job);
+
+/// Locks in `mode` the tables of which dropScript() takes the rows away, and those that the entries would
+/// make again: the ones that are there.
+QByteArray lockScript(const QList<backup::TocEntry> &entries, const QByteArray &mode);
 
 /// Drops what the entries would make again: schemas with all that is in them, and what lies in `public`.
 QByteArray dropScript(const QList<backup::TocEntry> &entries);

@@ -3,8 +3,10 @@
 #include "app/local/localstore.h"
 #include "app/services/backuptools.h"
 #include "app/services/healthservice.h"
+#include "app/services/restorejob.h"
 #include "tests/support/backuptest.h"
 
+#include <QProcess>
 #include <QRandomGenerator>
 #include <QStandardPaths>
 #include <QTest>
@@ -593,6 +595,109 @@ private slots:
         VERIFY_OK(backup::create(m_database->login(u"sandbox_ops"_s), options(), job));
         QVERIFY(total > 0);
         QVERIFY(last > total / 2);
+    }
+
+    void whatARestoreCannotMakeIsNoGoodBackup()
+    {
+        // Superusers alone may make this one, and restores are no superuser's.
+        Session session = m_database->superuser();
+        VERIFY_OK(session.execute(
+            "CREATE FUNCTION public.plus(int, int) RETURNS int LANGUAGE internal AS 'int4pl'"));
+        backup::Options options = this->options();
+        options.level = backup::Level::Restored;
+        const Result<backup::StoredBackup> made = make(options);
+        VERIFY_OK(session.execute("DROP FUNCTION public.plus(int, int)"));
+        QVERIFY(!made);
+        QCOMPARE(made.error().kind, ErrorKind::Verification);
+        QVERIFY2(made.error().detail.contains(u"permission denied for language internal"),
+                 qPrintable(made.error().text()));
+    }
+
+    void aKilledDrillLeavesACopyThatIsListedAndCanBeDropped()
+    {
+        Result<backup::StoredBackup> made = make(options());
+        VERIFY_OK(made);
+        made->manifest.serverVersionNumber = 990000; // which nobody has installed, so the server has to do
+        VERIFY_OK(backup::writeManifest(*made));
+        const Login ops = m_database->login(u"sandbox_ops"_s);
+        const QTemporaryDir home;
+        QProcess drill;
+        QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+        for (const QString &each : {u"XDG_CONFIG_HOME"_s, u"XDG_DATA_HOME"_s, u"XDG_STATE_HOME"_s})
+            environment.insert(each, home.path());
+        environment.insert(u"PGPASSFILE"_s, TestCluster::shared().status().passfile);
+        environment.remove(u"XDG_RUNTIME_DIR"_s);
+        drill.setProcessEnvironment(environment);
+        drill.setStandardInputFile(QProcess::nullDevice());
+        drill.start(qEnvironmentVariable("RETAIL_ADMIN"),
+                    {u"drill"_s, u"--from"_s, made->dumpPath(), u"--profile"_s, ops.profile.conninfo});
+        Session session = m_database->superuser();
+        const auto copies = [&] {
+            return *session.execute("SELECT datname::text FROM pg_stat_activity WHERE datname LIKE "
+                                    "'retail_verify_%' AND backend_type = 'client backend'");
+        };
+        QVERIFY(QTest::qWaitFor([&] { return copies().count() > 0 || drill.state() == QProcess::NotRunning; },
+                                60'000));
+        const Rows there = copies();
+        drill.kill();
+        drill.waitForFinished();
+        QVERIFY2(there.count() > 0, drill.readAllStandardError().constData());
+        const QString copy = there.text(0, 0);
+        QTRY_COMPARE(copies().count(), 0);
+        const Result<QList<restore::DatabaseFacts>> left = restore::leftDatabases(ops, {});
+        VERIFY_OK(left);
+        QVERIFY(std::any_of(left->cbegin(), left->cend(),
+                            [&](const restore::DatabaseFacts &each) { return each.name == copy; }));
+        WatchedJob job;
+        VERIFY_OK(restore::dropLeft(ops, copy, copy, job));
+        QCOMPARE(session.execute("SELECT FROM pg_database WHERE datname LIKE 'retail_verify_%'")->count(), 0);
+    }
+
+    void anIdentityWithAPassphraseIsRefusedInsteadOfAskedFor()
+    {
+        const QString plain = m_folder->path() + u"/plain"_s;
+        const auto keygen = [](const QStringList &arguments) {
+            return QProcess::execute(u"ssh-keygen"_s, QStringList{u"-q"_s} + arguments);
+        };
+        QCOMPARE(keygen({u"-t"_s, u"ed25519"_s, u"-N"_s, u""_s, u"-f"_s, plain}), 0);
+        QFile recipient(plain + u".pub"_s);
+        QVERIFY(recipient.open(QIODevice::ReadOnly));
+        backup::Options options = this->options();
+        options.folder += u"/sealed"_s;
+        options.recipients = QStringList{QString::fromUtf8(recipient.readAll().trimmed())};
+        const Result<backup::StoredBackup> made = make(options);
+        VERIFY_OK(made);
+
+        const QString openssh = m_folder->path() + u"/openssh"_s;
+        QVERIFY(QFile::copy(plain, openssh));
+        QCOMPARE(keygen({u"-p"_s, u"-P"_s, u""_s, u"-N"_s, u"secret"_s, u"-f"_s, openssh}), 0);
+        const QString pem = m_folder->path() + u"/pem"_s;
+        QCOMPARE(keygen({u"-t"_s, u"rsa"_s, u"-m"_s, u"PEM"_s, u"-N"_s, u"secret"_s, u"-f"_s, pem}), 0);
+        const QString age = m_folder->path() + u"/age"_s; // whose rest age would ask for the passphrase of
+        const QString armored = m_folder->path() + u"/armored"_s;
+        for (const auto &[path, head] :
+             {std::pair{age, "age-encryption.org/v1\n-> scrypt 3lC0N9yPqWmqTJ6VsOJXcg 18\n"},
+              std::pair{armored, "-----BEGIN AGE ENCRYPTED FILE-----\nYWdlLWVuY3J5cHRpb24ub3JnL3Yx\n"}}) {
+            QFile file(path);
+            QVERIFY(file.open(QIODevice::WriteOnly));
+            file.write(head);
+        }
+
+        WatchedJob job;
+        const auto verify = [&](const QString &identity) {
+            backup::Means means = localMeans();
+            means.identity = identity;
+            return backup::verify(*made, backup::Level::Listed, means, job);
+        };
+        for (const QString &identity : {openssh, pem, age, armored}) {
+            const Result<backup::StoredBackup> refused = verify(identity);
+            QVERIFY2(!refused, qPrintable(identity));
+            QVERIFY2(refused.error().kind == ErrorKind::Usage &&
+                         refused.error().message.contains(u"passphrase") &&
+                         refused.error().hint.contains(u"age -d"),
+                     qPrintable(identity + u": "_s + refused.error().text()));
+        }
+        VERIFY_OK(verify(plain));
     }
 };
 

@@ -3,8 +3,11 @@
 #include "tests/support/restoretest.h"
 
 #include <QRandomGenerator>
+#include <QScopeGuard>
 
+#include <atomic>
 #include <csignal>
+#include <thread>
 
 using namespace Qt::StringLiterals;
 using namespace restoretest;
@@ -292,8 +295,8 @@ private slots:
             QTest::addRow("cancelled while %s", qPrintable(phase)) << phase << QByteArray() << QStringList();
         QTest::newRow("psql gets no answer to COMMIT")
             << QString() << QByteArray("Q\0\0\0\014COMMIT;", 12) << QStringList();
-        QTest::newRow("pg_restore gets no answer to COMMIT")
-            << QString() << QByteArray("Q\0\0\0\013COMMIT\0", 12) << QStringList{u"product_embeddings"_s};
+        QTest::newRow("psql gets no answer to COMMIT of a table")
+            << QString() << QByteArray("Q\0\0\0\014COMMIT;", 12) << QStringList{u"product_embeddings"_s};
     }
     void afterTheCommitNobodyErasedIsBack()
     {
@@ -418,6 +421,115 @@ private slots:
         const QByteArray said = process->readAllStandardError();
         QVERIFY2(process->exitCode() == 2, said.constData());
         expectUntouched();
+    }
+
+    void nothingWrittenMeanwhileIsLost_data()
+    {
+        QTest::addColumn<QStringList>("tables"); // of the backup; none: all of the database
+        QTest::addColumn<bool>("reads");         // before it writes, in the same transaction
+        QTest::newRow("a write over all of the database comes after it") << QStringList() << false;
+        QTest::newRow("a write over a table comes after it") << QStringList{u"notes"_s} << false;
+        QTest::newRow("who read before he writes fails, and not the restore") << QStringList() << true;
+    }
+    void nothingWrittenMeanwhileIsLost()
+    {
+        QFETCH(QStringList, tables);
+        QFETCH(bool, reads);
+        const TestDatabase live;
+        run(u"postgres"_s, "ALTER DATABASE " + quoteIdentifier(live.name()) + " OWNER TO retail_owner");
+        run(live.name(), "CREATE TABLE retail.notes AS SELECT 'before'::text AS note; "
+                         "ALTER TABLE retail.notes OWNER TO retail_owner");
+        const QTemporaryDir folder;
+        backup::Options options;
+        options.folder = folder.path();
+        options.tables = tables;
+        options.scope = tables.isEmpty() ? backup::Scope::Database : backup::Scope::Tables;
+        const Login login = live.login(u"sandbox_ops"_s);
+        WatchedJob job;
+        const Result<backup::StoredBackup> made = backup::create(login, options, job);
+        VERIFY_OK(made);
+        restore::Request over = request(live.name());
+        over.file = made->dumpPath();
+        over.safetyFolder = folder.path();
+        const Result<restore::Plan> plan = restore::plan(login, over, localMeans(), job);
+        VERIFY_OK(plan);
+        Result<Rows> written = Error{};
+        std::atomic<bool> ended = false;
+        std::thread writer;
+        const auto waits = [] {
+            return ask(u"postgres"_s, "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND "
+                                      "application_name LIKE '%Written meanwhile%'")
+                       .count() > 0;
+        };
+        job.onProgress = [&](const JobProgress &progress) {
+            // The snapshot of the backup that is made first is there already.
+            if (progress.phase != u"dumping" || writer.joinable())
+                return;
+            writer = std::thread([&] {
+                Result<Session> session =
+                    openSession(live.login(u"sandbox_owner"_s), u"Written meanwhile"_s, {});
+                if (session && reads)
+                    (void)session->executeScript("BEGIN; SELECT note FROM retail.notes");
+                written = session ? session->execute("UPDATE retail.notes SET note = 'meanwhile'")
+                                  : Result<Rows>(session.error());
+                ended = true;
+            });
+            QVERIFY(QTest::qWaitFor([&] { return ended || waits(); }, 20'000));
+        };
+        const Result<QString> done = restore::execute(login, *plan, live.name(), localMeans(), job);
+        QVERIFY(writer.joinable());
+        writer.join();
+        VERIFY_OK(done);
+        QVERIFY2(written.ok() != reads, written ? "" : qPrintable(written.error().text()));
+        QCOMPARE(ask(live.name(), "SELECT note FROM retail.notes").text(0, 0),
+                 reads ? u"before"_s : u"meanwhile"_s);
+    }
+
+    void whoGoesOnWritingIsNamedBeforeAnythingIsDone()
+    {
+        Result<Session> writer = openSession(m_database->login(u"sandbox_owner"_s), u"Test"_s, {});
+        VERIFY_OK(writer);
+        VERIFY_OK(writer->executeScript("BEGIN; UPDATE retail.stores SET store_name = store_name"));
+        const QHash<QString, QByteArray> files = contentsOf(m_folder->path());
+        WatchedJob job;
+        const Result<QString> done = restore(request(name()), job);
+        QVERIFY(!done);
+        QCOMPARE(done.error().kind, ErrorKind::Timeout);
+        QVERIFY2(done.error().message.contains(u"sandbox_owner"), qPrintable(done.error().text()));
+        QCOMPARE(contentsOf(m_folder->path()), files); // which no backup joined
+        VERIFY_OK(writer->executeScript("ROLLBACK; SELECT 1"));
+        expectUntouched();
+    }
+
+    void whatOnlyASuperuserMakesIsLeftOutAndNamed()
+    {
+        run(name(), "CREATE FUNCTION public.watch() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END'; "
+                    "CREATE EVENT TRIGGER watching ON ddl_command_end EXECUTE FUNCTION public.watch(); "
+                    "COMMENT ON EVENT TRIGGER watching IS 'a comment'; "
+                    "CREATE PUBLICATION everything FOR ALL TABLES; "
+                    "CREATE PUBLICATION a_table FOR TABLE retail.stores; "
+                    "CREATE FOREIGN DATA WRAPPER nowhere; "
+                    "GRANT USAGE ON FOREIGN DATA WRAPPER nowhere TO retail_owner");
+        const auto drop = qScopeGuard([&] {
+            run(name(), "DROP EVENT TRIGGER watching; DROP FUNCTION public.watch(); "
+                        "DROP PUBLICATION everything, a_table; DROP FOREIGN DATA WRAPPER nowhere");
+        });
+        const QTemporaryDir folder;
+        backup::Options options;
+        options.folder = folder.path();
+        options.level = backup::Level::Restored;
+        WatchedJob job;
+        const Result<backup::StoredBackup> made = backup::create(ops(), options, job);
+        VERIFY_OK(made);
+        restore::Request all = request(name() + u"_x"_s);
+        all.file = made->dumpPath();
+        const Result<restore::Plan> plan = restore::plan(ops(), all, localMeans(), job);
+        VERIFY_OK(plan);
+        for (const QString &each : {u"1 EVENT TRIGGER"_s, u"2 PUBLICATION"_s, u"1 PUBLICATION TABLE"_s,
+                                    u"1 FOREIGN DATA WRAPPER"_s})
+            QVERIFY2(plan->text().contains(each), qPrintable(plan->text()));
+        VERIFY_OK(restore::execute(ops(), *plan, {}, localMeans(), job));
+        QCOMPARE(contents(name() + u"_x"_s), m_before);
     }
 };
 
