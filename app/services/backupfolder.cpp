@@ -7,10 +7,13 @@
 #include <QDir>
 #include <QFileInfo>
 #include <QRegularExpression>
+#include <QSysInfo>
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <filesystem>
 
 using namespace Qt::StringLiterals;
 
@@ -19,6 +22,8 @@ namespace backup {
 namespace {
 
 constexpr int longestName = 100; // of the database's part: file systems allow 255 bytes for all
+constexpr int longestBackupDays = 2;
+const QString workSuffix = QStringLiteral(".work"); // of the folder that a backup is written into
 
 const QRegularExpression &lockName()
 {
@@ -32,10 +37,60 @@ QString lockPath(const QString &folder, const QString &base)
     return folder + u"/."_s + base + u".lock"_s;
 }
 
-/// Everything a backup consists of, also half-way.
+/// Also writes into it who has it, for a share may keep flock to each machine. Nothing when a program of
+/// another machine wrote that, not longer ago than a backup takes.
+std::optional<FileLock> takeLock(const QString &path)
+{
+    std::optional<FileLock> lock = FileLock::tryTake(path);
+    QFile file;
+    if (!lock || !file.open(lock->descriptor(), QIODevice::ReadWrite))
+        return {};
+    QFile bootId(u"/proc/sys/kernel/random/boot_id"_s);
+    (void)bootId.open(QIODevice::ReadOnly);
+    const QByteArray boot = bootId.readLine().trimmed();
+    const QByteArray host = QSysInfo::machineHostName().toUtf8();
+    const QList<QByteArray> holder = file.read(1'000).split('\n');
+    // A container has a name of its own, and its machine's boot id.
+    const bool elsewhere = holder.size() > 1 && holder[0] != host && holder[1] != boot;
+    if (elsewhere && file.fileTime(QFileDevice::FileModificationTime) >
+                         QDateTime::currentDateTime().addDays(-longestBackupDays))
+        return {};
+    // Not on a full disk, where the retention must work too.
+    if (file.resize(0) && file.seek(0))
+        file.write(host + '\n' + boot + '\n');
+    return lock;
+}
+
+/// Of whom the lock is, not of our own number: a share may give root's files to nobody.
+bool isFolderOfHolder(const QString &path, const FileLock &lock)
+{
+    struct stat named
+    {
+    };
+    struct stat held
+    {
+    };
+    return ::lstat(QFile::encodeName(path).constData(), &named) == 0 && S_ISDIR(named.st_mode) &&
+           ::fstat(lock.descriptor(), &held) == 0 && named.st_uid == held.st_uid;
+}
+
+/// A file, a link, or a folder of the lock's holder; never what a link leads to.
+bool removePath(const QString &path, const FileLock &lock)
+{
+    if (QFile::remove(path))
+        return true;
+    if (!isFolderOfHolder(path, lock))
+        return false;
+    // Not QDir's: that follows a link which takes the folder's place meanwhile.
+    std::error_code failed;
+    std::filesystem::remove_all(QFile::encodeName(path).constData(), failed);
+    return !failed;
+}
+
+/// Everything a backup consists of, also half-way; earlier versions wrote into “.part”.
 QStringList suffixes(bool temporaryOnly)
 {
-    QStringList all;
+    QStringList all{workSuffix};
     for (const QString &file :
          {u".dump"_s, u".dump.age"_s, u".globals.sql"_s, u".globals.sql.age"_s, u".json"_s}) {
         all += file + u".part"_s;
@@ -45,14 +100,12 @@ QStringList suffixes(bool temporaryOnly)
     return all;
 }
 
-QStringList removeFiles(const QString &folder, const QString &base, bool temporaryOnly)
+QStringList removeFiles(const QString &folder, const QString &base, bool temporaryOnly, const FileLock &lock)
 {
     QStringList removed;
     for (const QString &suffix : suffixes(temporaryOnly)) {
         const QString path = folder + u'/' + base + suffix;
-        const QFileInfo info(path);
-        if (info.isSymLink() || info.isFile() ? QFile::remove(path)
-                                              : info.isDir() && QDir(path).removeRecursively())
+        if (removePath(path, lock))
             removed += path;
     }
     return removed;
@@ -82,13 +135,22 @@ Result<Reservation> Reservation::take(const QString &folder, const QString &data
             taken = taken || QFile::exists(path + u'/' + base + suffix);
         if (taken)
             continue;
-        if (std::optional<FileLock> lock = FileLock::tryTake(lockPath(path, base))) {
-            // Another may have finished and given the name back between the look and the lock.
-            if (QFile::exists(path + u'/' + base + u".json"_s)) {
-                lock->removeFile();
+        if (std::optional<FileLock> lock = takeLock(lockPath(path, base))) {
+            // Another may have finished and given the name back between the look and the lock, or put
+            // something of his own there, the lock file too.
+            const QString work = path + u'/' + base + workSuffix;
+            const bool finished = QFile::exists(path + u'/' + base + u".json"_s);
+            if (!finished && ::mkdir(QFile::encodeName(work).constData(), S_IRWXU) == 0) {
+                if (isFolderOfHolder(work, *lock))
+                    return Result<Reservation>(Reservation(path, base, std::move(*lock)));
+                QDir().rmdir(work);
                 continue;
             }
-            return Result<Reservation>(Reservation(path, base, std::move(*lock)));
+            const int code = finished ? EEXIST : errno;
+            lock->removeFile();
+            if (code != EEXIST)
+                return durable::ioError(u"The folder %1 cannot be made."_s.arg(work), code);
+            continue;
         }
         if (!QFile::exists(lockPath(path, base)))
             return durable::ioError(u"The folder %1 cannot be written to."_s.arg(path), errno);
@@ -103,11 +165,16 @@ Reservation::Reservation(QString folder, QString base, FileLock lock)
 {
 }
 
+QString Reservation::temporary(const QString &suffix) const
+{
+    return m_base + workSuffix + u'/' + m_base + suffix;
+}
+
 Reservation::~Reservation()
 {
     if (m_base.isEmpty() || !m_lock) // moved from
         return;
-    removeFiles(m_folder, m_base, m_kept);
+    removeFiles(m_folder, m_base, m_kept, *m_lock);
     m_lock->removeFile();
 }
 
@@ -118,11 +185,11 @@ QStringList removeLeftovers(const QString &folder)
         const auto match = lockName().match(file);
         if (!match.hasMatch())
             continue;
-        std::optional<FileLock> abandoned = FileLock::tryTake(folder + u'/' + file);
+        std::optional<FileLock> abandoned = takeLock(folder + u'/' + file);
         if (!abandoned)
             continue;
         const QString base = match.captured(1);
-        removed += removeFiles(folder, base, QFile::exists(folder + u'/' + base + u".json"_s));
+        removed += removeFiles(folder, base, QFile::exists(folder + u'/' + base + u".json"_s), *abandoned);
         abandoned->removeFile();
     }
     return removed;
@@ -130,7 +197,7 @@ QStringList removeLeftovers(const QString &folder)
 
 std::optional<FileLock> lockBackup(const StoredBackup &backup)
 {
-    return FileLock::tryTake(lockPath(backup.folder, QFileInfo(backup.file).completeBaseName()));
+    return takeLock(lockPath(backup.folder, QFileInfo(backup.file).completeBaseName()));
 }
 
 QList<StoredBackup> listBackups(const QString &folder, QStringList *problems)

@@ -9,7 +9,8 @@ namespace backup {
 
 /// A name of its own for a backup that is being made: `{database}_{scope}_{UTC}`, held by a lock file that
 /// tells of a process that was killed. What was written under it is removed with this object, unless keep()
-/// was called.
+/// was called. In a folder that others may write to, nobody can prepare what is written into: that is below a
+/// folder of our own, which is made with the reservation.
 class Reservation final
 {
 public:
@@ -24,7 +25,8 @@ public:
 
     QString folder() const { return m_folder; }
     QString base() const { return m_base; }
-    QString path(const QString &suffix) const { return m_folder + u'/' + m_base + suffix; }
+    /// Where the file is written, below folder(): its later name in a folder of this backup alone.
+    QString temporary(const QString &suffix) const;
     /// Only temporary files are removed from now on: the manifest is there.
     void keep() { m_kept = true; }
 
@@ -41,7 +43,8 @@ private:
 /// names with a lock file of ours that nobody holds. Returns what was removed.
 QStringList removeLeftovers(const QString &folder);
 
-/// The lock on a finished backup, for changing its manifest or removing it; nothing when another has it.
+/// The lock on a finished backup, for changing its manifest or removing it; nothing when another has it. On a
+/// share where a lock is its own machine's alone, another machine's counts for two days.
 std::optional<FileLock> lockBackup(const StoredBackup &backup);
 
 /// Backups of a folder, newest first; `problems` gets what cannot be read.

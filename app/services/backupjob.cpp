@@ -15,13 +15,14 @@
 #include "app/services/erasure.h"
 
 #include <QCoreApplication>
-#include <QDir>
 #include <QDirIterator>
 #include <QElapsedTimer>
+#include <QFile>
 #include <QFileInfo>
 #include <QRegularExpression>
 
 #include <algorithm>
+#include <filesystem>
 
 using namespace Qt::StringLiterals;
 
@@ -76,11 +77,11 @@ Result<StoredBackup> Creation::run()
     if (const Result<void> made = dumpAndCount(); !made)
         return made.error();
 
-    // Under their temporary names the files are a backup like any other, so that verifying is one code.
+    // Where they are written the files are a backup like any other, so that verifying is one code.
     QElapsedTimer clock;
     clock.start();
-    manifest().dump = m_reservation->base() + u".dump.part"_s;
-    manifest().globals = m_reservation->base() + u".globals.sql.part"_s;
+    manifest().dump = m_reservation->temporary(u".dump"_s);
+    manifest().globals = m_reservation->temporary(u".globals.sql"_s);
     if (const Result<void> recorded = record({manifest().dump, manifest().globals}); !recorded)
         return recorded.error();
     manifest().checksumMs = clock.restart();
@@ -217,9 +218,9 @@ Result<void> Creation::checkSpace() const
 
 Result<void> Creation::dump(Source &source)
 {
-    const QString file = m_reservation->path(u".dump.part"_s);
-    QDir(file).removeRecursively(); // of a former attempt
-    QFile::remove(file);
+    const QString file = m_backup.path(m_reservation->temporary(u".dump"_s));
+    std::error_code ignored; // pg_dump tells what is in its way
+    std::filesystem::remove_all(QFile::encodeName(file).constData(), ignored); // of a former attempt
     const QString applicationName = u"retail-admin backup %1"_s.arg(m_reservation->base().right(24));
     const Result<ChildConnection> connection = ChildConnection::of(source.session(), applicationName);
     if (!connection)
@@ -304,7 +305,7 @@ Result<void> Creation::dumpGlobals(Source &source)
                       u"--globals-only"_s,
                       u"--no-role-passwords"_s,
                       u"--file"_s,
-                      m_reservation->path(u".globals.sql.part"_s)};
+                      m_backup.path(m_reservation->temporary(u".globals.sql"_s))};
     if (!source.role().isEmpty())
         call.arguments += {u"--role"_s, source.role()};
     call.environment = connection->environment();
@@ -364,8 +365,8 @@ Result<void> Creation::seal()
         return age.error();
     const QList<StoredFile> plain = manifest().files;
     for (const QString &suffix : {u".dump"_s, u".globals.sql"_s}) {
-        const QString from = m_reservation->path(suffix + u".part"_s);
-        const QString to = m_reservation->path(suffix + u".age.part"_s);
+        const QString from = m_backup.path(m_reservation->temporary(suffix));
+        const QString to = m_backup.path(m_reservation->temporary(suffix + u".age"_s));
         ProcessCall call;
         call.program = *age;
         call.arguments = {u"--encrypt"_s, u"--output"_s, to};
@@ -380,8 +381,8 @@ Result<void> Creation::seal()
         if (output->exitCode != 0)
             return toolFailure(u"The backup could not be sealed."_s, output->standardError, m_backup.folder);
     }
-    manifest().dump = m_reservation->base() + u".dump.age.part"_s;
-    manifest().globals = m_reservation->base() + u".globals.sql.age.part"_s;
+    manifest().dump = m_reservation->temporary(u".dump.age"_s);
+    manifest().globals = m_reservation->temporary(u".globals.sql.age"_s);
     if (const Result<void> recorded = record({manifest().dump, manifest().globals}); !recorded)
         return recorded;
     for (qsizetype i = 0; i < plain.size(); ++i) {
@@ -396,10 +397,7 @@ Result<void> Creation::seal()
 Result<void> Creation::publish()
 {
     m_job.progress({u"finishing"_s, 0, -1, {}});
-    const qsizetype base = m_reservation->base().size(); // which may hold ".part" too
-    const auto finalName = [base](const QString &name) {
-        return name.left(base) + name.mid(base).replace(u".part"_s, QString());
-    };
+    const auto finalName = [](const QString &name) { return name.section(u'/', 1); };
     for (const QString &name : {manifest().globals, manifest().dump})
         if (const Result<void> renamed = durable::rename(m_backup.path(name), m_backup.path(finalName(name)));
             !renamed)

@@ -13,7 +13,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
+#include <filesystem>
 
 using namespace Qt::StringLiterals;
 
@@ -57,6 +59,33 @@ Result<void> giveToServer(const QString &path)
         return Error{ErrorKind::Io, u"%1 cannot be given to the user postgres."_s.arg(path),
                      u"The PostgreSQL server package makes that user: is it installed?"_s, qt_error_string()};
     return {};
+}
+
+bool isServerFolder(const QString &path)
+{
+    struct stat info
+    {
+    };
+    if (::lstat(QFile::encodeName(path).constData(), &info) != 0 || !S_ISDIR(info.st_mode))
+        return false;
+    const passwd *server = serverUser().isEmpty() ? nullptr : getpwnam("postgres");
+    return info.st_uid == ::geteuid() || (server && info.st_uid == server->pw_uid);
+}
+
+bool removeServerFolder(const QString &path)
+{
+    const QByteArray name = QFile::encodeName(path);
+    struct stat info
+    {
+    };
+    if (::lstat(name.constData(), &info) != 0)
+        return errno == ENOENT;
+    if (!isServerFolder(path))
+        return false;
+    // Not QDir's: that follows a link which takes the folder's place meanwhile.
+    std::error_code failed;
+    std::filesystem::remove_all(name.constData(), failed);
+    return !failed;
 }
 
 Error serverToolFailed(const QString &what, const ProcessOutput &output, const QString &hint)
@@ -130,9 +159,13 @@ void ThrowAwayServer::removeLeftovers()
     const QDir folder(place());
     for (const QString &name : folder.entryList({folderPrefix + u"*.lock"_s}, QDir::Files)) {
         std::optional<FileLock> abandoned = FileLock::tryTake(folder.filePath(name));
-        if (!abandoned)
+        struct stat info
+        {
+        };
+        // Anybody may put a file of that name into the temporary folder, and root may open it.
+        if (!abandoned || ::fstat(abandoned->descriptor(), &info) != 0 || info.st_uid != ::geteuid())
             continue;
-        QDir(folder.filePath(name.chopped(5))).removeRecursively();
+        (void)removeServerFolder(folder.filePath(name.chopped(5)));
         abandoned->removeFile();
     }
 }
@@ -205,7 +238,7 @@ ThrowAwayServer::~ThrowAwayServer()
     }
     if (!m_lock)
         return;
-    QDir(m_folder).removeRecursively();
+    (void)removeServerFolder(m_folder);
     m_lock->removeFile();
 }
 

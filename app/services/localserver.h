@@ -28,6 +28,13 @@ QString serverUser();
 /// Gives a file or folder to the user that runs the server; nothing to do when that is us.
 Result<void> giveToServer(const QString &path);
 
+/// Whether it is a folder, and no link to one, that belongs to us or to the user that runs the server.
+bool isServerFolder(const QString &path);
+
+/// Removes such a folder with all that is in it, and never what a link leads to. True also when nothing is
+/// there.
+bool removeServerFolder(const QString &path);
+
 /// What initdb or pg_ctl said, as an error.
 Error serverToolFailed(const QString &what, const ProcessOutput &output, const QString &hint = {});
 

@@ -17,7 +17,6 @@
 #include <QScopeGuard>
 #include <QTemporaryDir>
 
-#include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -181,6 +180,8 @@ Result<QString> Sandbox::start(JobContext &job, int tcpPort)
     const Result<ServerPrograms> server = findServer();
     if (!server)
         return server.error();
+    if (const Result<void> claimed = claimFolder(); !claimed)
+        return claimed.error();
     if (const Result<void> usable = checkFolder(); !usable)
         return usable.error();
     QLockFile lock(m_directory + u"/lock"_s);
@@ -206,23 +207,63 @@ Result<QString> Sandbox::start(JobContext &job, int tcpPort)
     return wasRunning ? u"The sandbox runs already."_s : u"The sandbox runs."_s;
 }
 
-Result<void> Sandbox::checkFolder() const
+/// Whether a start of this user made what is in the folder. Kind Conflict where something of another is there
+/// under a name of ours.
+Result<bool> Sandbox::owned() const
 {
-    // As root the server's user must be able to pass through, so the folder itself is open; what is private
-    // in it is not: the data belongs to the server's user, the pass file to us.
+    struct stat info
+    {
+    };
+    const auto there = [&](const QString &path) {
+        return ::lstat(QFile::encodeName(path).constData(), &info) == 0;
+    };
+    for (const QString &mark : {claim(), marker()}) // earlier versions made the latter only
+        if (there(mark) && S_ISREG(info.st_mode) && info.st_uid == ::geteuid())
+            return true;
+    for (const QString &path : {data(), m_directory + u"/socket"_s, passfile()})
+        if (there(path))
+            return Error{ErrorKind::Conflict,
+                         u"%1 belongs to no sandbox of yours, and is left alone."_s.arg(path),
+                         u"Choose another folder with --dir. If it is what an interrupted start of an older "
+                         u"version left, remove it yourself."_s};
+    return false;
+}
+
+/// Marks the folder before anything is made in it: from then on what has our names is ours to remove.
+Result<void> Sandbox::claimFolder() const
+{
+    const Result<bool> ours = owned();
+    if (!ours)
+        return ours.error();
     if (!QDir().mkpath(m_directory))
         return Error{ErrorKind::Io, u"The folder %1 cannot be made."_s.arg(m_directory),
                      u"Choose another with --dir, or check who owns the folder above it."_s};
-    QFile(m_directory)
-        .setPermissions(m_serverUser.isEmpty() ? QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner
-                                               : QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner |
-                                                     QFile::ExeGroup | QFile::ExeOther);
+    if (*ours && QFile::exists(claim()))
+        return {};
+    const bool fresh =
+        QDir(m_directory).isEmpty(QDir::AllEntries | QDir::Hidden | QDir::System | QDir::NoDotAndDotDot) &&
+        QFileInfo(m_directory).ownerId() == ::geteuid();
+    if (const Result<void> marked = paths::writePrivate(
+            claim(), "Made by retail-admin sandbox start; sandbox destroy removes what it made here.\n");
+        !marked)
+        return marked;
+    // As root the server's user must be able to pass through, so the folder itself is open; what is private
+    // in it is not: the data belongs to the server's user, the pass file to us.
+    if (fresh)
+        QFile(m_directory)
+            .setPermissions(m_serverUser.isEmpty() ? QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner
+                                                   : QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner |
+                                                         QFile::ExeGroup | QFile::ExeOther);
+    return {};
+}
+
+Result<void> Sandbox::checkFolder() const
+{
     const QString sockets = socketFolder();
     struct stat info
     {
     };
     const QByteArray name = QFile::encodeName(sockets);
-    const passwd *server = m_serverUser.isEmpty() ? nullptr : getpwnam("postgres");
     // lstat: a link planted under the temporary folder is not followed.
     if (::lstat(name.constData(), &info) != 0) {
         if (::mkdir(name.constData(), S_IRWXU) != 0)
@@ -232,8 +273,7 @@ Result<void> Sandbox::checkFolder() const
                          qt_error_string()};
         if (const Result<void> given = giveToServer(sockets); !given)
             return given.error();
-    } else if (!S_ISDIR(info.st_mode) ||
-               (info.st_uid != ::geteuid() && !(server && info.st_uid == server->pw_uid))) {
+    } else if (!isServerFolder(sockets)) {
         return Error{ErrorKind::Io,
                      u"The folder %1 for the server's socket belongs to somebody else."_s.arg(sockets),
                      u"Remove it, or choose another folder with --dir."_s};
@@ -260,7 +300,7 @@ Result<void> Sandbox::makeCluster(const ServerPrograms &server, JobContext &job)
 {
     job.progress({u"making the cluster"_s, 0, 4, {}});
     // Not complete, so what is there is the rest of an interrupted start.
-    if (QDir(data()).exists() && !QDir(data()).removeRecursively())
+    if (!removeServerFolder(data()))
         return Error{ErrorKind::Io, u"%1 holds an unfinished sandbox that cannot be removed."_s.arg(data())};
 
     QByteArray lines;
@@ -442,6 +482,9 @@ Result<QString> Sandbox::stop()
 
 Result<QString> Sandbox::destroy()
 {
+    const Result<bool> ours = owned();
+    if (!ours)
+        return ours.error();
     if (const Result<QString> stopped = stop(); !stopped)
         return stopped.error();
     const QString sockets = socketFolder();
@@ -451,12 +494,13 @@ Result<QString> Sandbox::destroy()
             if (const Result<void> removed = m_profiles.remove(login.profile); !removed)
                 return removed.error();
     }
-    if (!QDir(m_directory).exists())
+    if (!*ours)
         return u"There is no sandbox."_s;
-    // Only what start() made: --dir may name a folder that holds more.
-    bool removed = QDir(data()).removeRecursively() && QDir(sockets).removeRecursively();
-    for (const QString &file : {passfile(), marker(), m_directory + u"/lock"_s})
-        removed = (!QFile::exists(file) || QFile::remove(file)) && removed;
+    // Only what start() made: --dir may name a folder that holds more. The marks last, so that what could not
+    // be removed is still ours.
+    bool removed = removeServerFolder(data()) && removeServerFolder(sockets);
+    for (const QString &file : {passfile(), m_directory + u"/lock"_s, marker(), claim()})
+        removed = removed && (!QFile::exists(file) || QFile::remove(file));
     QDir().rmdir(m_directory);
     if (!removed)
         return Error{ErrorKind::Io, u"%1 could not be removed entirely."_s.arg(m_directory),

@@ -29,14 +29,17 @@ public:
     explicit Sandbox(ProfileStore &profiles, const QString &directory = {});
 
     /// Makes what is missing and starts what is stopped; running already is fine. `tcpPort` above 0 makes the
-    /// server listen on localhost too. Returns a summary.
+    /// server listen on localhost too. Returns a summary. Kind Conflict when the folder holds a cluster that
+    /// is not of a sandbox of this user: it would be removed.
     Result<QString> start(JobContext &job, int tcpPort = 0);
     Result<QString> stop();
-    Result<QString> destroy(); ///< stops, removes folder and profiles
+    Result<QString> destroy(); ///< stops, removes folder and profiles; kind Conflict as for start()
     Result<SandboxStatus> status() const;
 
 private:
     Result<ServerPrograms> findServer() const;
+    Result<bool> owned() const;
+    Result<void> claimFolder() const;
     Result<void> checkFolder() const;
     Result<void> makeCluster(const ServerPrograms &server, JobContext &job);
     Result<void> startServer(const ServerPrograms &server, int tcpPort, JobContext &job);
@@ -51,6 +54,7 @@ private:
     QString socketFolder() const;
     int port() const; ///< of the running server
     QString passfile() const { return m_directory + QStringLiteral("/passfile"); }
+    QString claim() const { return m_directory + QStringLiteral("/retail-admin-sandbox"); }
     QString marker() const { return m_directory + QStringLiteral("/complete"); }
 
     ProfileStore &m_profiles;

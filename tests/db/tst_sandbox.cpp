@@ -5,6 +5,7 @@
 
 #include <QDir>
 #include <QFile>
+#include <QFileInfo>
 #include <QJsonArray>
 #include <QTest>
 
@@ -23,6 +24,22 @@ class TestSandbox final : public QObject
     std::unique_ptr<Sandbox> m_sandbox;
 
     QString folder() const { return m_home->path() + u"/box"_s; }
+    QString claim() const { return folder() + u"/retail-admin-sandbox"_s; }
+
+    static void fill(const QString &path)
+    {
+        QVERIFY(QDir().mkpath(QFileInfo(path).path()));
+        QFile file(path);
+        QVERIFY(file.open(QIODevice::WriteOnly) && file.write("kept") == 4);
+    }
+
+    static mode_t rights(const QString &path)
+    {
+        struct stat info
+        {
+        };
+        return ::stat(qPrintable(path), &info) == 0 ? info.st_mode & 0777 : 0;
+    }
 
 private slots:
     void initTestCase()
@@ -49,10 +66,72 @@ private slots:
         QVERIFY(started.error().text().contains(u"/proc/nowhere"));
     }
 
+    void whatIsSomebodyElsesStays_data()
+    {
+        QTest::addColumn<QString>("file");
+        QTest::newRow("a cluster") << u"data/PG_VERSION"_s;
+        QTest::newRow("sockets") << u"socket/.s.PGSQL.5432"_s;
+        QTest::newRow("a pass file") << u"passfile"_s;
+    }
+    void whatIsSomebodyElsesStays()
+    {
+        QFETCH(QString, file);
+        const QTemporaryDir other;
+        const QString path = other.filePath(file);
+        fill(path);
+        QCOMPARE(::chmod(qPrintable(other.path()), 0750), 0);
+        Sandbox sandbox(*m_profiles, other.path());
+        QuietJob job;
+        for (const Result<QString> &refused : {sandbox.start(job), sandbox.destroy()}) {
+            QVERIFY(!refused);
+            QCOMPARE(refused.error().kind, ErrorKind::Conflict);
+            QVERIFY2(refused.error().message.contains(other.filePath(file.section(u'/', 0, 0))) &&
+                         refused.error().hint.contains(u"--dir"),
+                     qPrintable(refused.error().text()));
+        }
+        QVERIFY(QFile::exists(path));
+        QCOMPARE(rights(other.path()), mode_t(0750));
+        QCOMPARE(QDir(other.path()).entryList(QDir::AllEntries | QDir::NoDotAndDotDot).size(), 1);
+    }
+
+    void destroyingWhatIsNoSandboxRemovesNothing()
+    {
+        const QTemporaryDir other;
+        for (const QString &name : {u"lock"_s, u"notes"_s})
+            fill(other.filePath(name));
+        const Result<QString> destroyed = Sandbox(*m_profiles, other.path()).destroy();
+        VERIFY_OK(destroyed);
+        QVERIFY(destroyed->contains(u"no sandbox"));
+        QCOMPARE(QDir(other.path()).entryList(QDir::Files).size(), 2);
+    }
+
+    void aLinkInThePlaceOfOursIsNotFollowed()
+    {
+        const QTemporaryDir other;
+        fill(other.filePath(u"theirs"_s));
+        // So long that the sockets are below the temporary folder, where anybody can make a link.
+        const QString path = m_home->path() + u'/' + QString(100, u'n');
+        Sandbox sandbox(*m_profiles, path);
+        const QString sockets = sandbox.status()->host;
+        QVERIFY(!sockets.startsWith(path));
+        for (const QString &place : {sockets, path + u"/data"_s}) {
+            fill(path + u"/retail-admin-sandbox"_s);
+            QVERIFY(QFile::link(other.path(), place));
+            const Result<QString> destroyed = sandbox.destroy();
+            QVERIFY(QFile::remove(place));
+            QVERIFY(!destroyed);
+            QCOMPARE(destroyed.error().kind, ErrorKind::Io);
+            QVERIFY(QFile::exists(other.filePath(u"theirs"_s)));
+            VERIFY_OK(sandbox.destroy()); // still ours
+            QVERIFY(!QDir(path).exists());
+        }
+    }
+
     void anInterruptedFirstStartIsMadeAnew()
     {
-        // As a power cut leaves it: a folder with half a cluster and no mark of completion.
+        // As a power cut leaves it: a folder of ours with half a cluster and no mark of completion.
         QVERIFY(QDir().mkpath(folder() + u"/data/base"_s));
+        fill(claim());
         QuietJob job;
         VERIFY_OK(m_sandbox->start(job));
         const Result<SandboxStatus> status = m_sandbox->status();
@@ -82,6 +161,7 @@ private slots:
 
     void everyProfileConnects()
     {
+        QCOMPARE(m_profiles->all().size(), 4);
         for (const Profile &profile : m_profiles->all()) {
             ConnectionPool pool(1);
             VERIFY_OK(pool.open(profile, {}, {}).result());
@@ -110,6 +190,14 @@ private slots:
         const Result<QString> again = m_sandbox->start(job);
         VERIFY_OK(again);
         QVERIFY(again->contains(u"already"));
+    }
+
+    void oneOfAnEarlierVersionIsTaken()
+    {
+        QVERIFY(QFile::remove(claim()));
+        QuietJob job;
+        VERIFY_OK(m_sandbox->start(job));
+        QVERIFY(QFile::exists(claim()));
     }
 
     void anUncleanEndRecovers()
