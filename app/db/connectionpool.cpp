@@ -4,6 +4,7 @@
 #include "app/core/log.h"
 #include "app/db/connecterror.h"
 #include "app/db/connecttarget.h"
+#include "app/db/querymark.h"
 #include "app/db/sshtunnel.h"
 
 #include <QElapsedTimer>
@@ -53,6 +54,33 @@ Result<void> checkIdentity(Session &session, const Capabilities &expected, bool 
         (ofDatabase && identity->integer(0, 1) != expected.databaseOid))
         return anotherServer();
     return {};
+}
+
+/// Whether the work of that name sets nothing for its session beyond a transaction, and may go through a
+/// pooler. What is not named here may not, so that new work has to be thought about.
+bool keepsToTransactions(const QString &purpose)
+{
+    static const QStringList purposes{
+        u"Audit evidence"_s, u"Backup"_s, u"Backup progress"_s, u"Doctor"_s,   u"Embeddings"_s,
+        u"Export"_s,         u"Import"_s, u"Sample data"_s,     u"Schedule"_s, u"Settings"_s};
+    return purposes.contains(purpose);
+}
+
+/// Behind a pooler a role or a time-out would stay on a server connection that others get next. A pooler
+/// gives each client a number of its own making, a server that of its process.
+Result<void> checkUnpooled(Session &session)
+{
+    const Result<Rows> backend =
+        session.execute(sqlcatalog::mark + QByteArray(" */ SELECT pg_backend_pid()"));
+    if (!backend)
+        return backend.error();
+    if (backend->integer(0, 0) == session.connection().backend())
+        return {};
+    return Error{
+        ErrorKind::Connect,
+        u"This address is a pooler (PgBouncer): what “%1” sets for its session would stay for others."_s.arg(
+            session.purpose()),
+        u"It needs the server's own port: make a profile with it."_s};
 }
 
 } // namespace
@@ -134,6 +162,9 @@ Result<Session> openSession(const Login &login, const QString &purpose, const Ca
     // This connection is one piece of work's alone: what the profile says holds on it as a whole.
     const Profile &profile = login.profile;
     Session settings(*connection, profile, purpose, token);
+    if (!profile.role.isEmpty() || profile.readOnly || !keepsToTransactions(purpose))
+        if (const Result<void> unpooled = checkUnpooled(settings); !unpooled)
+            return unpooled.error();
     if (!profile.role.isEmpty())
         if (const Result<Rows> taken =
                 settings.execute("SELECT set_config('role', $1, false)", {profile.role});

@@ -40,7 +40,7 @@ public:
     int interval(const QString &kind) const;
 
     /// What the history of a database is kept under: the server's own identity, not the name of a profile. A
-    /// standby has statistics of its own.
+    /// standby has statistics of its own. Copies of a server share the key, not the origin of their readings.
     static QString serverKey(const Capabilities &capabilities);
 
     /// Takes every sample that is due, or each of them.

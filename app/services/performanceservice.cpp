@@ -205,7 +205,10 @@ QList<StatementGap> statementGaps(const StatementFacts &facts, const Capabilitie
             {u"The extension is older than the server"_s,
              u"Version %1 is created, %2 is there: an upgrade of the server leaves the old one."_s.arg(
                  facts.installed, facts.available),
-             u"ALTER EXTENSION pg_stat_statements UPDATE;"_s, superuser});
+             // Our view stands in the way of the extension's own, and a new reset function has no grants.
+             u"DROP VIEW IF EXISTS retail.slow_queries;\nALTER EXTENSION pg_stat_statements UPDATE;\nSELECT retail.create_slow_queries_view();\nGRANT EXECUTE ON FUNCTION %1.pg_stat_statements_reset TO retail_owner;"_s
+                 .arg(QString::fromUtf8(quoteIdentifier(facts.schema))),
+             superuser});
     return gaps;
 }
 

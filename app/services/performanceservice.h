@@ -20,7 +20,11 @@ struct StatementFacts
     bool mayReset = false;
     QStringList columns;
 
-    bool usable() const { return preloaded && !installed.isEmpty(); }
+    /// Before version 1.9 there is no toplevel, and no view that says since when it counts.
+    bool usable() const
+    {
+        return preloaded && !installed.isEmpty() && columns.contains(QLatin1String("toplevel"));
+    }
 };
 
 /// Something that is missing for the figures to be whole, and the statement that mends it.
@@ -120,7 +124,7 @@ class PerformanceService final
 public:
     PerformanceService(ConnectionPool &pool, MetricStore &store, MetricSampler &sampler);
 
-    /// Where the extension is missing, a list without statements whose gaps say so.
+    /// Where the extension is missing or too old, a list without statements whose gaps say so.
     QFuture<Result<StatementList>> statements(bool allDatabases, const CancelToken &token = {});
     QFuture<Result<QString>> text(const QString &queryId, const CancelToken &token = {});
     QFuture<Result<QList<RunningStatement>>> running(const QString &queryId, const CancelToken &token = {});

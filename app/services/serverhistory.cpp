@@ -72,14 +72,19 @@ ServerPoint pointOf(const MetricPoint &point)
     return found;
 }
 
-/// Counters of tables and indexes live through a restart, and end with a reset of the statistics. After a
-/// crash they begin at 0, which the store sees by itself.
+/// Counters of tables and indexes end with a reset of the statistics, and live through a restart. They are
+/// taken to begin with the server's start all the same: nothing else tells physical copies apart (two
+/// standbys, or one that was promoted), which share their identity and may share an address. A restart costs
+/// one gap; one copy's counters minus another's would be activity that never was.
 Result<MetricReading> beginReading(Session &session)
 {
     const Result<ServerFacts> facts = readServerFacts(session);
     if (!facts)
         return facts.error();
-    return MetricReading{QDateTime::currentDateTimeUtc(), facts->statsReset.toString(Qt::ISODateWithMs), {}};
+    return MetricReading{QDateTime::currentDateTimeUtc(),
+                         facts->started.toString(Qt::ISODateWithMs) + u' ' +
+                             facts->statsReset.toString(Qt::ISODateWithMs),
+                         {}};
 }
 
 Result<MetricReading> readServer(Session &session)

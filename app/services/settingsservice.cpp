@@ -2,12 +2,15 @@
 #include "app/services/settingsservice.h"
 
 #include "app/core/format.h"
+#include "app/db/pgconnection.h"
 #include "app/db/querymark.h"
 
 #include <QFile>
 #include <QRegularExpression>
 #include <QThread>
 
+#include <libpq-fe.h>
+#include <netinet/in.h>
 #include <unistd.h>
 
 using namespace Qt::StringLiterals;
@@ -74,6 +77,28 @@ qint64 machineMemory()
     bool number = false;
     const qint64 most = limit.readAll().trimmed().toLongLong(&number);
     return number && most > 0 ? std::min(all, most) : all;
+}
+
+/// The port this machine connected from; 0 for a Unix socket.
+int localPort(const PGconn *connection)
+{
+    sockaddr_storage address{};
+    socklen_t size = sizeof address;
+    if (::getsockname(PQsocket(connection), reinterpret_cast<sockaddr *>(&address), &size) != 0)
+        return -1;
+    if (address.ss_family == AF_INET6)
+        return ntohs(reinterpret_cast<const sockaddr_in6 &>(address).sin6_port);
+    return address.ss_family == AF_INET ? ntohs(reinterpret_cast<const sockaddr_in &>(address).sin_port) : 0;
+}
+
+/// Whether the server is on this machine. To a server a forwarded port and a pooler beside it are local
+/// clients, too: it is this machine's only if what it sees at its end is what is here.
+bool onThisMachine(Session &session, const Rows &observed)
+{
+    const PgConnection &connection = session.connection();
+    return observed.boolean(0, observed.column("same_machine")) && session.profile().ssh.isEmpty() &&
+           observed.integer(0, observed.column("client_port")) == localPort(connection.handle()) &&
+           observed.integer(0, observed.column("backend")) == connection.backend();
 }
 
 QString inMegabytes(double bytes)
@@ -334,9 +359,7 @@ Result<SettingReport> readReport(Session &session)
     if (!pending)
         return pending.error();
     SettingReport report;
-    const bool here =
-        observed->boolean(0, observed->column("same_machine")) && session.profile().ssh.isEmpty();
-    report.memory = here ? machineMemory() : 0;
+    report.memory = onThisMachine(session, *observed) ? machineMemory() : 0;
     bool all = true;
     for (const Recommendation &each : recommendations()) {
         report.settings.append(readSetting(each, *rows, report.memory));

@@ -266,6 +266,45 @@ private slots:
         QVERIFY(desktop.list.gaps.isEmpty());
     }
 
+    void anOldExtensionIsAGapAndItsRemedyRuns_data()
+    {
+        QTest::addColumn<bool>("doctors");
+        QTest::newRow("what the card says") << false;
+        QTest::newRow("what the doctor says") << true;
+    }
+    void anOldExtensionIsAGapAndItsRemedyRuns()
+    {
+        QFETCH(bool, doctors);
+        const TestDatabase database;
+        Session worker = database.superuser();
+        // As an upgrade of a server from PostgreSQL 13 leaves it.
+        VERIFY_OK(worker.executeScript("DROP EXTENSION pg_stat_statements CASCADE;"
+                                       "CREATE EXTENSION pg_stat_statements SCHEMA public VERSION '1.8';"
+                                       "SELECT retail.create_slow_queries_view()"));
+        Desktop desktop(database, u"sandbox_dba"_s);
+        const Result<StatementList> old = desktop.service.statements(false).result();
+        VERIFY_OK(old);
+        QVERIFY(old->statements.isEmpty());
+        QCOMPARE(old->gaps.size(), 1);
+        QCOMPARE(desktop.service.text(u"1"_s).result().error().kind, ErrorKind::NotFound);
+        QString remedy = old->gaps.first().sql;
+        if (doctors) {
+            const Result<Rows> checks = worker.read({}, sqlcatalog::query("doctor/checks"));
+            VERIFY_OK(checks);
+            for (int row = 0; row < checks->count(); ++row)
+                if (checks->text(row, 0) == u"extension" && checks->text(row, 1) == u"pg_stat_statements") {
+                    QCOMPARE(checks->text(row, 2), u"outdated"_s);
+                    remedy = checks->text(row, 4);
+                }
+        }
+        VERIFY_OK(worker.executeScript(remedy.toUtf8()));
+        VERIFY_OK(worker.execute("SELECT FROM retail.slow_queries"));
+        VERIFY_OK(worker.execute("SELECT 1 AS counted_by_the_test"));
+        QVERIFY(desktop.find(u"counted_by_the_test"_s));
+        QVERIFY(desktop.list.gaps.isEmpty());
+        VERIFY_OK(desktop.service.reset({}).result());
+    }
+
     void whatIsMissingIsSaidWithTheExactStatement_data()
     {
         QTest::addColumn<StatementFacts>("facts");
@@ -288,7 +327,8 @@ private slots:
         facts = whole;
         facts.installed = u"1.9"_s;
         QTest::newRow("the extension was left behind")
-            << facts << u"ALTER EXTENSION pg_stat_statements UPDATE;"_s;
+            << facts
+            << u"DROP VIEW IF EXISTS retail.slow_queries;\nALTER EXTENSION pg_stat_statements UPDATE;\nSELECT retail.create_slow_queries_view();\nGRANT EXECUTE ON FUNCTION \"public\".pg_stat_statements_reset TO retail_owner;"_s;
     }
     void whatIsMissingIsSaidWithTheExactStatement()
     {

@@ -1,4 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/jobs/quietjob.h"
+#include "app/services/auditservice.h"
+#include "app/services/explainservice.h"
+#include "app/services/exportservice.h"
+#include "app/services/importservice.h"
+#include "app/services/settingsservice.h"
 #include "tests/support/testcluster.h"
 
 #include <QElapsedTimer>
@@ -225,6 +231,92 @@ private slots:
         QVERIFY2(clock.elapsed() < 3'000, qPrintable(QString::number(clock.elapsed())));
         QCOMPARE(sleeping.result().error().kind, ErrorKind::Cancelled);
         QTRY_COMPARE(running(), 0);
+    }
+
+    void whatIsSetForASessionIsRefusedAndNotSet_data()
+    {
+        QTest::addColumn<QString>("purpose");
+        QTest::addColumn<QString>("role");
+        QTest::addColumn<bool>("readOnly");
+        QTest::newRow("time-outs of maintenance") << u"Maintenance"_s << QString() << false;
+        QTest::newRow("imagined indexes") << u"Indexes"_s << QString() << false;
+        QTest::newRow("a restore's role") << u"Restore"_s << QString() << false;
+        QTest::newRow("the role of a profile") << u"Export"_s << u"sandbox_manager"_s << false;
+        QTest::newRow("a read-only profile") << u"Settings"_s << QString() << true;
+    }
+    void whatIsSetForASessionIsRefusedAndNotSet()
+    {
+        QFETCH(QString, purpose);
+        QFETCH(QString, role);
+        QFETCH(bool, readOnly);
+        Login entry = login(owner);
+        entry.profile.role = role;
+        entry.profile.readOnly = readOnly;
+        const Result<Session> refused = openSession(entry, purpose, {});
+        QVERIFY(!refused);
+        QCOMPARE(refused.error().kind, ErrorKind::Connect);
+        QVERIFY2(refused.error().message.contains(u"PgBouncer"_s), qPrintable(refused.error().text()));
+        QVERIFY2(refused.error().hint.contains(u"the server's own port"_s),
+                 qPrintable(refused.error().text()));
+        Result<Session> next = openSession(login(owner), u"Doctor"_s, {});
+        VERIFY_OK(next);
+        const Result<Rows> settings = next->execute(
+            "SELECT current_setting('role') || ' ' || current_setting('default_transaction_read_only')");
+        VERIFY_OK(settings);
+        QCOMPARE(settings->text(0, 0), u"none off"_s);
+    }
+
+    void anExplanationIsRefused()
+    {
+        ConnectionPool pool(2);
+        const Login entry = login(owner);
+        VERIFY_OK(pool.open(entry.profile, entry.password, {}).result());
+        // Its prepared statement would be there at the next one.
+        const auto form = ExplainService(pool).form(u"SELECT now() - $1::interval"_s, {}, {}).result();
+        QVERIFY(!form);
+        QCOMPARE(form.error().kind, ErrorKind::Connect);
+    }
+
+    void jobsThatKeepToTransactionsGoThrough()
+    {
+        ConnectionPool pool(2);
+        const Login entry = login(owner);
+        VERIFY_OK(pool.open(entry.profile, entry.password, {}).result());
+        const QTemporaryDir folder;
+        QuietJob job;
+        ExportRequest request;
+        request.storeId = u"seattle"_s;
+        request.rows.table = "customers";
+        request.file = folder.filePath(u"customers.csv"_s);
+        VERIFY_OK(ExportService(pool).exportRows(request)(job));
+        VERIFY_OK(AuditService(pool).exportEvidence(u"seattle"_s, {}, EvidenceFormat::Csv,
+                                                    folder.filePath(u"evidence.csv"_s))(job));
+        QFile products(folder.filePath(u"products.csv"_s));
+        QVERIFY(products.open(QIODevice::WriteOnly));
+        products.write("sku,product_name,price\nBOUNCED-1,Bounced,1.50\n");
+        products.close();
+        ImportOptions options;
+        options.file = products.fileName();
+        options.store = u"seattle"_s;
+        const auto imported = std::make_shared<ImportReport>();
+        VERIFY_OK(ImportService(pool).products(options, imported)(job));
+        QCOMPARE(imported->inserted, 1);
+    }
+
+    void aPoolerTellsNothingOfTheServersMachine()
+    {
+        // It reaches the server by its socket, as a program of this machine would.
+        ConnectionPool pool(1);
+        const Login entry = login(owner);
+        VERIFY_OK(pool.open(entry.profile, entry.password, {}).result());
+        const Result<SettingReport> pooled = SettingsService(pool).report().result();
+        VERIFY_OK(pooled);
+        QCOMPARE(pooled->memory, 0);
+        ConnectionPool direct(1);
+        OPEN_POOL(direct, *m_database, owner);
+        const Result<SettingReport> known = SettingsService(direct).report().result();
+        VERIFY_OK(known);
+        QVERIFY(known->memory > 0);
     }
 };
 

@@ -4,6 +4,7 @@
 #include "app/services/indexfindings.h"
 #include "app/services/localserver.h"
 #include "app/services/settingsservice.h"
+#include "tests/support/proxied.h"
 #include "tests/support/testcluster.h"
 #include "tests/support/testserver.h"
 
@@ -71,6 +72,13 @@ class TestSettingsService final : public QObject
 private slots:
     void initTestCase() { m_server = std::make_unique<TestServer>(); }
     void cleanupTestCase() { m_server.reset(); }
+    void init()
+    {
+        Session session = m_server->superuser();
+        VERIFY_OK(session.execute("ALTER SYSTEM SET max_wal_size = '768MB'"));
+        VERIFY_OK(session.execute("SELECT pg_reload_conf()"));
+        QTRY_COMPARE(m_server->superuser().execute("SHOW max_wal_size")->text(0, 0), u"768MB"_s);
+    }
 
     void quantitiesKnowTheirUnits_data()
     {
@@ -134,6 +142,28 @@ private slots:
         QCOMPARE(named(*shown, u"log_min_duration_statement"_s)->recommended, u"1s"_s);
     }
 
+    void aForwardedPortIsNotThisMachine_data()
+    {
+        QTest::addColumn<QString>("server");
+        QTest::newRow("to the server's port") << u"127.0.0.1:%1"_s.arg(m_server->tcpPort());
+        QTest::newRow("to the server's socket") << clusterSocket(m_server->status());
+    }
+    void aForwardedPortIsNotThisMachine()
+    {
+        QFETCH(QString, server);
+        const QString owner = u"sandbox_owner"_s;
+        const Result<SettingReport> here = report(m_server->login(owner));
+        VERIFY_OK(here);
+        QVERIFY(here->memory > 0);
+        // As ssh -L and kubectl port-forward do, which may end on another machine.
+        const TcpProxy forward(server);
+        const Result<SettingReport> there =
+            report(proxied(m_server->login(owner), forward, owner, u"retail_db"_s));
+        VERIFY_OK(there);
+        QCOMPARE(there->memory, 0);
+        QVERIFY(named(*there, u"shared_buffers"_s)->reason.contains(u"is not known here"_s));
+    }
+
     void whatTheLoginMayNotReadIsNotTakenForGone_data()
     {
         QTest::addColumn<QString>("user");
@@ -191,7 +221,7 @@ private slots:
         shown = report(superuser());
         VERIFY_OK(shown);
         QVERIFY(advised(u"max_wal_size"_s));
-        QCOMPARE(advised(u"max_wal_size"_s)->sql, u"ALTER SYSTEM SET max_wal_size = '1024MB';"_s);
+        QCOMPARE(advised(u"max_wal_size"_s)->sql, u"ALTER SYSTEM SET max_wal_size = '1536MB';"_s);
     }
 
     void aChangeIsWrittenVerifiedAndNoted()
@@ -199,7 +229,7 @@ private slots:
         const Result<SettingChange> change = apply(superuser(), u"max_wal_size"_s, u"1GB"_s);
         VERIFY_OK(change);
         QVERIFY2(change->effective, qPrintable(change->note));
-        QCOMPARE(change->before, u"512MB"_s);
+        QCOMPARE(change->before, u"768MB"_s);
         QCOMPARE(change->after, u"1GB"_s);
         QCOMPARE(m_server->superuser().execute("SHOW max_wal_size")->text(0, 0), u"1GB"_s);
         const Result<Rows> noted =
@@ -208,7 +238,7 @@ private slots:
                                           "'setting_changed'");
         VERIFY_OK(noted);
         QCOMPARE(noted->count(), 1);
-        QCOMPARE(noted->text(0, 1) + noted->text(0, 2) + noted->text(0, 3), u"max_wal_size512MB1GB"_s);
+        QCOMPARE(noted->text(0, 1) + noted->text(0, 2) + noted->text(0, 3), u"max_wal_size768MB1GB"_s);
 
         const Result<SettingChange> later = apply(superuser(), u"max_connections"_s, u"120"_s);
         VERIFY_OK(later);
@@ -247,7 +277,7 @@ private slots:
         QVERIFY(!refused);
         QCOMPARE(int(refused.error().kind), kind);
         QCOMPARE(notes(), before);
-        QCOMPARE(m_server->superuser().execute("SHOW max_wal_size")->text(0, 0), u"1GB"_s);
+        QCOMPARE(m_server->superuser().execute("SHOW max_wal_size")->text(0, 0), u"768MB"_s);
         if (kind == int(ErrorKind::Permission))
             QVERIFY(refused.error().hint.contains(u"GRANT ALTER SYSTEM ON PARAMETER max_wal_size"_s));
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/appcontext.h"
 #include "app/services/localserver.h"
+#include "app/services/serverhistory.h"
 #include "tests/support/testcluster.h"
 #include "tests/support/testserver.h"
 #include "ui/performance/activitypage.h"
@@ -168,6 +169,63 @@ private slots:
     void itsHistoryIsNotThatOfThePrimary()
     {
         QVERIFY(MetricSampler::serverKey(m_app->pool.capabilities()).endsWith(u"/standby"_s));
+    }
+
+    void cutOffFromItsPrimaryItIsBehind()
+    {
+        // Its lag is then counted from the newest transaction that it has replayed.
+        VERIFY_OK(m_primary->superuser().execute("CREATE TABLE public.replayed (a int)"));
+        Result<Session> standby = openSession(m_app->pool.login(), u"Test"_s, {});
+        VERIFY_OK(standby);
+        const auto replayed = [&] {
+            const Result<Rows> found = standby->execute("SELECT to_regclass('public.replayed') IS NOT NULL");
+            return found && found->boolean(0, 0);
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(replayed(), 20'000);
+        m_primary->stop();
+        const auto again = qScopeGuard([this] { m_primary->start(); });
+        ActivityService service(m_app->pool);
+        Result<Activity> activity = service.now().result();
+        const auto cutOff = [&] {
+            activity = service.now().result();
+            return activity && !activity->server.receiving;
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(cutOff(), 20'000);
+        QCOMPARE(activity->server.lagBytes, 0); // it has replayed all it got
+        QVERIFY(activity->server.lagSeconds > 0);
+        QVERIFY(activity->sample.lagSeconds > 0);
+        open<ActivityPage>();
+        QTRY_VERIFY(note().contains(u"not connected to its primary"_s));
+    }
+
+    /// The last test: from then on there is no standby.
+    void aPromotedCopyDoesNotGoOnWithThePrimarysCounters()
+    {
+        run(m_programs.program(u"pg_ctl"_s), {u"-D"_s, dataFolder(), u"-w"_s, u"promote"_s});
+        const Login login = m_app->pool.login();
+        VERIFY_OK(m_app->pool.open(login.profile, login.password, {}).result());
+        ConnectionPool primary(1);
+        VERIFY_OK(primary.open(m_primary->login(u"sandbox_dba"_s).profile, {}, {}).result());
+        const QString key = MetricSampler::serverKey(primary.capabilities());
+        QCOMPARE(MetricSampler::serverKey(m_app->pool.capabilities()), key);
+        QDateTime at = QDateTime::currentDateTimeUtc().addSecs(-600);
+        for (const MetricProbe &probe : ServerHistory::probes()) {
+            const std::pair<const ConnectionPool *, MetricOutcome> readings[] = {
+                {&primary, MetricOutcome::First},
+                {&m_app->pool, MetricOutcome::Restarted},
+                {&m_app->pool, MetricOutcome::Kept},
+                {&primary, MetricOutcome::Restarted}};
+            for (const auto &[pool, expected] : readings) {
+                Result<Session> session = openSession(pool->login(), u"Test"_s, {});
+                VERIFY_OK(session);
+                Result<MetricReading> reading = probe.read(*session);
+                VERIFY_OK(reading);
+                reading->at = at = at.addSecs(30);
+                const Result<MetricOutcome> outcome = m_app->metrics.record(key, probe.kind, *reading);
+                VERIFY_OK(outcome);
+                QVERIFY2(*outcome == expected, qPrintable(probe.kind.name));
+            }
+        }
     }
 };
 

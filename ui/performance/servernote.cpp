@@ -65,8 +65,11 @@ void ServerNote::show(const ServerFacts &server, const QString &login, bool coun
     if (counts)
         m_lines += sinceText(server);
     if (server.standby) {
+        // Cut off, all that came is replayed and more may be missing: its age is all that is known.
         const QString lag =
             server.lagSeconds < 0 ? tr("how far it is behind is not known")
+            : !server.receiving   ? tr("the newest change it has is %1 old")
+                                      .arg(format::duration(qint64(server.lagSeconds * 1000)))
             : server.lagSeconds < 1
                 ? tr("it is not behind")
                 : tr("it is %1 behind").arg(format::duration(qint64(server.lagSeconds * 1000)));

@@ -23,7 +23,8 @@ SELECT clock_timestamp() AS read_at,
        CASE WHEN NOT pg_is_in_recovery() THEN (SELECT max(pg_wal_lsn_diff(pg_current_wal_lsn(), replay_lsn)) FROM pg_stat_replication)
             ELSE pg_wal_lsn_diff(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn()) END::bigint AS lag_bytes,
        CASE WHEN NOT pg_is_in_recovery() THEN NULL
-            WHEN pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() THEN 0
+            -- Cut off from its primary it has replayed all it got, and is behind all the same.
+            WHEN pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() AND EXISTS (SELECT FROM pg_stat_wal_receiver) THEN 0
             ELSE extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()) END::float8 AS own_lag_seconds,
        (SELECT max(age(datfrozenxid)) FROM pg_database)::bigint AS oldest_transaction,
        (SELECT max(mxid_age(datminmxid)) FROM pg_database)::bigint AS oldest_multixact,

@@ -25,6 +25,10 @@ SELECT 'extension'::text AS check_name, w.name::text AS object,
             ELSE e.extversion END AS detail,
        CASE WHEN e.extname IS NULL AND a.name IS NULL THEN 'install its package on the server'
             WHEN e.extname IS NULL THEN format('CREATE EXTENSION %I SCHEMA public', w.name)
+            -- Our view stands in the way of the extension's own, and a new reset function has no grants.
+            WHEN e.extversion <> a.default_version AND w.name = 'pg_stat_statements'
+            THEN format('DROP VIEW IF EXISTS retail.slow_queries; ALTER EXTENSION pg_stat_statements UPDATE; SELECT retail.create_slow_queries_view(); '
+                        'GRANT EXECUTE ON FUNCTION %s.pg_stat_statements_reset TO retail_owner', e.extnamespace::regnamespace)
             WHEN e.extversion <> a.default_version THEN format('ALTER EXTENSION %I UPDATE', w.name) END AS remedy
   FROM unnest(ARRAY['uuid-ossp', 'pgcrypto', 'vector', 'btree_gin', 'pg_trgm', 'pg_stat_statements']) w (name)
   LEFT JOIN pg_extension e ON e.extname = w.name LEFT JOIN pg_available_extensions a ON a.name = w.name

@@ -12,6 +12,8 @@ SELECT d.stats_reset,
        (SELECT count(*) FROM pg_stat_user_tables WHERE n_live_tup >= 1000 AND last_autoanalyze IS NULL AND last_analyze IS NULL) AS never_analyzed,
        (SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in transaction%' AND state_change < now() - interval '10 minutes') AS idle_in_transaction,
        inet_server_addr() IS NULL OR inet_server_addr() << '127.0.0.0/8' OR inet_server_addr() = '::1' AS same_machine,
+       coalesce(inet_client_port(), 0) AS client_port,
+       pg_backend_pid() AS backend,
        pg_is_in_recovery() AS standby,
        pg_postmaster_start_time() AS started,
        now() AS read_at
