@@ -40,6 +40,9 @@ void tellSince(const cli::Invocation &call, const ServerFacts &server)
 
 int printAdvice(cli::Invocation &call, const IndexReport &report)
 {
+    if (const QString none = whyNoneIsUnused(report);
+        !none.isEmpty() && !call.json() && !call.isSet(u"csv"_s))
+        cli::printError(none);
     QList<IndexFinding> findings = indexFindings(report);
     QHash<QString, IndexProof> proofs;
     if (call.isSet(u"prove"_s)) {

@@ -18,7 +18,7 @@ constexpr qint64 enoughDays = 35;
 
 QString dropLock(const IndexInfo &index)
 {
-    return index.partitions > 0
+    return index.partitioned
                ? u"Stops every read and write of the table and its partitions while it drops (ACCESS "
                  u"EXCLUSIVE). "
                  u"Short, but it first waits for running statements, and new ones wait behind it."_s
@@ -29,8 +29,7 @@ QString dropLock(const IndexInfo &index)
 
 QString dropStatement(const IndexInfo &index)
 {
-    return (index.partitions > 0 ? u"DROP INDEX %1;"_s : u"DROP INDEX CONCURRENTLY %1;"_s)
-        .arg(index.fullName);
+    return (index.partitioned ? u"DROP INDEX %1;"_s : u"DROP INDEX CONCURRENTLY %1;"_s).arg(index.fullName);
 }
 
 IndexFinding dropping(IndexFinding::Kind kind, const IndexInfo &index, const QString &reason,
@@ -59,16 +58,34 @@ QString standbyDoubt(const ServerFacts &server)
     return u"Reads on standbys would not be counted here; none is connected now."_s;
 }
 
-QString since(const ServerFacts &server)
+QString span(qint64 seconds)
 {
-    const qint64 seconds = server.countingSeconds();
-    if (seconds < 0)
-        return u"since the database was made or the server last crashed (the statistics were never reset)"_s;
-    const QString reset =
-        u" (statistics reset at %1)"_s.arg(server.statsReset.toString(u"yyyy-MM-dd HH:mm 'UTC'"_s));
-    if (seconds < 2 * day)
-        return u"in %1 h%2"_s.arg(QString::number(double(seconds) / 3600, 'f', 1), reset);
-    return u"in %1 days%2"_s.arg(QString::number(seconds / day), reset);
+    return seconds < 2 * day ? u"%1 h"_s.arg(QString::number(double(seconds) / 3600, 'f', 1))
+                             : u"%1 days"_s.arg(seconds / day);
+}
+
+QString since(const IndexReport &report)
+{
+    const QString counted = span(report.countedSeconds());
+    const QDateTime reset = report.server.statsReset;
+    return reset.isValid()
+               ? u"in %1 (statistics reset at %2)"_s.arg(counted, reset.toString(u"yyyy-MM-dd HH:mm 'UTC'"_s))
+               : u"in at least %1 (the statistics were never reset)"_s.arg(counted);
+}
+
+/// An index that a migration makes is part of the schema: statements of this program, and later migrations,
+/// count on it, however seldom it is used.
+bool isOfSchema(const IndexInfo &index)
+{
+    static const QSet<QString> names = [] {
+        static const QRegularExpression made(u"CREATE (?:UNIQUE )?INDEX (\\w+) ON"_s);
+        QSet<QString> found;
+        for (const sqlcatalog::Migration &migration : sqlcatalog::migrations())
+            for (auto each = made.globalMatch(QString::fromUtf8(migration.sql)); each.hasNext();)
+                found += each.next().captured(1);
+        return found;
+    }();
+    return (index.schema == u"retail" || index.schema == u"retail_sec") && names.contains(index.name);
 }
 
 bool isLeftover(const QString &name)
@@ -80,10 +97,12 @@ bool isLeftover(const QString &name)
 void findInvalid(const IndexReport &report, QList<IndexFinding> &findings)
 {
     for (const IndexInfo &index : report.indexes) {
-        if (index.valid || index.beingBuilt || index.partitions > 0)
+        // A partitioned one is invalid until each partition has its part: that is how it is made piece by
+        // piece.
+        if (index.valid || index.beingBuilt || index.partitioned)
             continue;
         const bool leftover = isLeftover(index.name);
-        IndexFinding finding = dropping(
+        findings += dropping(
             IndexFinding::Invalid, index,
             leftover
                 ? u"Left behind by an interrupted REINDEX CONCURRENTLY: no query uses it, and every write of "
@@ -94,10 +113,6 @@ void findInvalid(const IndexReport &report, QList<IndexFinding> &findings)
                 ? u"The index it was to replace still serves."_s
                 : u"If the index is wanted, REINDEX INDEX CONCURRENTLY %1; builds it anew instead."_s.arg(
                       index.fullName));
-        if (!report.server.seesAll)
-            finding.doubt += u" This login cannot see whether another session is building it just now "
-                             u"(pg_stat_progress_create_index needs pg_monitor)."_s;
-        findings += finding;
     }
 }
 
@@ -192,22 +207,22 @@ void findDuplicates(const IndexReport &report, QList<IndexFinding> &findings)
 
 void findUnused(const IndexReport &report, QList<IndexFinding> &findings)
 {
-    if (!report.server.counts)
+    if (!report.server.counts || !whyNoneIsUnused(report).isEmpty())
         return;
     QSet<qint64> told; // once is enough
     for (const IndexFinding &finding : std::as_const(findings))
         told += finding.indexId;
-    const qint64 counting = report.server.countingSeconds();
     for (const IndexInfo &index : report.indexes) {
-        if (index.scans > 0 || index.enforces() || !index.valid || told.contains(index.id))
+        if (index.scans > 0 || index.enforces() || !index.valid || told.contains(index.id) ||
+            isOfSchema(index))
             continue;
-        QString doubt = standbyDoubt(report.server);
-        if (counting < 0)
-            doubt.prepend(u"When the index was made is not recorded: a new one had less time to be used. "_s);
-        else if (counting < enoughDays * day)
-            doubt.prepend(u"That is too short for what runs once a month. "_s);
+        QString doubt;
+        if (report.countedSeconds() < enoughDays * day)
+            doubt = u"That is too short for what runs once a month. "_s;
+        doubt += u"When the index was made is not recorded: a new one had less time to be used. "_s;
         findings +=
-            dropping(IndexFinding::Unused, index, u"Never used %1."_s.arg(since(report.server)), doubt);
+            dropping(IndexFinding::Unused, index, u"Not used since it was made, or %1."_s.arg(since(report)),
+                     doubt + standbyDoubt(report.server));
     }
 }
 
@@ -331,6 +346,17 @@ QString findingName(IndexFinding::Kind kind)
         return u"large scans"_s;
     }
     return {};
+}
+
+QString whyNoneIsUnused(const IndexReport &report)
+{
+    const qint64 counted = report.countedSeconds();
+    if (counted >= day)
+        return {};
+    return counted < 0
+               ? u"No index is called unused: nothing shows that the statistics have counted for a day."_s
+               : u"No index is called unused: the statistics have counted for %1, less than a day."_s.arg(
+                     span(counted));
 }
 
 QString createIndexStatement(const QString &table, const QStringList &columns, bool partitioned)

@@ -29,8 +29,12 @@ struct IndexFinding
 QString findingName(IndexFinding::Kind kind); ///< "unused"
 
 /// What the report shows, the certain and the large first. Unused and duplicate are never said of an index
-/// that a primary key, a unique or exclusion constraint, a foreign key or a replica identity rests on.
+/// that a primary key, a unique or exclusion constraint, a foreign key or a replica identity rests on, and
+/// unused never of one that this program's own schema has.
 QList<IndexFinding> indexFindings(const IndexReport &report);
+
+/// Why no index is called unused: within a day all of a new database would be. Empty where some may be.
+QString whyNoneIsUnused(const IndexReport &report);
 
 /// The finding's statement as the task of a maintenance job; an error of kind Usage says in a sentence why it
 /// can only be run by hand.

@@ -46,6 +46,7 @@ IndexInfo readIndex(const Rows &rows, int row)
     index.tuplesFetched = integer("tuples_fetched");
     if (!rows.isNull(row, rows.column("last_scan")))
         index.lastScan = QDateTime::fromString(text("last_scan"), Qt::ISODateWithMs);
+    index.partitioned = flag("partitioned");
     index.primary = flag("is_primary");
     index.unique = flag("is_unique");
     index.exclusion = flag("is_exclusion");
@@ -160,6 +161,14 @@ Result<IndexReport> readList(Session &session)
     if (!server)
         return server.error();
     report.server = *server;
+    report.countedSince = server->statsReset;
+    if (!report.countedSince.isValid()) {
+        const Result<Rows> oldest = session.read({}, sqlcatalog::query("indexes/counted_since"));
+        if (!oldest)
+            return oldest.error();
+        if (!oldest->isNull(0, 0))
+            report.countedSince = oldest->timestamp(0, 0);
+    }
     const Result<Rows> rows = session.read({}, sqlcatalog::query("indexes/list"));
     if (!rows)
         return rows.error();

@@ -26,7 +26,8 @@ struct IndexInfo
     QDateTime usedAfter;    ///< its last use lies between these two, as the history of this desktop saw it;
     QDateTime usedBefore;   ///< invalid: it saw none
     QDateTime watchedSince; ///< when that history began; invalid: there is none
-    int partitions = 0;     ///< above 0: a partitioned index
+    bool partitioned = false;
+    int partitions = 0; ///< of a partitioned index; one that was made ON ONLY its table may have none
     bool primary = false;
     bool unique = false;
     bool exclusion = false;
@@ -80,7 +81,11 @@ struct IndexReport
     QList<IndexInfo> indexes;
     QList<UnindexedKey> foreignKeys;
     QList<ScannedTable> scannedTables;
-    QString noEstimates; ///< why there are no estimates, or empty
+    QString noEstimates;    ///< why there are no estimates, or empty
+    QDateTime countedSince; ///< the counters are no younger; invalid: nothing tells
+
+    /// How long the counters have run at least, in seconds; -1 where that is not known.
+    qint64 countedSeconds() const { return countedSince.isValid() ? countedSince.secsTo(server.readAt) : -1; }
 
     void setSizes(const QHash<qint64, qint64> &sizes);
 };

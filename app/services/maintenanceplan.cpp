@@ -6,6 +6,8 @@
 
 #include <QRegularExpression>
 
+#include <algorithm>
+
 using namespace Qt::StringLiterals;
 using namespace maintenance;
 
@@ -141,7 +143,7 @@ void Planner::analyze(const Table &table)
     task.bytes = table.tableBytes;
     if (!table.partitioned)
         task.scope = u"a sample of 1 table, %1"_s.arg(format::bytes(table.tableBytes));
-    const bool never = !table.lastAnalyze.isValid() && (table.partitioned || table.live > 0);
+    const bool never = !table.lastAnalyze.isValid() && table.live > 0;
     const double share = double(table.changed) / double(std::max<qint64>(table.live, 1));
     // A partition's parent is never analysed by autovacuum.
     const bool stale = never || (table.changed >= changedRows && share >= changedShare);
@@ -151,8 +153,12 @@ void Planner::analyze(const Table &table)
                       u"table."_s
                     : u"It was never analysed; %1 in it."_s.arg(
                           format::counted(table.live, u"row is"_s, u"rows are"_s))
-              : u"%1 changed since (%2 of %3)."_s.arg(format::counted(table.changed, u"row"_s, u"rows"_s),
-                                                      percent(share), format::count(table.live));
+              : (table.partitioned
+                     ? u"%1 more or fewer than at its last ANALYZE (%2 of %3); autovacuum never analyses a "
+                       u"partitioned table."_s
+                     : u"%1 changed since (%2 of %3)."_s)
+                    .arg(format::counted(table.changed, u"row"_s, u"rows"_s), percent(share),
+                         format::count(table.live));
     task.idle = !never && table.changed == 0;
     if (table.schema == u"retail" && routineAnalyze.contains(table.name))
         task.offer = Offer::Routine;
@@ -437,6 +443,14 @@ QString maintenance::obstacle(const Plan &plan, const Task &task)
         return {};
     return u"It needs %1 of disk while it runs, and only %2 are free."_s.arg(
         format::bytes(task.diskBytes), format::bytes(plan.measured.freeBytes));
+}
+
+QByteArray maintenance::afterTasks(const QList<Task> &done)
+{
+    return std::any_of(done.begin(), done.end(),
+                       [](const Task &task) { return task.sql.contains("SKIP_DATABASE_STATS"); })
+               ? "VACUUM (ONLY_DATABASE_STATS)"
+               : QByteArray();
 }
 
 Result<Task> maintenance::indexTask(Kind kind, const QString &schema, const QString &table,

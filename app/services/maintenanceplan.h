@@ -71,7 +71,7 @@ struct Table
     qint64 indexBytes = 0;
     qint64 live = 0;
     qint64 dead = 0;
-    qint64 changed = 0;  ///< rows since the last ANALYZE
+    qint64 changed = 0;  ///< rows since the last ANALYZE; if partitioned, how many more or fewer
     qint64 outdated = 0; ///< rows deleted or moved since the statistics began
     QDateTime lastVacuum;
     QDateTime lastAnalyze;
@@ -142,5 +142,8 @@ QString obstacle(const Plan &plan, const Task &task);
 /// result's error says what is wrong with the statement.
 Result<Task> indexTask(Kind kind, const QString &schema, const QString &table, const QString &index,
                        const QByteArray &sql);
+
+/// What has to run once after tasks that left the figures of the whole database out, or empty.
+QByteArray afterTasks(const QList<Task> &done);
 
 } // namespace maintenance

@@ -27,6 +27,18 @@ bool buildsIndex(const Task &task)
     return task.kind == Kind::Reindex || task.kind == Kind::DropIndex || task.kind == Kind::CreateIndex;
 }
 
+/// The server skips a table that this role may not maintain, or that is gone, and tells no error.
+Result<void> notSkipped(const Task &task, const QStringList &notices)
+{
+    static const QRegularExpression skipping(u"(^|, )skipping "_s);
+    const bool maySkip = task.kind == Kind::Analyze || task.kind == Kind::Vacuum ||
+                         task.kind == Kind::Freeze || task.kind == Kind::VacuumFull;
+    const QStringList skipped = maySkip ? notices.filter(skipping) : QStringList();
+    return skipped.isEmpty()
+               ? Result<void>()
+               : Error{ErrorKind::Server, u"The server did not do it: %1."_s.arg(skipped.join(u"; "_s))};
+}
+
 } // namespace
 
 Run::Run(const ConnectionPool::Origin &origin, const Options &options, Report &report, JobContext &job)
@@ -60,6 +72,7 @@ Result<QString> Run::execute()
     for (std::thread &thread : threads)
         thread.join();
 
+    finish();
     const Result<void> audited = writeAudit();
     if (!audited)
         m_job.log(u"The audit entry could not be written: "_s + audited.error().text());
@@ -170,25 +183,30 @@ void Run::runTask(Worker &worker, qsizetype index)
             const std::lock_guard lock(m_mutex);
             worker.backend = session.connection().backend();
         }
+        done = Result<void>();
         if (!before.known) {
             const Result<Figures> measured = figures(session, task);
             const Result<QList<Leftover>> listed = leftovers(session, task);
             done = !measured ? measured.error() : !listed ? listed.error() : Result<void>();
-            if (!done)
-                break;
-            before = *measured;
-            known = *listed;
-            m_report.change(index, [&](Outcome &outcome) { outcome.before = before; });
+            if (done) {
+                before = *measured;
+                known = *listed;
+                m_report.change(index, [&](Outcome &outcome) { outcome.before = before; });
+            }
         }
-        done = attempt(session, task);
-        for (const QString &notice : session.connection().takeNotices())
+        if (done)
+            done = attempt(session, task);
+        const QStringList notices = session.connection().takeNotices();
+        for (const QString &notice : notices)
             m_job.log(u"    "_s + notice);
+        if (done)
+            done = notSkipped(task, notices);
         const bool again = !done &&
                            (done.error().sqlstate == lockNotAvailable || done.error().sqlstate == deadlock) &&
                            retries < m_options.lockRetries && !m_stop.cancelled();
         if (!done)
             worker.session.reset();
-        if (!done && buildsIndex(task))
+        if (!done && before.known && buildsIndex(task)) // else nothing was begun
             if (const QString note = cleanUp(task, known); !note.isEmpty())
                 notes += note;
         if (!again)
@@ -208,7 +226,8 @@ void Run::runTask(Worker &worker, qsizetype index)
         if (const Result<Figures> measured = figures(*worker.session, task))
             after = *measured;
         // The server said it was done; whether that is so is asked, not believed.
-        if (done && (task.kind == Kind::Reindex || task.kind == Kind::CreateIndex) && !after.indexValid)
+        if (done && after.known && (task.kind == Kind::Reindex || task.kind == Kind::CreateIndex) &&
+            !after.indexValid)
             done = Error{ErrorKind::Server, u"The index %1 is not valid afterwards."_s.arg(task.index)};
         if (const Result<QList<Leftover>> left = leftovers(*worker.session, task); done && left)
             for (const Leftover &one : *left)
@@ -251,19 +270,28 @@ Result<void> Run::waitForTable(Session &session, const Task &task)
     return locked ? Result<void>() : locked.error();
 }
 
+Result<void> Run::limitLockWait(Session &session, int ms)
+{
+    const Result<Rows> set = session.execute("SET lock_timeout = " + QByteArray::number(ms));
+    return set ? Result<void>() : set.error();
+}
+
 Result<void> Run::attempt(Session &session, const Task &task)
 {
     if (const Result<void> free = waitForTable(session, task); !free)
         return free;
     const int timeout = buildsIndex(task) ? m_options.transactionPatienceMs : m_options.lockTimeoutMs;
-    if (const Result<Rows> set = session.execute("SET lock_timeout = " + QByteArray::number(timeout)); !set)
-        return set.error();
+    if (const Result<void> set = limitLockWait(session, timeout); !set)
+        return set;
     const Result<Rows> done = session.execute(task.sql);
     return done ? Result<void>() : done.error();
 }
 
 Result<Figures> Run::figures(Session &session, const Task &task)
 {
+    // Sizes wait for who holds the table exclusively, and a build before may have left its patience here.
+    if (const Result<void> set = limitLockWait(session, m_options.lockTimeoutMs); !set)
+        return set.error();
     const Result<Rows> rows =
         session.execute(sqlcatalog::query("maintenance/figures").sql, {task.tableName(), task.indexName()});
     if (!rows)
@@ -423,6 +451,22 @@ void Run::pause(int ms)
 {
     for (QDeadlineTimer end(ms); !end.hasExpired() && !m_stop.cancelled();)
         std::this_thread::sleep_for(std::chrono::milliseconds(50));
+}
+
+/// What the tasks left to the end of them all.
+void Run::finish()
+{
+    QList<Task> done;
+    const QList<Outcome> outcomes = m_report.outcomes();
+    for (qsizetype i = 0; i < outcomes.size(); ++i)
+        if (outcomes[i].state == State::Done)
+            done += m_report.tasks()[i];
+    const QByteArray sql = afterTasks(done);
+    if (sql.isEmpty() || m_stop.cancelled())
+        return;
+    Result<Session> session = connect(m_stop, m_options.lockTimeoutMs);
+    const Result<Rows> ended = session ? session->execute(sql) : session.error();
+    m_job.log(ended ? QString::fromUtf8(sql) : ended.error().text());
 }
 
 Result<void> Run::writeAudit()

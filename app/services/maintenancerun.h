@@ -37,12 +37,14 @@ private:
     void runTask(Worker &worker, qsizetype index);
     Result<void> attempt(Session &session, const Task &task);
     Result<void> waitForTable(Session &session, const Task &task);
+    Result<void> limitLockWait(Session &session, int ms);
     Result<Figures> figures(Session &session, const Task &task);
     Result<QList<Leftover>> leftovers(Session &session, const Task &task);
     QString cleanUp(const Task &task, const QList<Leftover> &before);
     void watch(const QList<Worker *> &workers);
     void tellProgress(std::optional<Session> &session, const QList<Worker *> &workers);
     void pause(int ms);
+    void finish();
     Result<void> writeAudit();
     Result<QString> summary(qint64 ms);
 

@@ -79,6 +79,10 @@ private slots:
                                           << u"analyze:retail.stores"_s << u"20,000 rows changed"_s;
         QTest::newRow("never analysed") << Harm([](Measurements &m) { m.tables[2].lastAnalyze = {}; })
                                         << u"analyze:retail.stores"_s << u"never analysed"_s;
+        QTest::newRow("partitions that hold more than before") << Harm([](Measurements &m) {
+            m.tables[2].partitioned = true;
+            m.tables[2].changed = 20'000;
+        }) << u"analyze:retail.stores"_s << u"20,000 rows more or fewer than at its last ANALYZE"_s;
         QTest::newRow("old transactions") << Harm([](Measurements &m) { m.tables[2].xidAge = 170'000'000; })
                                           << u"freeze:retail.stores"_s << u"85 %"_s;
         QTest::newRow("old multixacts")
@@ -215,6 +219,26 @@ private slots:
         const Plan plan = makePlan(measured);
         QVERIFY(plan.task(id));
         QCOMPARE(plan.task(id)->sql, sql);
+    }
+
+    void whatTasksLeftOutForTheWholeDatabaseFollowsOnce()
+    {
+        Measurements measured = quietDatabase();
+        QCOMPARE(afterTasks(makePlan(measured).tasks), QByteArray());
+        measured.serverVersion = 160'000;
+        const Plan plan = makePlan(measured);
+        QCOMPARE(afterTasks(plan.tasks), QByteArray("VACUUM (ONLY_DATABASE_STATS)"));
+        QCOMPARE(afterTasks({*plan.task(u"analyze:retail.customers"_s)}), QByteArray());
+    }
+
+    void aPartitionedTableWithoutRowsNeedsNoStatistics()
+    {
+        Measurements measured = quietDatabase();
+        measured.tables[2].partitioned = true;
+        measured.tables[2].lastAnalyze = {};
+        QCOMPARE(found(makePlan(measured)), QStringList{u"analyze:retail.stores"_s});
+        measured.tables[2].live = 0;
+        QCOMPARE(found(makePlan(measured)), QStringList());
     }
 
     void aNameThatIsNoPlainOneIsQuoted()

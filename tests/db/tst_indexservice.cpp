@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/services/healthservice.h"
 #include "app/services/indexadvisor.h"
 #include "tests/support/testcluster.h"
 
@@ -68,6 +69,8 @@ class TestIndexService final : public QObject
         if (!report || !sizes)
             return report ? sizes.error() : report;
         report->setSizes(*sizes);
+        // A database of a minute ago has nothing unused.
+        report->countedSince = report->server.readAt.addDays(-60);
         return report;
     }
 
@@ -165,6 +168,71 @@ private slots:
         QCOMPARE(found(indexFindings(*shown), index), kinds);
     }
 
+    void nothingIsUnusedBeforeTheStatisticsCountedForADay()
+    {
+        ConnectionPool pool(1);
+        OPEN_POOL(pool, *m_database, u"sandbox_dba"_s);
+        Result<IndexReport> shown = IndexService(pool).report().result();
+        VERIFY_OK(shown);
+        const auto unused = [&shown] {
+            QList<IndexFinding> found = indexFindings(*shown);
+            found.removeIf([](const IndexFinding &finding) { return finding.kind != IndexFinding::Unused; });
+            return found;
+        };
+        // The test's own VACUUM ANALYZE is the oldest that these counters remember.
+        QVERIFY(shown->countedSince.isValid() && shown->countedSeconds() < 3'600);
+        QVERIFY(unused().isEmpty());
+        QVERIFY(whyNoneIsUnused(*shown).contains(u"less than a day"_s));
+        shown->countedSince = {};
+        QVERIFY(unused().isEmpty());
+        QVERIFY(whyNoneIsUnused(*shown).contains(u"nothing shows"_s));
+
+        shown->countedSince = shown->server.readAt.addSecs(-30 * 3'600);
+        QVERIFY(!unused().isEmpty());
+        QCOMPARE(whyNoneIsUnused(*shown), QString());
+        QVERIFY(unused().first().reason.contains(u"in at least 30.0 h"_s));
+        QVERIFY(unused().first().doubt.contains(u"once a month"_s));
+        QVERIFY(unused().first().doubt.contains(u"a new one had less time"_s));
+        shown->server.statsReset = shown->countedSince = shown->server.readAt.addDays(-90);
+        QVERIFY(unused().first().reason.startsWith(u"Not used since it was made, or in 90 days"_s));
+        QVERIFY(unused().first().doubt.contains(u"a new one had less time"_s));
+
+        // Those of the schema's own the program counts on.
+        for (IndexInfo &index : shown->indexes)
+            index.scans = 0;
+        const QList<IndexFinding> findings = indexFindings(*shown);
+        for (const QString &own :
+             {u"retail.idx_products_text_search"_s, u"retail.idx_products_brand"_s,
+              u"retail.idx_audit_log_action"_s, u"retail_sec.idx_store_access_store_id"_s})
+            QCOMPARE(found(findings, own), QString());
+        QCOMPARE(found(findings, u"retail.probe_a"_s), u"unused"_s);
+    }
+
+    void anIndexOfAPartitionedTableIsDroppedAsSuch()
+    {
+        VERIFY_OK(as(*m_database, u"sandbox_owner"_s,
+                     "SET ROLE retail_owner;"
+                     "CREATE TABLE retail.parts (a int, b int) PARTITION BY RANGE (a);"
+                     "CREATE TABLE retail.parts_first PARTITION OF retail.parts FOR VALUES FROM (1) TO (9);"
+                     "CREATE INDEX parts_only ON ONLY retail.parts (b);"
+                     "CREATE TABLE retail.bare (a int) PARTITION BY RANGE (a);"
+                     "CREATE INDEX bare_a ON retail.bare (a)"));
+        const Result<IndexReport> shown = report();
+        VERIFY_OK(shown);
+        // It waits for those of its partitions, and is no rubbish.
+        const IndexInfo *only = indexNamed(*shown, u"parts_only"_s);
+        QVERIFY(only && only->partitioned && !only->valid);
+        const QList<IndexFinding> findings = indexFindings(*shown);
+        QCOMPARE(found(findings, u"retail.parts_only"_s), QString());
+        QCOMPARE(found(findings, u"retail.bare_a"_s), u"unused"_s);
+        for (const IndexFinding &finding : findings)
+            if (finding.object == u"retail.bare_a") {
+                QVERIFY(finding.lock.contains(u"ACCESS EXCLUSIVE"_s));
+                VERIFY_OK(m_database->superuser().execute(finding.sql.toUtf8()));
+            }
+        VERIFY_OK(m_database->superuser().executeScript("DROP TABLE retail.parts, retail.bare"));
+    }
+
     void everyStatementRuns()
     {
         const Result<IndexReport> shown = report();
@@ -176,9 +244,9 @@ private slots:
             QVERIFY(!finding.lock.isEmpty() && !finding.reason.isEmpty() && !finding.doubt.isEmpty());
             if (finding.kind != IndexFinding::Unused || !finding.object.contains(u"Odd"_s))
                 continue;
-            QVERIFY(finding.reason.contains(u"since the database was made"_s) ||
-                    finding.reason.contains(u"statistics reset at"_s));
-            QVERIFY(finding.doubt.contains(u"standbys"_s));
+            QVERIFY(finding.reason.contains(u"Not used since it was made, or in at least 60 days"_s));
+            QVERIFY(finding.doubt.contains(u"standbys"_s) &&
+                    finding.doubt.contains(u"a new one had less time"_s));
             Session session = m_database->superuser();
             VERIFY_OK(session.execute(finding.sql.toUtf8()));
             ++dropped;
@@ -280,6 +348,41 @@ private slots:
             Session session = m_database->superuser();
             VERIFY_OK(session.execute(finding.sql.toUtf8()));
         }
+    }
+
+    void aBuildIsKnownWithoutPgMonitor()
+    {
+        Session writer = m_database->superuser();
+        VERIFY_OK(writer.executeScript("BEGIN; UPDATE retail.probe SET c = 'x' WHERE id = 1"));
+        const QFuture<bool> built = QtConcurrent::run([this] {
+            return m_database->superuser()
+                .execute("CREATE INDEX CONCURRENTLY probe_slow ON retail.probe (c)")
+                .ok();
+        });
+        const auto begun = [this] {
+            const Result<Rows> rows =
+                m_database->superuser().execute("SELECT FROM pg_index WHERE NOT indisvalid AND indexrelid = "
+                                                "to_regclass('retail.probe_slow')");
+            return rows && rows->count() == 1;
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(begun(), 20'000);
+        const Result<IndexReport> shown = report(u"sandbox_manager"_s);
+        ConnectionPool pool(1);
+        OPEN_POOL(pool, *m_database, u"sandbox_manager"_s);
+        const Result<QList<HealthCheck>> checks = HealthService(pool).check({}).result();
+        VERIFY_OK(writer.execute("ROLLBACK"));
+        QTRY_VERIFY(built.isFinished());
+        QVERIFY(built.result());
+        VERIFY_OK(m_database->superuser().execute("DROP INDEX retail.probe_slow"));
+
+        VERIFY_OK(shown);
+        QVERIFY(!shown->server.seesAll);
+        QVERIFY(indexNamed(*shown, u"probe_slow"_s) && indexNamed(*shown, u"probe_slow"_s)->beingBuilt);
+        QCOMPARE(found(indexFindings(*shown), u"retail.probe_slow"_s), QString());
+        VERIFY_OK(checks);
+        for (const HealthCheck &check : *checks)
+            if (check.name == u"invalid-indexes")
+                QCOMPARE(check.status, HealthCheck::Ok);
     }
 
     void bloatIsEstimatedNearTheTruth()

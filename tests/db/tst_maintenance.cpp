@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/services/tablestatservice.h"
 #include "tests/support/maintenancetest.h"
 #include "tests/support/testcluster.h"
 
+#include <QScopeGuard>
 #include <QTest>
+#include <QtConcurrentRun>
 
 using namespace Qt::StringLiterals;
 using namespace maintenance;
@@ -324,6 +327,214 @@ private slots:
         QVERIFY(!done);
         QCOMPARE(report->outcome(0).state, State::Failed);
         QCOMPARE(report->outcome(1).state, second);
+    }
+
+    void whatTheOwnerMayNotMaintainIsNotOffered()
+    {
+        const TestDatabase database;
+        VERIFY_OK(database.superuser().executeScript(
+            "CREATE TABLE retail.anothers AS SELECT n FROM generate_series(1, 1000) n;"
+            "CREATE INDEX idx_anothers ON retail.anothers (n)"));
+        ConnectionPool pool(2);
+        OPEN_POOL(pool, database, u"postgres"_s); // the work is done as retail_owner all the same
+        const Result<Plan> plan = planOf(pool);
+        VERIFY_OK(plan);
+        for (const Task &task : plan->tasks)
+            QVERIFY2(!task.id().contains(u"anothers"_s), qPrintable(task.id()));
+    }
+
+    void whatTheServerSkipsIsNotDone_data()
+    {
+        QTest::addColumn<Kind>("kind");
+        QTest::addColumn<QByteArray>("sql");
+        QTest::newRow("analyze") << Kind::Analyze << QByteArray("ANALYZE retail.anothers");
+        QTest::newRow("vacuum") << Kind::Vacuum << QByteArray("VACUUM (ANALYZE) retail.anothers");
+    }
+    void whatTheServerSkipsIsNotDone()
+    {
+        QFETCH(Kind, kind);
+        QFETCH(QByteArray, sql);
+        const TestDatabase database;
+        VERIFY_OK(database.superuser().execute("CREATE TABLE retail.anothers AS SELECT 1 AS n"));
+        ConnectionPool pool(2);
+        OPEN_POOL(pool, database, u"sandbox_owner"_s);
+        Task task;
+        task.kind = kind;
+        task.schema = u"retail"_s;
+        task.table = u"anothers"_s;
+        task.sql = sql;
+        const auto report = std::make_shared<Report>(QList<Task>{task});
+        MaintenanceJob job;
+        const Result<QString> done = MaintenanceService(pool).run({}, report)(job);
+        QVERIFY(!done);
+        QCOMPARE(report->outcome(0).state, State::Failed);
+        QVERIFY2(report->outcome(0).error.message.contains(u"skipping"_s),
+                 qPrintable(report->outcome(0).error.text()));
+        const Result<Rows> audited = database.superuser().execute(
+            "SELECT FROM retail.audit_log WHERE action = 'maintenance_incomplete'");
+        VERIFY_OK(audited);
+        QCOMPARE(audited->count(), 1);
+    }
+
+    void anIndexThatIsBeingBuiltIsNoRubbish()
+    {
+        const TestDatabase database;
+        Session writer = database.superuser();
+        VERIFY_OK(writer.executeScript("BEGIN; UPDATE retail.stores SET region = region"));
+        const QFuture<bool> built = QtConcurrent::run([&database] {
+            return database.superuser().execute("REINDEX INDEX CONCURRENTLY retail.idx_stores_region").ok();
+        });
+        const auto begun = [&database] {
+            const Result<Rows> rows =
+                database.superuser().execute("SELECT FROM pg_index WHERE NOT indisvalid");
+            return rows && rows->count() == 1;
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(begun(), 20'000);
+        ConnectionPool pool(2);
+        OPEN_POOL(pool, database, u"sandbox_owner"_s); // has no pg_monitor
+        const Result<Plan> plan = planOf(pool);
+        VERIFY_OK(writer.execute("ROLLBACK"));
+        QTRY_VERIFY(built.isFinished());
+        QVERIFY(built.result());
+        VERIFY_OK(plan);
+        QVERIFY(!plan->task(u"drop-index:retail.idx_stores_region_ccnew"_s));
+        QVERIFY(!plan->task(u"reindex:retail.idx_stores_region_ccnew"_s));
+    }
+
+    void whatItsPartitionsHoldMakesAPartitionedTableStale()
+    {
+        const TestDatabase database;
+        Session session = database.superuser();
+        VERIFY_OK(session.executeScript(
+            "SET ROLE retail_owner; CREATE TABLE retail.parted (n int) PARTITION BY RANGE (n);"
+            "CREATE TABLE retail.parted_first PARTITION OF retail.parted FOR VALUES FROM (0) TO (100000);"
+            "INSERT INTO retail.parted SELECT generate_series(1, 1000); SELECT pg_stat_force_next_flush()"));
+        const QString id = u"analyze:retail.parted"_s;
+        ConnectionPool pool(2);
+        OPEN_POOL(pool, database, u"sandbox_owner"_s);
+        const Result<Plan> never = planOf(pool);
+        VERIFY_OK(never);
+        QCOMPARE(never->task(id)->offer, Offer::Measured);
+        VERIFY_OK(session.execute("ANALYZE retail.parted"));
+        const Result<Plan> fresh = planOf(pool);
+        VERIFY_OK(fresh);
+        QVERIFY2(fresh->task(id)->offer == Offer::OnRequest && fresh->task(id)->idle,
+                 qPrintable(fresh->task(id)->why));
+        VERIFY_OK(session.executeScript("INSERT INTO retail.parted SELECT generate_series(1001, 3000);"
+                                        "SELECT pg_stat_force_next_flush()"));
+        VERIFY_OK(session.execute("ANALYZE retail.parted_first")); // all that autovacuum does
+        const Result<Plan> stale = planOf(pool);
+        VERIFY_OK(stale);
+        QVERIFY2(stale->task(id)->offer == Offer::Measured && stale->task(id)->chosen,
+                 qPrintable(stale->task(id)->why));
+        QVERIFY(stale->task(id)->why.contains(u"more or fewer"_s));
+    }
+
+    void aTableThatSomebodyHoldsIsTriedAgain()
+    {
+        const TestDatabase database;
+        ConnectionPool pool(2);
+        OPEN_POOL(pool, database, u"sandbox_ops"_s);
+        const Result<Plan> plan = planOf(pool);
+        VERIFY_OK(plan);
+        // The second task follows a build, whose patience is half an hour.
+        const auto report = std::make_shared<Report>(
+            tasksOf(*plan, {u"reindex:retail.idx_stores_region"_s, u"analyze:retail.customers"_s,
+                            u"reindex:retail.idx_products_brand"_s}));
+        Session holder = database.superuser();
+        VERIFY_OK(holder.executeScript(
+            "BEGIN; LOCK TABLE retail.customers, retail.products IN ACCESS EXCLUSIVE MODE"));
+        Options options;
+        options.lockTimeoutMs = 100;
+        options.lockRetries = 30;
+        MaintenanceJob job;
+        const JobWork work = MaintenanceService(pool).run(options, report);
+        QFuture<Result<QString>> running = QtConcurrent::run([&] { return work(job); });
+        const auto ended = qScopeGuard([&] {
+            (void)holder.execute("ROLLBACK");
+            running.waitForFinished();
+        });
+        QTRY_VERIFY_WITH_TIMEOUT(report->outcome(1).retries > 0, 30'000);
+        VERIFY_OK(holder.execute("ROLLBACK"));
+        QTRY_VERIFY_WITH_TIMEOUT(running.isFinished(), 60'000);
+        VERIFY_OK(running.result());
+        QVERIFY(report->outcome(1).before.known && report->outcome(1).after.known);
+    }
+
+    void whatSomebodyHoldsTakesNoPageDown_data()
+    {
+        QTest::addColumn<QByteArray>("lock");
+        QTest::addColumn<QString>("table");
+        QTest::addColumn<bool>("bloatKnown");
+        QTest::newRow("a table") << QByteArray("LOCK TABLE retail.customers IN ACCESS EXCLUSIVE MODE")
+                                 << u"retail.customers"_s << false;
+        QTest::newRow("an index alone")
+            << QByteArray("REINDEX INDEX retail.idx_products_brand") << u"retail.products"_s << false;
+        QTest::newRow("the index of long values")
+            << QByteArray(
+                   "DO $$ BEGIN EXECUTE (SELECT 'REINDEX INDEX ' || indexrelid::regclass FROM pg_index "
+                   "WHERE indrelid = (SELECT reltoastrelid FROM pg_class WHERE oid = "
+                   "'retail.products'::regclass)); END $$")
+            << u"retail.products"_s << true;
+        QTest::newRow("a partition") << QByteArray(
+                                            "LOCK TABLE retail.audit_log_default IN ACCESS EXCLUSIVE MODE")
+                                     << u"retail.audit_log"_s << false;
+    }
+    void whatSomebodyHoldsTakesNoPageDown()
+    {
+        QFETCH(QByteArray, lock);
+        QFETCH(QString, table);
+        static const TestDatabase database;
+        Session holder = database.superuser();
+        VERIFY_OK(holder.execute("BEGIN"));
+        VERIFY_OK(holder.execute(lock));
+        ConnectionPool pool(2);
+        Login login = database.login(u"sandbox_ops"_s);
+        login.profile.lockTimeoutMs = 300;
+        VERIFY_OK(pool.open(login.profile, {}, {}).result());
+        const Result<TableReport> tables = TableStatService(pool).report().result();
+        VERIFY_OK(tables);
+        for (const TableStats &each : tables->tables)
+            QVERIFY2(each.measured() == (each.fullName != table), qPrintable(each.fullName));
+        const Result<Plan> plan = planOf(pool);
+        VERIFY_OK(plan);
+        QTEST(plan->measured.bloatKnown, "bloatKnown"); // the estimate would wait
+        QVERIFY(plan->task(u"reindex:retail.idx_products_brand"_s));
+        VERIFY_OK(holder.execute("ROLLBACK"));
+    }
+
+    void longValuesThatAreOlderThanTheRowsCount()
+    {
+        const TestDatabase database;
+        Session session = database.superuser();
+        for (int i = 0; i < 20; ++i)
+            VERIFY_OK(session.execute("SELECT pg_current_xact_id()"));
+        VERIFY_OK(session.execute("VACUUM (FREEZE, PROCESS_TOAST FALSE) retail.products"));
+        const Result<Rows> ages = session.execute(
+            "SELECT age(c.relfrozenxid), age(t.relfrozenxid), mxid_age(t.relminmxid) FROM pg_class c "
+            "JOIN pg_class t ON t.oid = c.reltoastrelid WHERE c.oid = 'retail.products'::regclass");
+        VERIFY_OK(ages);
+        QVERIFY(ages->integer(0, 0) + 15 < ages->integer(0, 1));
+        ConnectionPool pool(2);
+        OPEN_POOL(pool, database, u"sandbox_ops"_s);
+        const Result<Plan> plan = planOf(pool);
+        VERIFY_OK(plan);
+        const Result<TableReport> tables = TableStatService(pool).report().result();
+        VERIFY_OK(tables);
+        for (const Table &table : plan->measured.tables)
+            if (table.name == u"products") {
+                QVERIFY(table.xidAge >= ages->integer(0, 1));
+                QVERIFY(table.multixactAge >= ages->integer(0, 2));
+            }
+        for (const TableStats &table : tables->tables)
+            if (table.fullName == u"retail.products")
+                QVERIFY(table.frozenAge >= ages->integer(0, 1));
+        // And the task says what it froze of them.
+        const auto report = std::make_shared<Report>(tasksOf(*plan, {u"freeze:retail.products"_s}));
+        MaintenanceJob job;
+        VERIFY_OK(MaintenanceService(pool).run({}, report)(job));
+        QVERIFY(report->outcome(0).before.xidAge >= ages->integer(0, 1));
+        QVERIFY(report->outcome(0).after.xidAge < report->outcome(0).before.xidAge);
     }
 };
 

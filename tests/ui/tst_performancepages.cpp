@@ -59,6 +59,14 @@ private slots:
         QVERIFY(rowOf(u"indexFindings"_s, 1, u"twice_again"_s) >= 0);
     }
 
+    void aNewDatabaseSaysWhyNothingIsUnused()
+    {
+        open<IndexesPage>(u"sandbox_dba"_s);
+        QTRY_VERIFY(find<QLabel>(u"serverNoteText"_s)->text().contains(u"No index is called unused"_s));
+        QTRY_VERIFY(rowOf(u"indexFindings"_s, 0, u"Duplicate"_s) >= 0);
+        QCOMPARE(rowOf(u"indexFindings"_s, 0, u"Unused"_s), -1);
+    }
+
     void tablesAndTheirStoresAreListed()
     {
         open<TablesPage>(u"sandbox_owner"_s);
@@ -75,7 +83,7 @@ private slots:
         QTRY_VERIFY(rowOf(u"sessionTable"_s, 1, u"sandbox_owner"_s) >= 0);
         QVERIFY(find<QLabel>(u"pageStatus"_s)->text().contains(u" active "_s));
         find<QComboBox>(u"sessionPreset"_s)->setCurrentIndex(ActivityPage::Waiting);
-        QCOMPARE(rowOf(u"sessionTable"_s, 1, u"sandbox_owner"_s), -1);
+        QTRY_COMPARE(rowOf(u"sessionTable"_s, 1, u"sandbox_owner"_s), -1);
     }
 
     void whoBlocksIsOpenedFromTheTree()

@@ -4,7 +4,10 @@
 -- The size is that of the last VACUUM or ANALYZE; indexes/sizes has the present one, which opens each index. In no
 -- order: sorting so many wide rows takes the server longer than the caller.
 WITH building AS MATERIALIZED (
-    SELECT relid, index_relid FROM pg_stat_progress_create_index
+    -- Which table a build is of the server tells pg_monitor and the builder only; the builder's locks it tells everybody.
+    SELECT l.relation FROM pg_stat_progress_create_index b JOIN pg_locks l ON l.pid = b.pid AND l.database = b.datid
+     WHERE l.locktype = 'relation' AND l.mode <> 'AccessShareLock'
+       AND b.datid = (SELECT oid FROM pg_database WHERE datname = current_database())
 ), held AS MATERIALIZED (
     -- pg_get_expr() would wait for these; their stored form serves to compare, too.
     SELECT relation FROM pg_locks
@@ -42,7 +45,7 @@ SELECT i.indexrelid::bigint AS index_id,
        i.indisreplident AS is_replica_identity,
        i.indisclustered AS is_clustered,
        i.indisvalid AND i.indisready AND i.indislive AS is_valid,
-       NOT i.indisvalid AND EXISTS (SELECT FROM building b WHERE b.index_relid = c.oid OR b.relid = i.indrelid) AS is_being_built,
+       NOT i.indisvalid AND i.indrelid IN (SELECT relation FROM building) AS is_being_built,
        i.indnkeyatts AS key_columns,
        i.indkey::text AS columns,
        i.indclass::text AS operator_classes,

@@ -1,21 +1,27 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- Every table of user schemas, a partitioned one as the sum of its partitions: sizes, rows, activity since the
--- statistics were reset, care. No parameters. A table that somebody holds or waits for exclusively is not
--- measured (sizes NULL): asking would wait, too.
-WITH held AS MATERIALIZED (
+-- statistics were reset, care. No parameters. A table that somebody holds or waits for exclusively, or one of its
+-- indexes or its TOAST, is not measured (sizes NULL): asking would wait, too.
+WITH locked AS MATERIALIZED (
     SELECT relation FROM pg_locks
      WHERE locktype = 'relation' AND mode = 'AccessExclusiveLock'
        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+), held AS MATERIALIZED (
+    SELECT relation FROM locked
+    UNION
+    SELECT indrelid FROM pg_index WHERE indexrelid IN (SELECT relation FROM locked)
 ), leaves AS (
-    SELECT c.oid AS top, c.oid AS leaf FROM pg_class c WHERE c.relkind IN ('r', 'm') AND NOT c.relispartition
-    UNION ALL
-    SELECT c.oid, p.relid FROM pg_class c CROSS JOIN LATERAL pg_partition_tree(c.oid) p
-     WHERE c.relkind = 'p' AND NOT c.relispartition AND p.isleaf
+    -- From below: pg_partition_tree() would wait for a partition that is held.
+    SELECT coalesce((SELECT a.relid FROM pg_partition_ancestors(c.oid) WITH ORDINALITY a (relid, place) WHERE c.relispartition ORDER BY a.place DESC LIMIT 1),
+                    c.oid) AS top, c.oid AS leaf
+      FROM pg_class c WHERE c.relkind IN ('r', 'm') OR c.relkind = 'f' AND c.relispartition
 ), measured AS (
-    SELECT l.top, l.leaf, x.reltoastrelid, x.relfrozenxid,
+    SELECT l.top, l.leaf, x.reltoastrelid,
+           -- Long values are frozen by themselves, and may be older than the rows.
+           greatest(age(nullif(x.relfrozenxid, '0'::xid)), age(nullif(toast.relfrozenxid, '0'::xid))) AS frozen_age,
            x.oid IN (SELECT relation FROM held) OR x.reltoastrelid IN (SELECT relation FROM held) AS is_held,
            (SELECT sum(pg_stat_get_numscans(i.indexrelid)) FROM pg_index i WHERE i.indrelid = l.leaf) AS index_scans
-      FROM leaves l JOIN pg_class x ON x.oid = l.leaf
+      FROM leaves l JOIN pg_class x ON x.oid = l.leaf LEFT JOIN pg_class toast ON toast.oid = x.reltoastrelid
 )
 SELECT c.oid::bigint AS table_id,
        n.nspname AS schema,
@@ -39,7 +45,7 @@ SELECT c.oid::bigint AS table_id,
        max(pg_stat_get_last_autovacuum_time(m.leaf)) AS last_autovacuum,
        max(pg_stat_get_last_analyze_time(m.leaf)) AS last_analyze,
        max(pg_stat_get_last_autoanalyze_time(m.leaf)) AS last_autoanalyze,
-       max(age(nullif(m.relfrozenxid, '0'::xid)))::bigint AS frozen_age,
+       max(m.frozen_age)::bigint AS frozen_age,
        current_setting('autovacuum_freeze_max_age')::bigint AS freeze_max_age
   FROM pg_class c
   JOIN pg_namespace n ON n.oid = c.relnamespace
