@@ -57,40 +57,53 @@ Command updateOf(const TableDef &table, const QString &storeId, const RowEdit &e
     return command;
 }
 
-/// What the rows hold now where it is neither what the user saw nor what the user wants.
+/// What the rows hold now where it is not what the user saw. The server compares, as it did for the UPDATE:
+/// it may spell an array or a boolean in another way than what was sent.
 Result<QList<EditConflict>> conflictsOf(Session &session, const TableDef &table, const QString &storeId,
                                         const QList<RowEdit> &edits)
 {
     QList<EditConflict> conflicts;
     for (const RowEdit &edit : edits) {
-        QByteArrayList names;
-        for (const CellEdit &cell : edit.cells)
-            names.append(cell.column + "::text");
+        QByteArrayList values;
+        Params params{storeId, edit.key};
+        for (const CellEdit &cell : edit.cells) {
+            params.append(bound(cell.old));
+            values.append(cell.column + "::text, " + cell.column + " IS NOT DISTINCT FROM $" +
+                          QByteArray::number(params.size()) +
+                          castOf(table.columns[table.column(cell.column)].type));
+        }
         const Result<Rows> now =
             session.read(storeId,
-                         {"browse/now", "SELECT " + names.join(", ") + " FROM retail." + table.name +
+                         {"browse/now", "SELECT " + values.join(", ") + " FROM retail." + table.name +
                                             " WHERE store_id = $1 AND " + table.key + " = $2::uuid"},
-                         {storeId, edit.key});
+                         params);
         if (!now)
             return now.error();
         if (now->count() == 0) {
             conflicts.append({edit.key, edit.cells.first(), {}, true});
             continue;
         }
-        for (int column = 0; column < edit.cells.size(); ++column) {
-            const CellEdit &cell = edit.cells[column];
-            const std::optional<QString> theirs =
-                now->isNull(0, column) ? std::nullopt : std::optional(now->text(0, column));
-            // boolean::text spells what the protocol abbreviates.
-            const auto same = [&](const std::optional<QString> &seen) {
-                return theirs == seen || (theirs && seen && theirs->left(1) == *seen &&
-                                          (*theirs == u"true" || *theirs == u"false"));
-            };
-            if (!same(cell.old))
-                conflicts.append({edit.key, cell, theirs, false});
-        }
+        for (int i = 0; i < edit.cells.size(); ++i)
+            if (const int column = 2 * i; !now->boolean(0, column + 1))
+                conflicts.append({edit.key, edit.cells[i],
+                                  now->isNull(0, column) ? std::nullopt : std::optional(now->text(0, column)),
+                                  false});
     }
     return conflicts;
+}
+
+/// An array as array_out spells it, so that what was typed and what is read compare as texts.
+QString arrayText(const QStringList &values)
+{
+    static const QRegularExpression quoted(u"^$|^null$|[\\s\"\\\\{},]"_s,
+                                           QRegularExpression::CaseInsensitiveOption);
+    QStringList parts;
+    for (QString value : values) {
+        if (quoted.match(value).hasMatch())
+            value = u'"' + value.replace(u'\\', u"\\\\"_s).replace(u'"', u"\\\""_s) + u'"';
+        parts.append(value);
+    }
+    return u'{' + parts.join(u',') + u'}';
 }
 
 Error wrong(const ColumnDef &column, const QString &what)
@@ -198,11 +211,10 @@ BrowseService::checked(const ColumnDef &column, const std::optional<QString> &ty
         return std::optional(text);
     case ColumnType::Tags: {
         QStringList tags;
-        for (const QString &tag : text.split(u',', Qt::SkipEmptyParts))
-            if (!tag.trimmed().isEmpty() && !tags.contains(tag.trimmed()))
-                tags.append(tag.trimmed());
-        const Param array(tags);
-        return std::optional(QString::fromUtf8(array.data()));
+        for (const QString &tag : browsefilter::split(text))
+            if (!tag.trimmed().isEmpty() && !tags.contains(tag))
+                tags.append(tag);
+        return std::optional(arrayText(tags));
     }
     default:
         break;

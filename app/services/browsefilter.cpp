@@ -24,49 +24,6 @@ constexpr std::pair<FilterOp, const char *> words[] = {
     {FilterOp::IsNull, ":null"},  {FilterOp::IsNotNull, ":notnull"}, {FilterOp::OneOf, ":in "},
     {FilterOp::HasTags, ":has "}, {FilterOp::AtHour, ":hour "},      {FilterOp::Path, ":path "}};
 
-/// Values between commas; what holds a comma or a quote, or ends in spaces, stands in quotes.
-QString joined(const QStringList &values)
-{
-    QStringList parts;
-    for (const QString &value : values) {
-        const bool plain =
-            !value.isEmpty() && value.trimmed() == value && !value.contains(u',') && !value.contains(u'"');
-        parts.append(plain ? value : u'"' + QString(value).replace(u'"', u"\"\""_s) + u'"');
-    }
-    return parts.join(u',');
-}
-
-QStringList split(const QString &list)
-{
-    QStringList values;
-    QString value;
-    bool quoted = false;
-    bool wasQuoted = false;
-    const auto flush = [&] {
-        values.append(wasQuoted ? value : value.trimmed());
-        value.clear();
-        wasQuoted = false;
-    };
-    for (qsizetype i = 0; i < list.size(); ++i) {
-        const QChar c = list[i];
-        if (quoted && c == u'"' && i + 1 < list.size() && list[i + 1] == u'"') {
-            value += c;
-            ++i;
-        } else if (c == u'"' && (quoted || value.trimmed().isEmpty())) {
-            if (!quoted)
-                value.clear();
-            quoted = !quoted;
-            wasQuoted = true;
-        } else if (c == u',' && !quoted) {
-            flush();
-        } else if (!wasQuoted || quoted) {
-            value += c;
-        }
-    }
-    flush();
-    return values;
-}
-
 bool isDay(const QString &value)
 {
     return QDate::fromString(value, Qt::ISODate).isValid() && value.size() == 10;
@@ -257,6 +214,48 @@ int browsefilter::valueCount(FilterOp op)
     default:
         return 1;
     }
+}
+
+QString browsefilter::joined(const QStringList &values)
+{
+    QStringList parts;
+    for (const QString &value : values) {
+        const bool plain =
+            !value.isEmpty() && value.trimmed() == value && !value.contains(u',') && !value.contains(u'"');
+        parts.append(plain ? value : u'"' + QString(value).replace(u'"', u"\"\""_s) + u'"');
+    }
+    return parts.join(u',');
+}
+
+QStringList browsefilter::split(const QString &list)
+{
+    QStringList values;
+    QString value;
+    bool quoted = false;
+    bool wasQuoted = false;
+    const auto flush = [&] {
+        values.append(wasQuoted ? value : value.trimmed());
+        value.clear();
+        wasQuoted = false;
+    };
+    for (qsizetype i = 0; i < list.size(); ++i) {
+        const QChar c = list[i];
+        if (quoted && c == u'"' && i + 1 < list.size() && list[i + 1] == u'"') {
+            value += c;
+            ++i;
+        } else if (c == u'"' && (quoted || value.trimmed().isEmpty())) {
+            if (!quoted)
+                value.clear();
+            quoted = !quoted;
+            wasQuoted = true;
+        } else if (c == u',' && !quoted) {
+            flush();
+        } else if (!wasQuoted || quoted) {
+            value += c;
+        }
+    }
+    flush();
+    return values;
 }
 
 QString browsefilter::expression(const ColumnFilter &filter)

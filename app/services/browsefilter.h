@@ -46,6 +46,11 @@ QStringList expressions(const QList<ColumnFilter> &filters);
 Result<ColumnFilter> parse(const TableDef &table, const QString &expression);
 Result<QList<ColumnFilter>> parse(const TableDef &table, const QStringList &expressions);
 
+/// Values as a list of --filter writes them, between commas; what holds a comma or a quote, or ends in
+/// spaces, stands in quotes. split() reads it back.
+QString joined(const QStringList &values);
+QStringList split(const QString &list);
+
 /// Hands a value to the statement: binds it, or quotes it for COPY; returns what stands for it.
 using Bind = std::function<QByteArray(const QString &value)>;
 

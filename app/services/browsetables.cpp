@@ -46,16 +46,17 @@ QList<TableDef> makeTables()
     constexpr bool sortable = true;
     constexpr bool nullable = true;
     constexpr bool hidden = false;
+    // A narrow window shows the first columns: figures come before further texts, a total before its parts.
     TableDef customers{"customers", title("Customers"), title("customer"), "customer_id", "last_name", false,
                        {}};
     customers.columns = {
         {"customer_id", title("Id"), Uuid, 0, false, false, hidden},
         {"first_name", title("First name")},
         {"last_name", title("Last name"), Text, 0, sortable, false, true, {"first_name"}},
+        {"total_lifetime_value", title("Lifetime value"), Money, 2, sortable, nullable},
+        {"loyalty_tier", title("Loyalty tier"), Text, 0, sortable, nullable},
         {"email", title("E-mail"), Text},
         {"phone", title("Phone"), Text, 0, false, nullable},
-        {"loyalty_tier", title("Loyalty tier"), Text, 0, sortable, nullable},
-        {"total_lifetime_value", title("Lifetime value"), Money, 2, sortable, nullable},
         {"customer_since", title("Customer since"), Date, 0, sortable, nullable},
         {"date_of_birth", title("Born"), Date, 0, false, nullable, hidden},
         {"gender", title("Gender"), Text, 0, false, nullable, hidden},
@@ -68,10 +69,10 @@ QList<TableDef> makeTables()
         {"product_id", title("Id"), Uuid, 0, false, false, hidden},
         {"sku", title("SKU"), Text, 0, sortable},
         {"product_name", title("Name"), Text, 0, sortable},
-        {"category_name", title("Category"), Text, 0, false, nullable},
-        {"brand", title("Brand"), Text, 0, sortable, nullable},
         {"price", title("Price"), Money, 2, sortable},
         {"current_stock", title("Stock"), Integer, 0, sortable, nullable},
+        {"brand", title("Brand"), Text, 0, sortable, nullable},
+        {"category_name", title("Category"), Text, 0, false, nullable},
         {"rating_average", title("Rating"), Decimal, 2, sortable, nullable},
         {"rating_count", title("Ratings"), Integer, 0, false, nullable},
         {"is_active", title("Active"), Boolean, 0, false, nullable},
@@ -102,7 +103,6 @@ QList<TableDef> makeTables()
         {"receipt_number", title("Receipt"), Text, 0, sortable, nullable},
         {"transaction_type", title("Type"), Text, 0, false, nullable},
         {"customer_name", title("Customer"), Text, 0, false, nullable},
-        // Before its parts: a narrow window shows the first columns.
         {"total_amount", title("Total"), Money, 2, sortable},
         {"payment_method", title("Payment"), Text, 0, false, nullable},
         {"subtotal", title("Subtotal"), Money, 2},
@@ -122,10 +122,10 @@ QList<TableDef> makeTables()
         {"sku", title("SKU"), Text},
         {"product_name", title("Product"), Text},
         {"quantity", title("Quantity"), Integer},
-        {"unit_price", title("Unit price"), Money, 2},
-        {"discount_amount", title("Discount"), Money, 2, false, nullable},
-        {"tax_amount", title("Tax"), Money, 2, false, nullable, hidden},
         {"total_price", title("Total"), Money, 2},
+        {"unit_price", title("Unit price"), Money, 2},
+        {"tax_amount", title("Tax"), Money, 2, false, nullable, hidden},
+        {"discount_amount", title("Discount"), Money, 2, false, nullable},
         {"transaction_id", title("Sale"), Uuid, 0, false, false, hidden},
         {"created_at", title("Created"), Timestamp, 0, false, nullable, hidden},
     };

@@ -490,6 +490,32 @@ private slots:
         QCOMPARE(priceOf(id), u"12.50"_s);
     }
 
+    void anotherSpellingIsNoConflict()
+    {
+        const QString id = newProduct(u"SAVE-6"_s);
+        VERIFY_OK(m_database->superuser().execute(
+            "UPDATE retail.products SET price = 11, tags = '{a,b}' WHERE product_id = $1::uuid", {id}));
+        const QList<RowEdit> edits{
+            {id, {{"price", u"10.00"_s, u"12.50"_s}, {"tags", u"{\"a\",\"b\"}"_s, u"{c}"_s}}}};
+        const Result<SaveResult> saved =
+            BrowseService(*m_pool).save(u"seattle"_s, "products", edits).result();
+        VERIFY_OK(saved);
+        QCOMPARE(saved->conflicts.size(), 1);
+        QCOMPARE(saved->conflicts.first().mine.column, "price"_ba);
+    }
+
+    void tagsAreSpelledAsTheServerDoes()
+    {
+        const TableDef *table = BrowseService::table("products");
+        const QString list = u"a, null, \"b, c\", \"5\"\" pipe\", back\\slash, {x}, d e, ചായ, empty"_s;
+        const auto typed = BrowseService::checked(table->columns[table->column("tags")], list);
+        VERIFY_OK(typed);
+        const Result<Rows> read = m_database->superuser().execute("SELECT $1::text[]", {**typed});
+        VERIFY_OK(read);
+        QCOMPARE(**typed, read->text(0, 0));
+        QCOMPARE(read->textArray(0, 0).size(), 9);
+    }
+
     void whatMayNotBeChangedIsRefused()
     {
         const QString id = newProduct(u"SAVE-5"_s);
@@ -528,7 +554,8 @@ private slots:
         row("not a number", "products", "price", u"nan"_s, refused);
         row("half a piece", "products", "current_stock", u"1.5"_s, refused);
         row("too many pieces", "products", "current_stock", u"99999999999"_s, refused);
-        row("tags", "products", "tags", u" a , b c,a"_s, u"{\"a\",\"b c\"}"_s);
+        row("tags", "products", "tags", u" a , b c,a"_s, u"{a,\"b c\"}"_s);
+        row("a tag with a comma", "products", "tags", u"\"red, blue\",a"_s, u"{\"red, blue\",a}"_s);
         row("an address", "customers", "email", u"a@b.c"_s, u"a@b.c"_s);
         row("no address", "customers", "email", u"a b"_s, refused);
         row("a long address", "customers", "email", QString(101, u'x') + u"@y"_s, refused);

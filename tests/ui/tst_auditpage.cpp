@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/support/windowtest.h"
+#include "ui/shared/cellrole.h"
 
 #include <QComboBox>
 #include <QFile>
@@ -84,6 +85,20 @@ private slots:
         QVERIFY(entries()->rowCount() > 0);
         for (int row = 0; row < entries()->rowCount(); ++row)
             QCOMPARE(entries()->index(row, 2).data().toString(), u"Customers"_s);
+    }
+
+    void aRefreshKeepsTheEntry()
+    {
+        auto *view = find<QTableView>(u"auditEntries"_s);
+        view->setCurrentIndex(entries()->index(50, 0));
+        const QString record = view->currentIndex().data(cell::Key).toString();
+        VERIFY_OK(m_database->superuser().execute(
+            "UPDATE retail.customers SET phone = 'another' WHERE customer_id = (SELECT customer_id FROM "
+            "retail.customers WHERE store_id = 'seattle' LIMIT 1)"));
+        m_window->currentPage()->refresh();
+        QTRY_VERIFY_WITH_TIMEOUT(settled(), 20'000);
+        QCOMPARE(view->currentIndex().row(), 51);
+        QCOMPARE(view->currentIndex().data(cell::Key).toString(), record);
     }
 
     void evidenceIsOfTheRowsThatAreShownWhateverIsShownNext()

@@ -57,6 +57,7 @@ private slots:
     void aCancelledExportLeavesNoFile();
     void viewsComeBackByName();
     void detailsAreSearched();
+    void anIdBreaksInTheDetailsAndIsCopiedAsItIs();
     void longAndForeignTextsAreShown();
 
 private:
@@ -457,11 +458,12 @@ void TestBrowsePage::copiesCarryTheDatabasesValues()
         view->findChild<QAction *>(action)->trigger();
         return QGuiApplication::clipboard()->text();
     };
-    QVERIFY(copied(u"copyCsv"_s).startsWith(u"sku,product_name,category_name,brand,price,"_s));
+    QVERIFY(copied(u"copyCsv"_s).startsWith(u"sku,product_name,price,current_stock,brand,category_name,"_s));
     QVERIFY(QGuiApplication::clipboard()->text().contains(sku));
     QVERIFY(copied(u"copyJson"_s).startsWith(u"[\n  {\"sku\":\""_s + sku));
     const QString insert = copied(u"copyInsert"_s);
-    QVERIFY(insert.startsWith(u"INSERT INTO retail.products (sku, product_name, brand, price,"_s));
+    QVERIFY(
+        insert.startsWith(u"INSERT INTO retail.products (sku, product_name, price, current_stock, brand,"_s));
     QVERIFY(insert.trimmed().endsWith(u"'seattle');"_s));
 }
 
@@ -567,6 +569,27 @@ void TestBrowsePage::detailsAreSearched()
     for (const QLabel *label : details->findChildren<QLabel *>())
         fields += label->isVisible() ? 1 : 0;
     QVERIFY(fields <= 4); // the heading, and the one column with its name
+}
+
+void TestBrowsePage::anIdBreaksInTheDetailsAndIsCopiedAsItIs()
+{
+    showPage(u"products"_s);
+    const QString key = table("products")->currentIndex().data(cell::Key).toString();
+    QCOMPARE(key.size(), 36);
+    auto *details = find<QWidget>(u"details"_s);
+    QLabel *id = nullptr;
+    for (QLabel *label : details->findChildren<QLabel *>())
+        if (label->accessibleName() == u"Id"_s)
+            id = label;
+    QVERIFY(id && id->isVisible());
+    QVERIFY(id->heightForWidth(150) > id->heightForWidth(1000));
+    id->setFocus();
+    QTest::keyClick(id, Qt::Key_C, Qt::ControlModifier);
+    QCOMPARE(QGuiApplication::clipboard()->text(), key);
+    // Over a hyphen.
+    QTest::keyClicks(details->findChild<QLineEdit *>(u"detailsSearch"_s), key.mid(5, 8));
+    QVERIFY(id->isVisible());
+    QCOMPARE(id->selectedText().remove(QChar(0x200b)), key.mid(5, 8));
 }
 
 void TestBrowsePage::longAndForeignTextsAreShown()

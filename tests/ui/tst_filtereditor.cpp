@@ -37,6 +37,18 @@ private slots:
     void theFirstConditionIsWhatIsMostlyMeant();
     void aCancelLeavesTheFilterAsItWas_data();
     void aCancelLeavesTheFilterAsItWas();
+    void aChipKeepsTheFocus();
+    void tabGoesOverTheToolsToTheChips();
+
+private:
+    /// Chips that others took the place of are deleted later.
+    static QToolButton *shown(const FilterBar &bar, const QString &name)
+    {
+        const QList<QToolButton *> all = bar.findChildren<QToolButton *>(name);
+        const auto found =
+            std::find_if(all.cbegin(), all.cend(), [](const QToolButton *one) { return one->isVisible(); });
+        return found == all.cend() ? nullptr : *found;
+    }
 };
 
 void TestFilterEditor::eachKindOfFilterIsBuiltByItsFields_data()
@@ -164,11 +176,7 @@ void TestFilterEditor::aCancelLeavesTheFilterAsItWas()
     FilterBar bar(theme, *browseTable("products"));
     bar.setChips({{{"brand", FilterOp::Contains, {u"Acme"_s}}, on}});
     bar.show();
-    const auto chip = [&bar] { // those it took the place of are deleted later
-        const QList<QToolButton *> all = bar.findChildren<QToolButton *>(u"filterChipText0"_s);
-        return *std::find_if(all.cbegin(), all.cend(),
-                             [](const QToolButton *one) { return one->isVisible(); });
-    };
+    const auto chip = [&bar] { return shown(bar, u"filterChipText0"_s); };
     const QSignalSpy changed(&bar, &FilterBar::changed);
     if (doubleClick) {
         QTest::mouseClick(chip(), Qt::LeftButton);
@@ -182,6 +190,54 @@ void TestFilterEditor::aCancelLeavesTheFilterAsItWas()
     editor->reject();
     QCOMPARE(bar.chips().first().on, on);
     QCOMPARE(changed.count(), changes);
+}
+
+void TestFilterEditor::aChipKeepsTheFocus()
+{
+    const QTemporaryDir home;
+    Settings settings(home.filePath(u"settings.ini"_s));
+    Theme theme(*qApp, settings);
+    FilterBar bar(theme, *browseTable("products"));
+    bar.setFilters({{"brand", FilterOp::Contains, {u"Acme"_s}}, {"sku", FilterOp::Contains, {u"1"_s}}});
+    bar.show();
+    const auto press = [&bar](const QString &name) {
+        QToolButton *button = shown(bar, name);
+        button->setFocus();
+        QTest::keyClick(button, Qt::Key_Space);
+    };
+    press(u"filterChipText1"_s);
+    QVERIFY(!bar.chips()[1].on);
+    QCOMPARE(bar.focusWidget(), shown(bar, u"filterChipText1"_s));
+    press(u"filterChipRemove0"_s);
+    QCOMPARE(bar.chips().size(), 1);
+    QCOMPARE(bar.focusWidget(), shown(bar, u"filterChipText0"_s));
+    press(u"filterChipRemove0"_s);
+    QCOMPARE(bar.focusWidget(), shown(bar, u"filterAdd"_s));
+    // What is elsewhere stays there.
+    bar.setFilters({{"sku", FilterOp::Contains, {u"1"_s}}});
+    QCOMPARE(bar.focusWidget(), shown(bar, u"filterAdd"_s));
+}
+
+void TestFilterEditor::tabGoesOverTheToolsToTheChips()
+{
+    const QTemporaryDir home;
+    Settings settings(home.filePath(u"settings.ini"_s));
+    Theme theme(*qApp, settings);
+    QWidget window;
+    FilterBar bar(theme, *browseTable("products"), &window);
+    const QLineEdit rows(&window); // what stands under the bar
+    auto *tool = new QToolButton;
+    tool->setObjectName(u"tool"_s);
+    bar.addTool(tool);
+    bar.setFilters({{"brand", FilterOp::Contains, {u"Acme"_s}}, {"sku", FilterOp::Contains, {u"1"_s}}});
+    bar.switchAllOff(); // other chips in their place
+    window.show();
+    QStringList passed;
+    for (const QWidget *each = shown(bar, u"filterAdd"_s); each != &rows; each = each->nextInFocusChain())
+        if ((each->focusPolicy() & Qt::TabFocus) && each->isVisible())
+            passed.append(each->objectName());
+    QCOMPARE(passed, (QStringList{u"filterAdd"_s, u"tool"_s, u"filterChipText0"_s, u"filterChipRemove0"_s,
+                                  u"filterChipText1"_s, u"filterChipRemove1"_s}));
 }
 
 QTEST_MAIN(TestFilterEditor)

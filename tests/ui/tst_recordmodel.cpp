@@ -104,6 +104,9 @@ private slots:
     void filtersAreAskedWithEveryPage();
     void rowsAheadOfTheViewAreRead();
     void aChangeIsShownUntilItIsSavedOrUndone();
+    void tagsLeftAsTheyAreAreNoChange_data();
+    void tagsLeftAsTheyAreAreNoChange();
+    void aTagKeepsItsComma();
     void aValueThatCannotBeIsRefused();
     void whatMayNotBeChangedIsNotEditable();
     void aConflictKeepsMineOrTakesTheirs();
@@ -432,6 +435,51 @@ void TestRecordModel::aChangeIsShownUntilItIsSavedOrUndone()
     // Back to what the rows said when they were read is a change now.
     QVERIFY(model.setData(price, u"1234.5"_s, Qt::EditRole));
     QCOMPARE(model.edits().toSave().first().cells.first().old, std::optional(u"2000.00"_s));
+}
+
+void TestRecordModel::tagsLeftAsTheyAreAreNoChange_data()
+{
+    QTest::addColumn<QByteArray>("read");
+    QTest::newRow("two tags") << "{a,\"b c\"}"_ba;
+    QTest::newRow("none") << "{}"_ba;
+    QTest::newRow("the word for none") << "{empty}"_ba;
+    QTest::newRow("a comma") << "{\"red, blue\"}"_ba;
+    QTest::newRow("a quote") << "{\"5\\\" pipe\"}"_ba;
+    QTest::newRow("one tag twice") << "{a,a}"_ba;
+    QTest::newRow("a tag without characters") << "{\"\"}"_ba;
+}
+
+void TestRecordModel::tagsLeftAsTheyAreAreNoChange()
+{
+    QFETCH(QByteArray, read);
+    RecordModel model(things());
+    Source source;
+    model.load(source.function());
+    QList<Value> row = thing("1", "a");
+    row[Tags] = read;
+    source.questions.last().answer(page({row}));
+    QTRY_COMPARE(model.rowCount(), 1);
+    model.setEditable({"tags"});
+    model.setData(model.index(0, Tags), model.index(0, Tags).data(Qt::EditRole), Qt::EditRole);
+    QVERIFY(model.edits().isEmpty());
+}
+
+void TestRecordModel::aTagKeepsItsComma()
+{
+    RecordModel model(things());
+    Source source;
+    model.load(source.function());
+    QList<Value> row = thing("1", "a");
+    row[Tags] = "{\"red, blue\"}";
+    source.questions.last().answer(page({row}));
+    QTRY_COMPARE(model.rowCount(), 1);
+    model.setEditable({"tags"});
+    const QModelIndex tags = model.index(0, Tags);
+    QVERIFY(model.setData(tags, tags.data(Qt::EditRole).toString() + u", new"_s, Qt::EditRole));
+    QCOMPARE(model.edits().toSave().first().cells.first().value, std::optional(u"{\"red, blue\",new}"_s));
+    // Typed in another way, the tags that were read are no change.
+    QVERIFY(model.setData(tags, u" \"red, blue\", "_s, Qt::EditRole));
+    QVERIFY(model.edits().isEmpty());
 }
 
 void TestRecordModel::aValueThatCannotBeIsRefused()

@@ -8,6 +8,8 @@
 
 #include <QJsonDocument>
 
+#include <algorithm>
+
 using namespace Qt::StringLiterals;
 
 QString AuditModel::actionTitle(const QString &action)
@@ -59,10 +61,18 @@ void AuditModel::append(const AuditPage &page)
         const auto json = [&](int column) {
             return QJsonDocument::fromJson(page.rows.bytes(row, column).toByteArray()).object();
         };
-        m_entries.append({page.rows.timestamp(row, 1), page.rows.text(row, 2), page.rows.text(row, 3),
-                          page.rows.text(row, 4), page.rows.text(row, 5), json(6), json(7), json(8)});
+        m_entries.append({page.rows.text(row, 0), page.rows.timestamp(row, 1), page.rows.text(row, 2),
+                          page.rows.text(row, 3), page.rows.text(row, 4), page.rows.text(row, 5), json(6),
+                          json(7), json(8)});
     }
     endInsertRows();
+}
+
+int AuditModel::rowOf(const QString &id) const
+{
+    const auto found = std::find_if(m_entries.cbegin(), m_entries.cend(),
+                                    [&](const Entry &entry) { return entry.id == id; });
+    return found == m_entries.cend() ? -1 : static_cast<int>(found - m_entries.cbegin());
 }
 
 QString AuditModel::changes(const Entry &entry)

@@ -17,6 +17,7 @@ public:
 
     struct Entry
     {
+        QString id; ///< its own, where `record` is the changed row's
         QDateTime time;
         QString table;
         QString action;
@@ -37,6 +38,7 @@ public:
     /// The entries that were wanted do not come: the view may want them again.
     void letAskAgain() { m_asked = false; }
     const Entry &entry(int row) const { return m_entries[row]; }
+    int rowOf(const QString &id) const; ///< -1 when it is not among them
     const QString &next() const { return m_next; }
     /// "Price, Stock" of an update; empty for others.
     static QString changes(const Entry &entry);

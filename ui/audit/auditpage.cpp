@@ -116,8 +116,13 @@ void AuditLogPage::load()
             }
             showContent();
             m_asked = asked;
+            const QModelIndex current = m_view->currentIndex();
+            const QString chosen = current.isValid() ? m_model->entry(current.row()).id : QString();
+            const int column = current.column();
             m_model->clear();
             m_model->append(*page);
+            if (const int row = m_model->rowOf(chosen); row >= 0)
+                m_view->setCurrentIndex(m_model->index(row, column));
             showEntry(m_view->currentIndex().isValid() ? m_view->currentIndex().row() : -1);
             updateStatus();
         });

@@ -134,9 +134,9 @@ void BrowsePage::connectGrid()
         m_toEnd = false;
         showError(error, m_model->rowCount() == 0 && m_filters->filters().isEmpty());
     });
-    connect(m_model, &RecordModel::refused, this, [this](const Error &error) { showError(error, false); });
+    connect(m_model, &RecordModel::refused, this, [this](const Error &error) { showFailure(error); });
     connect(m_model, &RecordModel::editsChanged, this, [this] { rowChanged(m_view->currentIndex().row()); });
-    connect(m_editBar, &EditBar::failed, this, [this](const Error &error) { showError(error, false); });
+    connect(m_editBar, &EditBar::failed, this, [this](const Error &error) { showFailure(error); });
     connect(m_editBar, &EditBar::saved, this, &BrowsePage::showContent);
     connect(m_editBar, &EditBar::left, m_view, qOverload<>(&QWidget::setFocus));
     connect(m_filters, &FilterBar::changed, this, &BrowsePage::filtersChanged);
@@ -144,7 +144,7 @@ void BrowsePage::connectGrid()
     connect(m_actions, &GridActions::filterEditorWanted, m_filters, &FilterBar::edit);
     connect(m_actions, &GridActions::placeWanted, this, &Page::placeRequested);
     connect(m_views, &ViewsMenu::chosen, this, &BrowsePage::showView);
-    connect(m_views, &ViewsMenu::failed, this, [this](const Error &error) { showError(error, false); });
+    connect(m_views, &ViewsMenu::failed, this, [this](const Error &error) { showFailure(error); });
     connect(m_nothing, &EmptyState::actionRequested, m_filters, &FilterBar::switchAllOff);
     connect(m_zone, &ZoneChoice::changed, this, [this] { setZone(m_zone->zone()); });
 }

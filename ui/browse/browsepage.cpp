@@ -21,6 +21,20 @@
 
 using namespace Qt::StringLiterals;
 
+namespace {
+
+/// The database and the login, by what the server is and not by the way to it: two of them may read alike.
+QString origin(const ConnectionPool &pool)
+{
+    const Capabilities can = pool.capabilities();
+    const Profile profile = pool.profile();
+    const QString server = can.systemIdentifier != 0 ? QString::number(can.systemIdentifier)
+                                                     : profile.ssh + u' ' + profile.conninfo; // not told
+    return u"%1/%2/%3"_s.arg(server, QString::number(can.databaseOid), can.login);
+}
+
+} // namespace
+
 RecordModel::PageSource pagesOfCurrentStore(AppContext &app)
 {
     // The store is taken now: a model keeps asking for the one it was loaded for until it is cleared.
@@ -47,9 +61,9 @@ BrowsePage::BrowsePage(const UiContext &ui, const QByteArray &table, QWidget *pa
     : Page(ui, BrowseService::table(table)->title, Scope::Store, parent)
     , m_table(*BrowseService::table(table))
     , m_model(new RecordModel(m_table, this))
+    , m_filters(new FilterBar(ui.theme, m_table, this))
     , m_view(new TableView(ui.theme, ui.app.settings, QString::fromUtf8(table) + u"Table"_s, this))
     , m_details(new DetailsPane(ui.theme, this))
-    , m_filters(new FilterBar(ui.theme, m_table, this))
     , m_actions(new GridActions(ui, *m_view, *m_model))
     , m_editBar(new EditBar(ui, *m_model, this))
     , m_views(new ViewsMenu(
@@ -91,8 +105,9 @@ void BrowsePage::load()
 {
     showContent();
     const QString store = m_ui.app.stores.current().storeId;
-    m_scope = u"%1|%2|%3"_s.arg(m_ui.app.pool.profile().target(), store, QString::fromUtf8(m_table.name));
-    m_views->setScope(m_scope);
+    const QString table = QString::fromUtf8(m_table.name);
+    m_scope = u"%1|%2|%3"_s.arg(origin(m_ui.app.pool), store, table);
+    m_views->setScope(u"%1|%2|%3"_s.arg(m_ui.app.pool.profile().target(), store, table));
     m_zone->setStore(store);
     setZone(m_zone->zone());
     m_model->setFilters(m_filters->filters());

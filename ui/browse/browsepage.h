@@ -66,9 +66,9 @@ private:
 
     const TableDef m_table;
     RecordModel *m_model;
+    FilterBar *m_filters; // made before the grid, so that Tab comes to it first
     TableView *m_view;
     DetailsPane *m_details;
-    FilterBar *m_filters;
     GridActions *m_actions;
     EditBar *m_editBar;
     ViewsMenu *m_views;
@@ -86,8 +86,8 @@ private:
     RowCount m_count;
     bool m_counted = false;
     bool m_counting = false;             // exactly, on request
-    QString m_scope;                     // database, store and table of what is shown
-    QHash<QString, RecordEdits> m_aside; // changes of other stores that wait to be saved
+    QString m_scope;                     // database, login, store and table of what is shown
+    QHash<QString, RecordEdits> m_aside; // changes of other scopes that wait to be saved
     std::optional<Error> m_unreadable;   // a word of open() that is no filter of this table
 };
 

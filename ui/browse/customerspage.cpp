@@ -51,7 +51,7 @@ void CustomersPage::updateButtons()
     // One at a time: a further one would cancel the first on the server and drop its answer.
     const bool exporting = m_exportRequest.running();
     const bool erasing = m_eraseRequest.running();
-    m_export->setText(exporting ? tr("Writing…") : tr("Data of this customer…"));
+    m_export->setText(exporting ? tr("Writing…") : tr("Save this customer's data…"));
     m_export->setEnabled(!m_customer.isEmpty() && !exporting);
     m_erase->setText(erasing ? tr("Erasing…") : tr("Erase…"));
     m_erase->setEnabled(!m_customer.isEmpty() && owner && !erasing);
@@ -90,19 +90,21 @@ void CustomersPage::askWhy()
     dialog->setLabelText(tr("Why? The reason is kept in the audit log, so name nobody in it."));
     dialog->setTextValue(tr("at the customer's request"));
     dialog->setOkButtonText(tr("Show the plan"));
-    connect(dialog, &QInputDialog::textValueSelected, this, &CustomersPage::plan);
+    // The customer of now: rows that arrive while somebody types make another one the current one.
+    connect(dialog, &QInputDialog::textValueSelected, this,
+            [this, store = m_ui.app.stores.current().storeId, customer = m_customer](const QString &reason) {
+                plan(store, customer, reason);
+            });
     dialog->open();
 }
 
-void CustomersPage::plan(const QString &reason)
+void CustomersPage::plan(const QString &store, const QString &customer, const QString &reason)
 {
     m_factsRequest.run(
-        [this](const CancelToken &token) {
-            return m_service.find(m_ui.app.stores.current().storeId, m_customer, token);
-        },
-        [this, reason](const Result<CustomerFacts> &facts) {
+        [&](const CancelToken &token) { return m_service.find(store, customer, token); },
+        [this, store, reason](const Result<CustomerFacts> &facts) {
             if (!facts) {
-                showError(facts.error(), false);
+                showFailure(facts.error());
                 return;
             }
             const QString folder = m_ui.app.settings.get(settings::backupFolder);
@@ -118,27 +120,27 @@ void CustomersPage::plan(const QString &reason)
                                   "and from backups made from now on.")
                              : tr("The id goes into erased.json in %1, so that a restore erases them again.")
                                    .arg(folder)),
-                facts->email, tr("Erase"), [this, facts = *facts, reason](bool yes) {
+                facts->email, tr("Erase"), [this, store, facts = *facts, reason](bool yes) {
                     if (yes)
-                        erase(facts, reason);
+                        erase(store, facts, reason);
                 });
         });
 }
 
-void CustomersPage::erase(const CustomerFacts &facts, const QString &reason)
+void CustomersPage::erase(const QString &store, const CustomerFacts &facts, const QString &reason)
 {
     if (m_eraseRequest.running())
         return;
     const QString folder = m_ui.app.settings.get(settings::backupFolder);
     m_eraseRequest.run(
-        [this, facts, reason, folder](const CancelToken &token) {
-            return m_service.erase(m_ui.app.stores.current().storeId, facts.customerId, reason,
+        [&](const CancelToken &token) {
+            return m_service.erase(store, facts.customerId, reason,
                                    folder.isEmpty() ? QStringList() : QStringList{folder}, token);
         },
         [this](const Result<ErasureReport> &done) {
             updateButtons();
             if (!done) {
-                showError(done.error(), false);
+                showFailure(done.error());
                 return;
             }
             refresh();
@@ -164,5 +166,5 @@ void CustomersPage::told(const Result<QString> &done)
     if (done)
         setStatus(*done);
     else
-        showError(done.error(), false);
+        showFailure(done.error());
 }

@@ -22,8 +22,8 @@ protected:
 private:
     void exportCurrent();
     void askWhy();
-    void plan(const QString &reason);
-    void erase(const CustomerFacts &facts, const QString &reason);
+    void plan(const QString &store, const QString &customer, const QString &reason);
+    void erase(const QString &store, const CustomerFacts &facts, const QString &reason);
     void told(const Result<QString> &done);
     void updateButtons();
 

@@ -49,6 +49,7 @@ FilterBar::FilterBar(Theme &theme, const TableDef &table, QWidget *parent)
     , m_theme(theme)
     , m_table(table)
     , m_add(new QToolButton(this))
+    , m_lastTool(m_add)
     , m_layout(new FlowLayout(this))
 {
     setObjectName(u"filterBar"_s);
@@ -75,6 +76,8 @@ void FilterBar::addTool(QWidget *tool)
 {
     tool->setParent(this);
     m_layout->addWidget(tool);
+    setTabOrder(m_lastTool, tool);
+    m_lastTool = tool;
     build(); // chips stay behind the tools
 }
 
@@ -167,12 +170,9 @@ void FilterBar::setZone(const QTimeZone &zone)
 
 void FilterBar::build()
 {
-    for (QWidget *widget : std::as_const(m_widgets)) {
-        m_layout->removeWidget(widget);
-        widget->hide();
-        widget->deleteLater(); // perhaps the one that was clicked
-    }
-    m_widgets.clear();
+    const QList<QWidget *> former = std::exchange(m_widgets, {});
+    const QWidget *focus = window()->focusWidget();
+    QWidget *before = m_lastTool;
     for (qsizetype i = 0; i < m_chips.size(); ++i) {
         const Chip &chip = m_chips[i];
         const QString text = filterText(m_table, chip.filter, m_zone);
@@ -219,6 +219,19 @@ void FilterBar::build()
         m_layout->addWidget(frame);
         m_widgets.append(frame);
         frame->show();
+        for (QWidget *next : {static_cast<QWidget *>(button), static_cast<QWidget *>(remove)}) {
+            setTabOrder(before, next);
+            before = next;
+        }
+        if (i < former.size() && former[i]->isAncestorOf(focus))
+            button->setFocus();
+    }
+    for (QWidget *widget : former) {
+        if (widget->isAncestorOf(window()->focusWidget())) // the last chip is gone
+            m_add->setFocus();
+        m_layout->removeWidget(widget);
+        widget->hide();
+        widget->deleteLater(); // perhaps the one that was clicked
     }
     updateGeometry();
 }

@@ -57,6 +57,7 @@ private:
     QList<Chip> m_chips;
     qsizetype m_clicked = -1; // the chip whose click was the newest change
     QToolButton *m_add;
+    QWidget *m_lastTool; // after which Tab comes to the chips
     FlowLayout *m_layout;
     QList<QWidget *> m_widgets; // of the chips
 };

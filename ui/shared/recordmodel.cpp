@@ -492,6 +492,8 @@ QString RecordModel::editText(int row, int column) const
     const ColumnDef &def = m_table.columns[column];
     if (!current || def.type == ColumnType::Text)
         return current.value_or(QString());
+    if (def.type == ColumnType::Tags)
+        return browsefilter::joined(parseTextArray(current->toUtf8()));
     if (!isNumber(def.type))
         return shownText(def, current->toUtf8());
     QLocale locale;
@@ -523,14 +525,13 @@ bool RecordModel::setData(const QModelIndex &index, const QVariant &typed, int r
         !editable(index.column()))
         return false;
     QString text = typed.toString();
-    // An editor that was opened and left without a word: what was no value does not become an empty text.
-    if (text.isEmpty() && !value(index.row(), index.column()))
+    // An editor that was opened and left as it was: what was no value does not become an empty text, and no
+    // value another spelling of itself.
+    if (text == editText(index.row(), index.column()))
         return false;
     const ColumnDef &def = m_table.columns[index.column()];
     if (def.type == ColumnType::Boolean)
         text = text == tr("Yes") ? u"t"_s : text == tr("No") ? u"f"_s : text;
-    else if (def.type == ColumnType::Tags && text == emptyText())
-        text.clear();
     return change(index, text);
 }
 

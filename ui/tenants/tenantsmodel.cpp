@@ -7,6 +7,7 @@
 
 #include <QFont>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -39,9 +40,18 @@ bool isNumber(int column)
 
 void TenantsModel::setStores(QList<StoreSummary> stores)
 {
+    m_now = QDateTime::currentDateTime();
+    const auto sameStore = [](const StoreSummary &a, const StoreSummary &b) {
+        return a.storeId == b.storeId;
+    };
+    if (!stores.isEmpty() &&
+        std::equal(stores.cbegin(), stores.cend(), m_stores.cbegin(), m_stores.cend(), sameStore)) {
+        m_stores = std::move(stores); // a refresh, mostly: rows stay where they are
+        emit dataChanged(index(0, 0), index(rowCount() - 1, ColumnCount - 1));
+        return;
+    }
     beginResetModel();
     m_stores = std::move(stores);
-    m_now = QDateTime::currentDateTime();
     endResetModel();
 }
 
@@ -175,7 +185,8 @@ QVariant TenantsModel::data(const QModelIndex &index, int role) const
         if (column == Trend)
             return std::isnan(store.salesPrevious30Days)
                        ? tr("This login is not told about sales.")
-                       : tr("%1 in the 30 days before").arg(format::decimal(store.salesPrevious30Days, 2));
+                       : tr("%1 in the 30 × 24 hours before")
+                             .arg(format::decimal(store.salesPrevious30Days, 2));
         return {};
     case cell::ToneRole: {
         cell::Tone tone = cell::Tone::Normal;
@@ -226,10 +237,11 @@ QVariant TenantsModel::headerData(int section, Qt::Orientation orientation, int 
         return tip ? tr("Share of the active products that have a vector of the active model")
                    : tr("Embedded");
     case Sales:
-        return tip ? tr("Sales of the 30 × 24 hours up to now, returns subtracted, tax included")
-                   : tr("Sales 30 days, %1").arg(currency());
+        return tip ? tr("Sales of the last 30 × 24 hours up to now, returns subtracted, tax included; the "
+                        "Overview counts calendar days")
+                   : tr("Sales 30 × 24 h, %1").arg(currency());
     case Trend:
-        return tip ? tr("Sales of the last 30 days against the 30 days before") : tr("Trend");
+        return tip ? tr("Sales of the last 30 × 24 hours against the 30 × 24 hours before") : tr("Trend");
     case LastActivity:
         return tip ? tr("The newest sale") : tr("Last activity");
     default:

@@ -78,7 +78,12 @@ void TenantsPage::load()
                           return;
                       }
                       showChart(*result);
+                      const QPersistentModelIndex current = m_view->currentIndex();
+                      const QString key = current.data(cell::Key).toString();
+                      const int column = current.column();
                       m_model->setStores(std::move(result).value());
+                      if (!current.isValid()) // a store came or went
+                          selectAgain(key, column);
                       m_model->setCurrentStore(m_ui.app.stores.current().storeId);
                       if (m_model->rowCount() == 0)
                           showEmpty(
@@ -114,17 +119,17 @@ void TenantsPage::showChart(const QList<StoreSummary> &stores)
         };
         return rank(a) > rank(b);
     });
-    ChartData chart{.title = sales ? tr("Sales of the last 30 days by store")
+    ChartData chart{.title = sales ? tr("Sales of the last 30 × 24 hours by store")
                                    : tr("Customers and products by store"),
-                    .note = sales ? tr("Sales less returns, tax included, in the 30 × 24 hours up to now; "
-                                       "grey: the 30 days before")
+                    .note = sales ? tr("Sales less returns, tax included, up to now; grey: the 30 × 24 hours "
+                                       "before. The Overview counts calendar days")
                                   : tr("Numbers of rows; this login is not told about sales"),
                     .xTitle = tr("Store"),
                     .unit = sales ? currency() : QString(),
                     .decimals = sales ? 2 : 0,
                     .form = ChartData::Form::HorizontalBars};
-    ChartSeries first{.name = sales ? tr("Last 30 days") : tr("Customers")};
-    ChartSeries second{.name = sales ? tr("30 days before") : tr("Products"), .comparison = sales};
+    ChartSeries first{.name = sales ? tr("Last 30 × 24 hours") : tr("Customers")};
+    ChartSeries second{.name = sales ? tr("30 × 24 hours before") : tr("Products"), .comparison = sales};
     m_charted.clear();
     for (const StoreSummary &store : std::as_const(sorted)) {
         m_charted.append(store.storeId);
@@ -147,6 +152,14 @@ void TenantsPage::updateStatus()
         setStatus(all == 1 ? tr("1 store") : tr("%1 stores").arg(format::count(all)));
     else
         setStatus(tr("%1 of %2 stores").arg(format::count(shown), format::count(all)));
+}
+
+void TenantsPage::selectAgain(const QString &store, int column)
+{
+    for (int row = 0; row < m_proxy->rowCount(); ++row)
+        if (const QModelIndex index = m_proxy->index(row, column);
+            index.isValid() && index.data(cell::Key).toString() == store)
+            m_view->setCurrentIndex(index);
 }
 
 void TenantsPage::chooseCurrent()

@@ -29,6 +29,7 @@ protected:
 
 private:
     void chooseCurrent();
+    void selectAgain(const QString &store, int column);
     void updateStatus();
     void showChart(const QList<StoreSummary> &stores);
 

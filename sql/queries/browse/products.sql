@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- $1 store. The service appends its conditions, the sort and the limit.
-SELECT product_id, sku, product_name, category_name, brand, price, current_stock, rating_average, rating_count,
+SELECT product_id, sku, product_name, price, current_stock, brand, category_name, rating_average, rating_count,
        is_active, is_featured, model, color, size, cost, minimum_stock, reorder_point, maximum_stock, weight_kg,
        dimensions_cm, supplier_name, supplier_sku, tags, metadata, product_description, category_id, created_at,
        updated_at
