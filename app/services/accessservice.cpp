@@ -194,7 +194,14 @@ QFuture<Result<QList<Person>>> AccessService::people(const CancelToken &token)
 
 QFuture<Result<AccessChange>> AccessService::plan(const CancelToken &token, Planner planner)
 {
-    return m_pool.run<AccessChange>(u"Access"_s, token, std::move(planner));
+    return m_pool.run<AccessChange>(
+        u"Access"_s, token,
+        [epoch = m_pool.epoch(), planner = std::move(planner)](Session &session) -> Result<AccessChange> {
+            Result<AccessChange> change = planner(session);
+            if (change)
+                (*change).epoch = epoch;
+            return change;
+        });
 }
 
 QFuture<Result<AccessChange>> AccessService::planManager(const QString &login, const QString &password,
@@ -291,9 +298,10 @@ QFuture<Result<AccessChange>> AccessService::planLock(const QString &login, cons
         const qsizetype all = person->stores.size() + (person->allStores ? 1 : 0);
         QStringList sentences{u"%1 loses %2, in open sessions (%3) from their next statement on."_s.arg(
             login,
-            all == 0            ? u"no store, since it has none of its own"_s
-            : person->allStores ? u"the right to all stores"_s
-                                : u"the stores "_s + person->stores.join(u", "_s),
+            all == 0                     ? u"no store, since it has none of its own"_s
+            : person->allStores          ? u"the right to all stores"_s
+            : person->stores.size() == 1 ? u"the store "_s + person->stores.first()
+                                         : u"the stores "_s + person->stores.join(u", "_s),
             QString::number(person->sessions))};
         if (!lock.isEmpty())
             sentences += lock;
@@ -433,10 +441,20 @@ QFuture<Result<AccessChange>> AccessService::planStore(const NewStore &store, co
 
 QFuture<Result<QString>> AccessService::apply(const AccessChange &change, const CancelToken &token)
 {
-    return m_pool.run<QString>(u"Access"_s, token, [change](Session &session) -> Result<QString> {
+    const auto carryOut = [&pool = m_pool, change](Session &session) -> Result<QString> {
         if (change.steps.isEmpty())
             return Error{ErrorKind::Permission,
                          change.refusal.isEmpty() ? u"There is nothing to do."_s : change.refusal};
+        // Epochs only grow, and the session's lies between these two.
+        if (pool.epoch() != change.epoch)
+            return Error{ErrorKind::Conflict,
+                         u"Another connection is open than the one this was planned on: nothing was done."_s,
+                         u"Make the plan again, and look at what it says now."_s};
+        // The server would refuse the rest, but ends sessions in a read-only transaction too.
+        if (session.profile().readOnly)
+            return Error{ErrorKind::Permission,
+                         u"This profile is read only: it changes nothing and ends no session."_s,
+                         u"Connect with a profile that may write."_s};
         QList<Command> together;
         QList<Command> afterwards;
         for (const AccessChange::Step &step : change.steps)
@@ -474,7 +492,8 @@ QFuture<Result<QString>> AccessService::apply(const AccessChange &change, const 
                 sentence += u" Through a group it may enter: %1."_s.arg(
                     person->inherited.contains(u"*"_s) ? u"all stores"_s : person->inherited.join(u", "_s));
         return sentence;
-    });
+    };
+    return m_pool.run<QString>(u"Access"_s, token, carryOut);
 }
 
 QFuture<Result<void>> AccessService::changeOwnPassword(const QString &password, const CancelToken &token)

@@ -47,6 +47,7 @@ struct AccessChange
     QString refusal;     ///< why this login can do nothing of it, and who can; or empty
     QString done;        ///< the sentence afterwards
     QString login;       ///< whose access it is about, or empty
+    int epoch = 0;       ///< of the pool it was planned on: it is carried out there or not at all
 
     QString sql() const; ///< all of `steps`, as a script
 };
@@ -78,6 +79,7 @@ public:
     QFuture<Result<AccessChange>> planStore(const NewStore &store, const CancelToken &token = {});
 
     /// Carries it out; the sentence says what was done and what is left (a right through a group). Kind
+    /// Conflict when another database was opened since it was planned, or the same one again; kind
     /// OutcomeUnknown when the change is saved and a step that comes afterwards failed: the error says both.
     QFuture<Result<QString>> apply(const AccessChange &change, const CancelToken &token = {});
 

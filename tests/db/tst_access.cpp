@@ -411,6 +411,52 @@ private slots:
         }
     }
 
+    void aPlanIsCarriedOutWhereItWasMadeOrNowhere()
+    {
+        const TestDatabase other;
+        ConnectionPool pool(1);
+        OPEN_POOL(pool, *m_database, u"sandbox_owner"_s);
+        AccessService service(pool);
+        const auto plan = service.planActive(u"redmond"_s, false).result();
+        VERIFY_OK(plan);
+        OPEN_POOL(pool, other, u"sandbox_owner"_s);
+        const Result<QString> done = service.apply(*plan).result();
+        QVERIFY(!done);
+        QCOMPARE(done.error().kind, ErrorKind::Conflict);
+        QVERIFY2(done.error().message.contains(u"nothing was done"), qPrintable(done.error().message));
+        for (const TestDatabase *each : {&std::as_const(*m_database), &other}) {
+            const Result<Rows> open = each->superuser().execute(
+                "SELECT FROM retail.stores WHERE store_id = 'redmond' AND is_active");
+            VERIFY_OK(open);
+            QCOMPARE(open->count(), 1);
+        }
+    }
+
+    void aReadOnlyProfileEndsNoSessions()
+    {
+        const OwnLogin manager(*m_database);
+        manager.make({u"redmond"_s});
+        // With no right left to take away, all there is to do is what the server allows in a read-only
+        // transaction.
+        VERIFY_OK(m_database->superuser().execute("DELETE FROM retail_sec.store_access WHERE role_name = $1",
+                                                  {manager.name()}));
+        Result<Session> theirs = openSession(manager.login(), u"Test"_s, {});
+        VERIFY_OK(theirs);
+        Login login = m_database->login(u"sandbox_ops"_s);
+        login.profile.readOnly = true;
+        ConnectionPool pool(1);
+        VERIFY_OK(pool.open(login.profile, login.password, {}).result());
+        AccessService service(pool);
+        const auto plan = service.planLock(manager.name()).result();
+        VERIFY_OK(plan);
+        QVERIFY2(plan->sql().contains(u"pg_terminate_backend"), qPrintable(plan->sql()));
+        const Result<QString> done = service.apply(*plan).result();
+        QVERIFY(!done);
+        QCOMPARE(done.error().kind, ErrorKind::Permission);
+        QVERIFY2(done.error().message.contains(u"read only"), qPrintable(done.error().message));
+        VERIFY_OK(theirs->execute("SELECT 1"));
+    }
+
     void theProfileToHandOverHoldsNoSecret()
     {
         const Login ours = m_database->login(u"sandbox_owner"_s);

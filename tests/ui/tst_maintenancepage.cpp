@@ -115,6 +115,7 @@ private slots:
         QVERIFY(model);
         const QAbstractItemModelTester tester(model, QAbstractItemModelTester::FailureReportingMode::QtTest);
         QTRY_VERIFY(model->rowCount() > 0);
+        QVERIFY(view->isColumnHidden(MaintenanceModel::State));
         auto *run = page->findChild<QPushButton *>(u"maintenanceRun"_s);
         // What has something to do is ticked, and nothing else.
         for (int row = 0; row < model->rowCount(); ++row)
@@ -136,6 +137,7 @@ private slots:
         QVERIFY(m_prompt->explanation.contains(u"ANALYZE retail.products\nANALYZE retail.customers"));
         // What is done is not offered again: the plan is read anew, with its reasons and times.
         QTRY_COMPARE(run->text(), u"&Run 0 tasks"_s);
+        QVERIFY(!view->isColumnHidden(MaintenanceModel::State));
         const int row = rowOf(*model, u"analyze:retail.customers"_s);
         QVERIFY2(model->index(row, MaintenanceModel::State).data().toString().startsWith(u"done in"),
                  qPrintable(model->index(row, MaintenanceModel::State).data().toString()));
@@ -208,6 +210,22 @@ private slots:
         QVERIFY(m_prompt->words.isEmpty());
     }
 
+    void whatIsHandedOverIsShownBeforeItIsAgreedTo()
+    {
+        const auto page = open<AccessPage>(u"sandbox_owner"_s);
+        auto *people = page->findChild<QTableView *>(u"peopleTable"_s);
+        QTRY_VERIFY(rowOf(*people->model(), u"sandbox_manager"_s) >= 0);
+        people->setCurrentIndex(people->model()->index(rowOf(*people->model(), u"sandbox_manager"_s), 0));
+        auto *lock = page->findChild<QPushButton *>(u"lockLogin"_s);
+        QTRY_VERIFY(lock->isEnabled());
+        m_prompt->answer = false;
+        lock->click();
+        QTRY_COMPARE(m_prompt->words, QStringList{u"sandbox_manager"_s});
+        QVERIFY2(m_prompt->explanation.contains(u"loses the store seattle,") &&
+                     m_prompt->explanation.contains(u"NOLOGIN"),
+                 qPrintable(m_prompt->explanation));
+    }
+
     void aStoreIsClosedAfterItsIdWasTyped()
     {
         const auto page = open<AccessPage>(u"sandbox_owner"_s);
@@ -263,6 +281,42 @@ private slots:
             QVERIFY2(page->findChild<QPushButton *>(name)->isEnabled(), qPrintable(name));
         toggle->click();
         QTRY_COMPARE(state(), u"open"_s);
+    }
+
+    void aChangeThatFailsWhileThePageIsHiddenIsTold()
+    {
+        Session superuser = m_database->superuser();
+        VERIFY_OK(superuser.execute(
+            "ALTER TABLE retail.stores ADD CONSTRAINT stays_open CHECK (is_active) NOT VALID"));
+        const auto back = qScopeGuard(
+            [&] { (void)superuser.execute("ALTER TABLE retail.stores DROP CONSTRAINT stays_open"); });
+        const auto page = open<AccessPage>(u"sandbox_owner"_s);
+        auto *stores = page->findChild<QTableView *>(u"accessStoresTable"_s);
+        QTRY_VERIFY(stores->model()->rowCount() >= 4);
+        page->findChild<QTabWidget *>(u"accessTabs"_s)->setCurrentIndex(1);
+        stores->setCurrentIndex(stores->model()->index(rowOf(*stores->model(), u"redmond"_s), 0));
+        auto *toggle = page->findChild<QPushButton *>(u"toggleStore"_s);
+        QTRY_VERIFY(toggle->isEnabled());
+        Session blocker = m_database->superuser();
+        VERIFY_OK(
+            blocker.executeScript("BEGIN; SELECT FROM retail.stores WHERE store_id = 'redmond' FOR UPDATE"));
+        toggle->click();
+        QTRY_COMPARE(m_prompt->words, QStringList{u"redmond"_s});
+        page->hide();
+        VERIFY_OK(blocker.executeScript("ROLLBACK"));
+        QTRY_VERIFY(toggle->isEnabled());
+        page->show();
+        QTRY_VERIFY(!page->loading());
+        QVERIFY(errorShown(*page));
+        // Reading the page again would not carry it out.
+        const QList<QPushButton *> actions = page->findChildren<QPushButton *>(u"errorAction"_s);
+        for (const QPushButton *action : actions)
+            QVERIFY(!action->isVisible());
+        // Until something else is looked at.
+        page->findChild<QTabWidget *>(u"accessTabs"_s)->setCurrentIndex(0);
+        page->refresh();
+        QVERIFY(!errorShown(*page));
+        QTRY_VERIFY(!page->loading());
     }
 
     void aListOfStoresThatCannotBeReadIsTold()
@@ -351,6 +405,29 @@ private slots:
             "SELECT FROM retail.customers WHERE customer_id = $1::uuid", {first});
         VERIFY_OK(left);
         QCOMPARE(left->count(), 0);
+    }
+
+    void theCustomerThatWasChosenIsErasedWhateverArrives()
+    {
+        const auto page = open<CustomersPage>(u"sandbox_owner"_s);
+        (void)m_app->stores.choose(u"seattle"_s);
+        QTRY_VERIFY(m_app->stores.hasCurrent());
+        page->contextChanged(); // as the window does
+        auto *customers = page->findChild<QTableView *>(u"customersTable"_s);
+        QTRY_VERIFY(customers->model()->rowCount() > 2);
+        QTRY_VERIFY(!page->loading());
+        const int email = browseTable("customers")->column("email");
+        customers->setCurrentIndex(customers->model()->index(2, email));
+        const QString wanted = customers->currentIndex().data().toString();
+        page->findChild<QPushButton *>(u"eraseCustomer"_s)->click();
+        auto *reason = page->findChild<QInputDialog *>(u"erasureReason"_s);
+        QVERIFY(reason);
+        page->refresh();
+        QTRY_VERIFY(!page->loading());
+        customers->setCurrentIndex(customers->model()->index(0, email)); // as rows that arrive do
+        m_prompt->answer = false;
+        reason->accept();
+        QTRY_COMPARE(m_prompt->words, QStringList{wanted});
     }
 
     void anErasureThatFailsStaysTold()

@@ -1,14 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/core/settings.h"
 #include "app/jobs/jobrunner.h"
 #include "app/local/localstore.h"
 #include "ui/maintenance/maintenancemodel.h"
+#include "ui/search/searchmodel.h"
 #include "ui/shared/cellrole.h"
 #include "ui/shared/fuzzy.h"
 #include "ui/shared/jobmodel.h"
+#include "ui/shared/theme.h"
+#include "ui/shell/commandpalette.h"
 #include "ui/shell/pageregistry.h"
 #include "ui/tenants/tenantsmodel.h"
 
 #include <QAbstractItemModelTester>
+#include <QAbstractItemView>
+#include <QApplication>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
@@ -44,9 +50,11 @@ private slots:
     void tenantsTellWhatALoginIsNotTold();
     void tenantsTellTheTrendInWords();
     void jobsAreListedWithTheHistory();
+    void searchTellsInWordsWhyAProductIsThere();
     void aDoneTaskIsNotOfferedAgain();
     void pagesAreGreyedWithAReason();
     void everyPageHasAnIdAndAMaker();
+    void aLateListReplacesNoOtherPalette();
 };
 
 void TestShellModels::fuzzy_data()
@@ -141,6 +149,18 @@ void TestShellModels::jobsAreListedWithTheHistory()
     QCOMPARE(model.index(1, JobModel::Who).data().toString(), u"anna · another window"_s);
 }
 
+void TestShellModels::searchTellsInWordsWhyAProductIsThere()
+{
+    const SearchModel model;
+    SearchHit hit;
+    hit.vectorRank = 1;
+    hit.textRank = 12;
+    QCOMPARE(model.why(hit), u"1st by meaning · 12th by words"_s);
+    hit.vectorRank = 0;
+    hit.textRank = 23;
+    QCOMPARE(model.why(hit), u"23rd by words"_s);
+}
+
 void TestShellModels::aDoneTaskIsNotOfferedAgain()
 {
     const auto task = [](const QString &table, bool chosen) {
@@ -211,6 +231,28 @@ void TestShellModels::everyPageHasAnIdAndAMaker()
         QVERIFY2(!ids.contains(page.id), qPrintable(page.id));
         ids.insert(page.id);
     }
+}
+
+void TestShellModels::aLateListReplacesNoOtherPalette()
+{
+    const QTemporaryDir folder;
+    Settings settings(folder.filePath(u"settings.ini"_s));
+    Theme theme(*qApp, settings);
+    QWidget window;
+    CommandPalette palette(theme, &window);
+    const auto entry = [](const QString &title) {
+        return CommandPalette::Entry{title, {}, {}, {}, [] {}, {}};
+    };
+    const auto *list = palette.findChild<QAbstractItemView *>(u"paletteList"_s);
+    const auto first = [list] { return list->model()->index(0, 0).data().toString(); };
+    const int stores = palette.open(u"Find a store"_s, {});
+    palette.setEntries(stores, {entry(u"Seattle"_s)});
+    QCOMPARE(first(), u"Seattle"_s);
+    const int roles = palette.open(u"View as which role?"_s, {entry(u"manager"_s)});
+    palette.setEntries(stores, {entry(u"Redmond"_s)});
+    QCOMPARE(first(), u"manager"_s);
+    palette.setEntries(roles, {entry(u"dba"_s)});
+    QCOMPARE(first(), u"dba"_s);
 }
 
 QTEST_MAIN(TestShellModels)

@@ -4,6 +4,8 @@
 #include "tests/support/windowtest.h"
 #include "ui/shared/cellrole.h"
 #include "ui/shared/elidedlabel.h"
+#include "ui/shared/filterbar.h"
+#include "ui/shared/jobmodel.h"
 #include "ui/shared/recordmodel.h"
 #include "ui/shell/page.h"
 
@@ -13,11 +15,13 @@
 #include <QApplication>
 #include <QClipboard>
 #include <QDialog>
+#include <QFile>
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenuBar>
 #include <QMessageBox>
 #include <QPushButton>
+#include <QScopeGuard>
 #include <QTableView>
 #include <QThread>
 
@@ -73,14 +77,18 @@ private slots:
     void aHangingConnectCanBeCancelled();
     void aWrongPasswordAsksForOne();
     void withoutAStoreNothingIsAsked();
+    void aRefreshKeepsTheCurrentRowOfTheStores();
     void aStoreIsPickedByKeyboard();
     void aStoreSwitchInTheMiddleOfALoadShowsOnlyTheNewOne();
     void salesShowTheirItems();
     void copyTakesWhatIsShown();
+    void jobsOfAllAreCountedAndTheNewestIsFirst();
     void theBarTellsWhatIsOutOfTheOrdinary();
     void aDbaSeesWhyPagesAreGrey();
     void controlsHaveNamesAndUniqueKeys();
     void aKeyLeadsIntoThePage();
+    void tabGoesFromTheFiltersToTheRows();
+    void changesAreOfOneDatabase();
     void quittingAsksForChangesAndForJobs();
     void whatAPageSwitchedOffStaysOff();
     void dataIsNeverTakenForMarkup();
@@ -131,7 +139,7 @@ void TestWindow::connectsFromTheDialogByKeyboard()
     QTest::keyClicks(search, u"owner"_s);
     QTest::keyClick(search, Qt::Key_Return);
     QTRY_COMPARE(connected.count(), 1);
-    QVERIFY(!dialog->isVisible());
+    QTRY_VERIFY(!dialog->isVisible());
     QTRY_COMPARE(table(u"tenantsTable"_s)->model()->rowCount(), 4);
     QVERIFY(find<QLabel>(u"connectionLabel"_s)->text().contains("sandbox_owner"_L1));
     QVERIFY(m_window->windowTitle().contains("sandbox_owner"_L1));
@@ -205,6 +213,32 @@ void TestWindow::withoutAStoreNothingIsAsked()
     QVERIFY(next);
     QTest::mouseClick(next, Qt::LeftButton);
     QVERIFY(find<QLineEdit>(u"paletteEdit"_s)->isVisible());
+}
+
+void TestWindow::aRefreshKeepsTheCurrentRowOfTheStores()
+{
+    connectAs(u"sandbox_owner"_s);
+    m_window->showPage(u"tenants"_s);
+    QTableView *stores = table(u"tenantsTable"_s);
+    QTRY_COMPARE(stores->model()->rowCount(), 4);
+    stores->setCurrentIndex(stores->model()->index(2, 1));
+    const QString key = stores->currentIndex().data(cell::Key).toString();
+    const auto refresh = [this] {
+        m_window->currentPage()->refresh();
+        QTRY_VERIFY(!m_window->currentPage()->loading());
+    };
+    refresh();
+    QCOMPARE(stores->currentIndex().data(cell::Key).toString(), key);
+    // One more, before it.
+    const auto remove = qScopeGuard([this] {
+        (void)m_database->superuser().execute("DELETE FROM retail.stores WHERE store_id = 'first'");
+    });
+    VERIFY_OK(m_database->superuser().execute(
+        "INSERT INTO retail.stores (store_id, store_name) VALUES ('first', 'A first store')"));
+    refresh();
+    QCOMPARE(stores->model()->rowCount(), 5);
+    QCOMPARE(stores->currentIndex().row(), 3);
+    QCOMPARE(stores->currentIndex().data(cell::Key).toString(), key);
 }
 
 void TestWindow::aStoreIsPickedByKeyboard()
@@ -292,6 +326,35 @@ void TestWindow::copyTakesWhatIsShown()
     QCOMPARE(lines[0].section(u'\t', 0, 0), view->model()->index(0, 1).data().toString());
 }
 
+void TestWindow::jobsOfAllAreCountedAndTheNewestIsFirst()
+{
+    m_window->showPage(u"jobs"_s);
+    QTRY_VERIFY(!m_window->currentPage()->loading());
+    const auto status = [this] {
+        return m_window->currentPage()->findChild<QLabel *>(u"pageStatus"_s)->text();
+    };
+    const auto run = [this](const QString &title) {
+        return m_app->jobs.start({u"test"_s, title, {}, {}},
+                                 [](JobContext &) -> Result<QString> { return QString(); });
+    };
+    const Job *job = run(u"of this window"_s);
+    QCOMPARE(status(), u"1 job"_s);
+    QTRY_VERIFY(job->finished());
+    QTRY_VERIFY(QDateTime::currentDateTimeUtc() > job->started().addMSecs(1));
+    VERIFY_OK(m_app->local.jobStarted({u"test"_s, u"of a timer"_s, {}, {}}, u"timer"_s));
+    m_window->currentPage()->refresh();
+    QTRY_COMPARE(status(), u"2 jobs"_s);
+    const QAbstractItemModel *jobs = table(u"jobsTable"_s)->model();
+    QCOMPARE(jobs->index(0, JobModel::Title).data().toString(), u"of a timer"_s);
+    find<QLineEdit>(u"jobsFilter"_s)->setText(u"timer"_s);
+    QCOMPARE(status(), u"1 of 2 jobs"_s);
+    find<QLineEdit>(u"jobsFilter"_s)->clear();
+    job = run(u"again"_s);
+    QTRY_VERIFY(job->finished());
+    QCOMPARE(status(), u"3 jobs"_s);
+    QCOMPARE(jobs->index(0, JobModel::Title).data().toString(), u"again"_s);
+}
+
 void TestWindow::theBarTellsWhatIsOutOfTheOrdinary()
 {
     Profile profile = m_database->login(u"sandbox_owner"_s).profile;
@@ -369,6 +432,63 @@ void TestWindow::aKeyLeadsIntoThePage()
     sideBar->setFocus();
     QTest::keyClick(m_window.get(), Qt::Key_1, Qt::ControlModifier);
     QVERIFY(m_window->currentPage()->isAncestorOf(QApplication::focusWidget()));
+}
+
+void TestWindow::tabGoesFromTheFiltersToTheRows()
+{
+    connectAs(u"sandbox_manager"_s);
+    chooseStore(u"seattle"_s);
+    m_window->showPage(u"customers"_s);
+    auto *page = m_window->currentPage();
+    QTRY_VERIFY(!page->loading());
+    page->findChild<FilterBar *>()->add({"loyalty_tier", FilterOp::Equals, {u"gold"_s}});
+    QTRY_VERIFY(!page->loading());
+    page->findChild<QAbstractButton *>(u"filterAdd"_s)->setFocus();
+    QStringList passed;
+    while (passed.size() < 20 && QApplication::focusWidget() != table(u"customersTable"_s)) {
+        passed.append(QApplication::focusWidget()->objectName());
+        QTest::keyClick(QApplication::focusWidget(), Qt::Key_Tab);
+    }
+    QCOMPARE(passed, (QStringList{u"filterAdd"_s, u"viewsMenu"_s, u"customersTableRelated"_s, u"zoneChoice"_s,
+                                  u"filterChipText0"_s, u"filterChipRemove0"_s}));
+}
+
+void TestWindow::changesAreOfOneDatabase()
+{
+    // The way to both reads the same: a service, whose file names the other one later.
+    const TestDatabase other;
+    Profile shop = m_database->login(u"sandbox_owner"_s).profile;
+    shop.name = u"shop"_s;
+    shop.conninfo = u"service=shop user=sandbox_owner"_s;
+    VERIFY_OK(m_app->profiles.save(shop));
+    const QString file = m_home.filePath(u"services"_s);
+    qputenv("PGSERVICEFILE", file.toUtf8());
+    const auto unset = qScopeGuard([] { qunsetenv("PGSERVICEFILE"); });
+    const auto showProducts = [&](const TestDatabase &database) {
+        const SandboxStatus &server = TestCluster::shared().status();
+        QFile services(file);
+        QVERIFY(services.open(QIODevice::WriteOnly));
+        services.write(u"[shop]\nhost=%1\nport=%2\ndbname=%3\n"_s
+                           .arg(server.host, QString::number(server.port), database.name())
+                           .toUtf8());
+        services.close();
+        connectAs(u"shop"_s);
+        chooseStore(u"seattle"_s);
+        m_window->showPage(u"products"_s);
+        QTRY_VERIFY(!m_window->currentPage()->loading());
+    };
+    showProducts(*m_database);
+    auto *model = qobject_cast<RecordModel *>(table(u"productsTable"_s)->model());
+    const int price = browseTable("products")->column("price");
+    QTRY_VERIFY(model->rowCount() > 0 && model->editable(price));
+    QVERIFY(model->setData(model->index(0, price), u"8.88"_s, Qt::EditRole));
+    showProducts(other);
+    QVERIFY(model->rowCount() > 0);
+    QVERIFY(model->edits().isEmpty());
+    QVERIFY(!m_window->currentPage()->unsaved().isEmpty());
+    showProducts(*m_database);
+    QCOMPARE(model->edits().cells(), 1);
+    model->edit([](RecordEdits &edits) { edits.discard(); });
 }
 
 void TestWindow::quittingAsksForChangesAndForJobs()

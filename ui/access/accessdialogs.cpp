@@ -200,8 +200,8 @@ PasswordDialog::PasswordDialog(const QString &login, QWidget *parent)
 {
     QFormLayout *layout = form(this, u"passwordDialog"_s, tr("Change the password of %1").arg(login));
     layout->addRow(
-        wrapped(tr("It holds for every program that logs in as %1. The server gets a SCRAM verifier of it, "
-                   "not the password.")
+        wrapped(tr("It holds for every program that logs in as %1. The password itself is not sent: the "
+                   "server gets what it can check it by.")
                     .arg(login),
                 this));
     m_first = line(this, layout, u"newPassword"_s, tr("&New password"));

@@ -55,6 +55,7 @@ AccessPage::AccessPage(const UiContext &ui, QWidget *parent)
     }
     connect(m_tabs, &QTabWidget::currentChanged, this, [this] {
         m_done.clear();
+        m_failed.reset();
         updateStatus();
     });
     updateButtons();
@@ -88,6 +89,8 @@ QWidget *AccessPage::tab(TableView *view, const QList<QPushButton *> &buttons)
 void AccessPage::load()
 {
     showContent();
+    if (m_failed)
+        showFailure(*m_failed);
     setLoading(true);
     m_noPeople = false;
     m_peopleRequest.run([this](const CancelToken &token) { return m_service.people(token); },
@@ -124,6 +127,7 @@ void AccessPage::clear()
     m_people->setRows({});
     m_stores->setRows({});
     m_done.clear();
+    m_failed.reset();
     updateButtons();
 }
 
@@ -182,10 +186,12 @@ void AccessPage::newManager()
     auto *dialog = new ManagerDialog(m_stores->rows(), this);
     connect(dialog, &QDialog::accepted, this, [this, dialog] {
         const QString login = dialog->login();
+        // Of the database that it is planned on.
+        const Profile profile = AccessService::profileFor(m_ui.app.pool.profile(), login);
         propose(
             [this, login, password = dialog->password(), stores = dialog->stores()](
                 const CancelToken &token) { return m_service.planManager(login, password, stores, token); },
-            [this, login] { offerProfile(login); });
+            [this, profile] { offerProfile(profile); });
     });
     dialog->open();
 }
@@ -256,10 +262,11 @@ void AccessPage::propose(const Plan &plan, std::function<void()> afterwards)
 {
     setLoading(true);
     m_done.clear();
+    m_failed.reset();
     m_planRequest.run(plan, [this, afterwards = std::move(afterwards)](const Result<AccessChange> &change) {
         setLoading(busy());
         if (!change) {
-            showError(change.error(), false);
+            showFailure(change.error());
             return;
         }
         if (!change->refusal.isEmpty()) {
@@ -269,8 +276,10 @@ void AccessPage::propose(const Plan &plan, std::function<void()> afterwards)
                 handOver(*change);
             return;
         }
-        m_ui.prompt.confirmTyped(this, change->title + u'?', change->explanation + u"\n\n"_s + change->sql(),
-                                 change->confirmWord, tr("Carry out"),
+        QString text = change->explanation + u"\n\n"_s + change->sql();
+        if (!change->handOver.isEmpty())
+            text += u"\n\n"_s + tr("SQL to hand over:") + u'\n' + change->handOver;
+        m_ui.prompt.confirmTyped(this, change->title + u'?', text, change->confirmWord, tr("Carry out"),
                                  [this, change = *change, afterwards](bool yes) {
                                      if (yes)
                                          carryOut(change, afterwards);
@@ -295,11 +304,12 @@ void AccessPage::carryOut(const AccessChange &change, std::function<void()> afte
                        [this, change, afterwards = std::move(afterwards)](const Result<QString> &done) {
                            setLoading(busy());
                            m_done = done ? *done : QString();
+                           m_failed = done ? std::nullopt : std::optional(done.error());
                            updateStatus();
                            updateButtons();
                            refresh();
                            if (!done) {
-                               showError(done.error(), false);
+                               showFailure(done.error());
                                return;
                            }
                            if (!change.handOver.isEmpty())
@@ -311,18 +321,17 @@ void AccessPage::carryOut(const AccessChange &change, std::function<void()> afte
     updateButtons();
 }
 
-void AccessPage::offerProfile(const QString &login)
+void AccessPage::offerProfile(const Profile &profile)
 {
-    auto *dialog = new QFileDialog(this, tr("Save the profile to hand over to %1").arg(login),
-                                   login + u".json"_s, tr("Profiles (*.json)"));
+    auto *dialog = new QFileDialog(this, tr("Save the profile to hand over to %1").arg(profile.name),
+                                   profile.name + u".json"_s, tr("Profiles (*.json)"));
     dialog->setObjectName(u"saveProfile"_s);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setAcceptMode(QFileDialog::AcceptSave);
-    dialog->selectFile(login + u".json"_s);
-    connect(dialog, &QFileDialog::fileSelected, this, [this, login](const QString &file) {
-        const Profile profile = AccessService::profileFor(m_ui.app.pool.profile(), login);
+    dialog->selectFile(profile.name + u".json"_s);
+    connect(dialog, &QFileDialog::fileSelected, this, [this, profile](const QString &file) {
         if (const Result<void> written = durable::write(file, exportProfile(profile)); !written)
-            showError(written.error(), false);
+            showFailure(written.error());
         else
             setStatus(m_done = tr("The profile is in %1; it holds no password.").arg(file));
     });

@@ -7,6 +7,8 @@
 #include "ui/shared/request.h"
 #include "ui/shell/page.h"
 
+#include <optional>
+
 class QPushButton;
 class QTabWidget;
 class TableView;
@@ -46,7 +48,7 @@ private:
     void propose(const Plan &plan, std::function<void()> afterwards = {});
     void handOver(const AccessChange &change);
     void carryOut(const AccessChange &change, std::function<void()> afterwards);
-    void offerProfile(const QString &login);
+    void offerProfile(const Profile &profile);
 
     AccessService m_service;
     ListModel<Person> *m_people;
@@ -64,6 +66,7 @@ private:
     Request<QList<StoreSummary>> m_storesRequest;
     Request<AccessChange> m_planRequest;
     Request<QString> m_applyRequest;
-    QString m_done;          // what was carried out last, until the next plan or tab
-    bool m_noPeople = false; // the page shows why, instead of its content
+    QString m_done;                // what was carried out last, until the next plan or tab
+    std::optional<Error> m_failed; // why it failed, as long as that
+    bool m_noPeople = false;       // the page shows why, instead of its content
 };

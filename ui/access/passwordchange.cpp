@@ -4,10 +4,10 @@
 #include "app/appcontext.h"
 #include "app/services/accessservice.h"
 #include "ui/access/accessdialogs.h"
+#include "ui/shared/request.h"
 #include "ui/shell/prompt.h"
 
 #include <QCoreApplication>
-#include <QFuture>
 
 using namespace Qt::StringLiterals;
 
@@ -26,9 +26,9 @@ void changeOwnPassword(const UiContext &ui, QWidget *parent)
     auto *dialog = new PasswordDialog(ui.app.pool.capabilities().login, parent);
     QObject::connect(dialog, &QDialog::accepted, parent, [ui, parent, profile, dialog] {
         const QString password = dialog->password();
-        AccessService(ui.app.pool)
-            .changeOwnPassword(password)
-            .then(parent, [ui, parent, profile, password](const Result<void> &changed) {
+        whenAnswered(
+            parent, AccessService(ui.app.pool).changeOwnPassword(password),
+            [ui, parent, profile, password](const Result<void> &changed) {
                 if (!changed) {
                     ui.prompt.inform(parent, text("The password was not changed"), changed.error().text());
                     return;
@@ -45,15 +45,16 @@ void changeOwnPassword(const UiContext &ui, QWidget *parent)
                     tell({});
                     return;
                 }
-                ui.app.secrets.write(profile, password).then(parent, [tell](const Result<void> &kept) {
-                    if (kept)
-                        tell({});
-                    else
-                        tell(u"\n\n"_s +
-                             text("The keyring did not take the new one and may still hold the old one: "
-                                  "type the new one when you connect next.") +
-                             u"\n\n"_s + kept.error().text());
-                });
+                whenAnswered(
+                    parent, ui.app.secrets.write(profile, password), [tell](const Result<void> &kept) {
+                        if (kept)
+                            tell({});
+                        else
+                            tell(u"\n\n"_s +
+                                 text("The keyring did not take the new one and may still hold the old one: "
+                                      "type the new one when you connect next.") +
+                                 u"\n\n"_s + kept.error().text());
+                    });
             });
     });
     dialog->open();

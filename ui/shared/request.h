@@ -70,3 +70,17 @@ private:
     QPointer<QFutureWatcher<Result<T>>> m_watcher;
     std::optional<CancelToken> m_token;
 };
+
+/// For a question that is asked once: the answer comes in the owner's thread, and not at all once the owner
+/// is gone. QFuture::then() takes it for a defect when its context goes first.
+template <typename T, typename Deliver>
+void whenAnswered(QObject *owner, const QFuture<Result<T>> &future, Deliver deliver)
+{
+    auto *watcher = new QFutureWatcher<Result<T>>(owner);
+    QObject::connect(watcher, &QFutureWatcherBase::finished, owner, [watcher, deliver] {
+        watcher->deleteLater();
+        if (watcher->future().resultCount() > 0)
+            deliver(watcher->future().result());
+    });
+    watcher->setFuture(future);
+}

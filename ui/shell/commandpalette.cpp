@@ -129,20 +129,24 @@ CommandPalette::CommandPalette(Theme &theme, QWidget *window)
     hide();
 }
 
-void CommandPalette::open(const QString &placeholder, QList<Entry> entries)
+int CommandPalette::open(const QString &placeholder, QList<Entry> entries)
 {
     m_edit->setPlaceholderText(placeholder);
     m_edit->setAccessibleName(placeholder);
     m_edit->clear();
-    setEntries(std::move(entries));
+    m_entries = std::move(entries);
+    filter();
     place();
     show();
     raise();
     m_edit->setFocus(Qt::PopupFocusReason);
+    return ++m_opening;
 }
 
-void CommandPalette::setEntries(QList<Entry> entries)
+void CommandPalette::setEntries(int opening, QList<Entry> entries)
 {
+    if (opening != m_opening || isHidden())
+        return;
     m_entries = std::move(entries);
     filter();
 }

@@ -32,9 +32,11 @@ public:
 
     CommandPalette(Theme &theme, QWidget *window);
 
-    void open(const QString &placeholder, QList<Entry> entries);
-    /// New entries while it is open; what was typed stays.
-    void setEntries(QList<Entry> entries);
+    /// Returns the number of this opening.
+    int open(const QString &placeholder, QList<Entry> entries);
+    /// New entries for that opening, unless it was left or something else is asked by now; what was typed
+    /// stays.
+    void setEntries(int opening, QList<Entry> entries);
 
 protected:
     bool eventFilter(QObject *watched, QEvent *event) override;
@@ -46,6 +48,7 @@ private:
     void runCurrent();
 
     Theme &m_theme;
+    int m_opening = 0;
     QList<Entry> m_entries;
     QLineEdit *m_edit;
     QListView *m_list;

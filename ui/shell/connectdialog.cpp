@@ -2,6 +2,7 @@
 #include "ui/shell/connectdialog.h"
 
 #include "app/appcontext.h"
+#include "app/core/log.h"
 #include "ui/shared/errorpanel.h"
 #include "ui/shared/theme.h"
 #include "ui/shell/connectattempt.h"
@@ -147,6 +148,7 @@ ConnectDialog::ConnectDialog(const UiContext &ui, QWidget *parent)
         m_steps->succeeded();
         setRunning(false);
         m_password->clear();
+        m_search->clear();
         accept();
     });
     connect(&ui.theme, &Theme::changed, this, &ConnectDialog::applyTheme);
@@ -165,6 +167,7 @@ void ConnectDialog::targetChanged()
     const QString name = target();
     m_menu->setCurrent(name);
     const Result<Profile> profile = m_ui.app.profiles.byName(name);
+    m_remember->setVisible(profile.ok()); // the keyring has it by the profile's name
     const bool production = profile && profile->environment == Environment::Production;
     setAttribute(Qt::WA_StyledBackground);
     setStyleProperty(this, "production", production);
@@ -185,11 +188,14 @@ void ConnectDialog::choose(const QString &preferred)
     m_password->clear();
     m_profiles->setProfiles(m_ui.app.profiles.all());
     const bool known = m_profiles->select(preferred);
-    m_search->setText(known ? QString() : preferred);
+    const Result<Login> apart = parseConninfo(preferred);
+    m_search->setText(known ? QString() : apart ? apart->profile.conninfo : logging::redact(preferred));
     m_profiles->filter(m_search->text());
     if (known)
         m_profiles->select(preferred);
     targetChanged();
+    if (!known && apart)
+        takePassword(apart->password);
     open();
     m_search->setFocus();
 }
@@ -209,14 +215,18 @@ QString ConnectDialog::target() const
 
 void ConnectDialog::connectNow()
 {
-    const QString wanted = target();
-    if (wanted.isEmpty() || m_attempt->running())
+    if (target().isEmpty() || m_attempt->running())
         return;
+    if (const Result<Login> apart = parseConninfo(target()); apart && !apart->password.isEmpty()) {
+        m_search->setText(apart->profile.conninfo);
+        takePassword(apart->password);
+    }
+    const QString wanted = target();
     setRunning(true);
     m_error->hide();
     m_steps->start();
     m_attempt->start(wanted, m_passwordRow->isHidden() ? QString() : m_password->text(),
-                     !m_passwordRow->isHidden() && m_remember->isChecked());
+                     m_remember->isVisible() && m_remember->isChecked());
 }
 
 void ConnectDialog::failed(const Error &error)
@@ -240,6 +250,15 @@ void ConnectDialog::showPassword()
     m_passwordRow->show();
     m_password->setFocus();
     m_password->selectAll();
+}
+
+/// One that came in a connection string is seen nowhere from then on.
+void ConnectDialog::takePassword(const QString &password)
+{
+    if (password.isEmpty())
+        return;
+    m_password->setText(password);
+    m_passwordRow->show();
 }
 
 void ConnectDialog::setRunning(bool running)

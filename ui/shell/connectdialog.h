@@ -42,6 +42,7 @@ private:
     void failed(const Error &error);
     void setRunning(bool running);
     void showPassword();
+    void takePassword(const QString &password);
     void applyTheme();
     void targetChanged();
     QString target() const;

@@ -13,6 +13,8 @@
 #include <QSortFilterProxyModel>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 using namespace Qt::StringLiterals;
 
 namespace {
@@ -154,14 +156,22 @@ void IsolationDialog::show(const IsolationReport &report)
     m_model->setRows(report.attempts);
     const int broken = report.count(Verdict::Broken);
     const int undecided = report.count(Verdict::Undecided);
+    // What proves that there is something to see is no attack, and it is the one that passes with rows.
+    const auto isControl = [](const IsolationAttempt &attempt) {
+        return attempt.verdict == Verdict::Passed && attempt.rows > 0;
+    };
+    const auto controls =
+        static_cast<int>(std::count_if(report.attempts.cbegin(), report.attempts.cend(), isControl));
     const auto all = static_cast<int>(report.attempts.size());
+    const int attacks = all - controls;
     if (broken > 0)
-        m_verdict->setText(tr("ISOLATION IS BROKEN: %1 of %2 attempts got through").arg(broken).arg(all));
+        m_verdict->setText(tr("ISOLATION IS BROKEN: %1 of %2 attacks got through").arg(broken).arg(attacks));
     else if (undecided > 0)
         m_verdict->setText(tr("Not proved: %1 of %2 attempts could not be decided").arg(undecided).arg(all));
     else
-        m_verdict->setText(
-            tr("“%1” reaches no other store’s data: all %2 attempts were refused").arg(report.role).arg(all));
+        m_verdict->setText(tr("“%1” reaches no other store’s data: all %2 attacks were refused")
+                               .arg(report.role)
+                               .arg(attacks));
     setStyleProperty(m_verdict, "tone", broken > 0 ? u"bad"_s : undecided > 0 ? u"warning"_s : u"good"_s);
     QString about = tr("%1, tried as “%2” by “%3” on %4.")
                         .arg(report.database, report.role, report.login,
@@ -172,6 +182,8 @@ void IsolationDialog::show(const IsolationReport &report)
                          ? tr("Attacked: %1.").arg(report.otherStore)
                          : tr("This login knows no other store, so a made-up one was attacked; the owner’s "
                               "proof says more."));
+    if (controls > 0)
+        about += u' ' + tr("Its own customers were seen, as they must be.");
     about += u' ' + tr("Everything was undone; the server’s log shows the refused attempts.");
     m_about->setText(about);
     QAccessibleEvent event(m_verdict, QAccessible::Alert);

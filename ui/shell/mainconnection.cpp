@@ -59,6 +59,18 @@ void MainWindow::showConnectDialog(const QString &preferred)
     m_dialog->choose(preferred.isEmpty() ? m_ui.app.settings.get(settings::lastProfile) : preferred);
 }
 
+/// The pool tells, and not who asked for it: that one may have given up at the last moment.
+void MainWindow::onDatabaseChanged()
+{
+    const int epoch = m_ui.app.pool.epoch();
+    if (std::exchange(m_epoch, epoch) == epoch)
+        return; // shown already: two changes one after the other, or ViewAs, which hears of one first
+    if (m_ui.app.pool.state() == ConnectionPool::State::Closed)
+        onDisconnected();
+    else
+        onConnected();
+}
+
 void MainWindow::onConnected()
 {
     const Capabilities can = m_ui.app.pool.capabilities();
@@ -70,6 +82,7 @@ void MainWindow::onConnected()
             break;
         }
     m_chooseRequest.cancel();
+    m_paletteRequest.cancel();
     m_storeBar->setChoosing(false);
     m_ui.app.stores.clear();
     m_stores.clear();
@@ -85,9 +98,9 @@ void MainWindow::onConnected()
 
 void MainWindow::onDisconnected()
 {
-    if (m_ui.app.pool.state() != ConnectionPool::State::Closed)
-        return; // another database is open: onConnected() follows
     m_chooseRequest.cancel();
+    m_storesRequest.cancel();
+    m_paletteRequest.cancel();
     m_storeBar->setChoosing(false);
     m_stores.clear();
     m_registry.setCapabilities({});
@@ -101,8 +114,10 @@ void MainWindow::loadStores()
     m_storesRequest.run(
         [this](const CancelToken &token) { return m_ui.app.stores.stores(token); },
         [this](Result<QList<StoreSummary>> result) {
-            if (!result)
+            if (!result) {
+                tellNoStores(result.error());
                 return;
+            }
             m_stores = std::move(result).value();
             // Whoever may enter one store only is there already.
             const auto active = [](const StoreSummary &store) { return store.active; };
@@ -117,6 +132,20 @@ void MainWindow::loadStores()
         });
 }
 
+void MainWindow::tell(const Error &error, const QString &what)
+{
+    QStringList sentences{what, error.message, error.hint};
+    sentences.removeAll(QString());
+    m_notifier->say(Notifier::Kind::Bad, sentences.join(u' '));
+}
+
+void MainWindow::tellNoStores(const Error &error)
+{
+    // Of a link that is gone the banner tells more, and offers the next step.
+    if (error.kind != ErrorKind::Cancelled && m_ui.app.pool.state() == ConnectionPool::State::Open)
+        tell(error, tr("The stores could not be listed."));
+}
+
 void MainWindow::chooseStore(const QString &storeId)
 {
     if (const QString reason = rowsUnavailable(m_ui.app.pool.capabilities()); !reason.isEmpty()) {
@@ -129,10 +158,7 @@ void MainWindow::chooseStore(const QString &storeId)
                             m_storeBar->setChoosing(false);
                             if (result || result.error().kind == ErrorKind::Cancelled)
                                 return;
-                            const Error &error = result.error();
-                            m_notifier->say(Notifier::Kind::Bad, error.hint.isEmpty()
-                                                                     ? error.message
-                                                                     : error.message + u' ' + error.hint);
-                            emit storeRefused(error);
+                            tell(result.error());
+                            emit storeRefused(result.error());
                         });
 }

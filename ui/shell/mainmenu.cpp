@@ -170,7 +170,8 @@ void MainWindow::showAbout()
     const Capabilities can = m_ui.app.pool.capabilities();
     QString text =
         tr("Version %1. Free software under the GNU General Public License, version 3 or later, without "
-           "warranty. It sends no data to anybody but the databases you connect to.")
+           "warranty. It sends no data to anybody but the databases you connect to, the embedding servers "
+           "and upload targets you set up.")
             .arg(QCoreApplication::applicationVersion());
     if (m_ui.app.pool.state() != ConnectionPool::State::Closed)
         text += u"\n\n"_s + tr("Connected to PostgreSQL %1. Schema version: %2. Open connections: %3.")

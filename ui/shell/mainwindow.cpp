@@ -22,6 +22,7 @@
 
 #include <QApplication>
 #include <QCloseEvent>
+#include <QScreen>
 #include <QStackedWidget>
 #include <QVBoxLayout>
 
@@ -43,6 +44,7 @@ MainWindow::MainWindow(const UiContext &ui, QList<PageInfo> pages)
     , m_production(new ProductionGuard(ui, m_frame, this))
     , m_roles(new RoleTools(ui, *m_viewAs, *m_palette, *m_notifier, this))
     , m_storesRequest(this)
+    , m_paletteRequest(this)
     , m_chooseRequest(this)
 {
     setObjectName(u"mainWindow"_s);
@@ -53,25 +55,23 @@ MainWindow::MainWindow(const UiContext &ui, QList<PageInfo> pages)
     connect(m_storeBar, &StoreBar::storePickerRequested, this, &MainWindow::pickStore);
     connect(m_storeBar, &StoreBar::paletteRequested, this, &MainWindow::openPalette);
     connect(m_sideBar, &SideBar::pageChosen, this, &MainWindow::showPage);
-    connect(m_dialog, &QDialog::accepted, this, &MainWindow::onConnected);
     connect(m_dialog, &ConnectDialog::sandboxRequested, this, &MainWindow::startSandbox);
     const auto notRemembered = [this](const QString &why) {
         m_notifier->say(Notifier::Kind::Warning, tr("%1 The password holds for this session only.").arg(why));
     };
     connect(m_dialog, &ConnectDialog::notRemembered, this, notRemembered);
-    connect(m_attempt, &ConnectAttempt::succeeded, this, &MainWindow::onConnected);
     connect(m_attempt, &ConnectAttempt::failed, this, [this](const Error &error) {
         m_notifier->dismiss();
         emit connectFailed(error);
         m_dialog->showFailure(m_target, error, m_attempt->step());
     });
     connect(&ui.app.stores, &StoreService::currentChanged, this, &MainWindow::onStoreChanged);
-    connect(&ui.app.pool, &ConnectionPool::databaseChanged, this, &MainWindow::onDisconnected);
+    connect(&ui.app.pool, &ConnectionPool::databaseChanged, this, &MainWindow::onDatabaseChanged);
     connect(m_news, &ConnectionNews::connectRequested, this, &MainWindow::connectAgain);
     connect(m_news, &ConnectionNews::storePickerRequested, this, &MainWindow::pickStore);
     connect(m_viewAs, &ViewAs::entered, this, [this] {
         const QString store = m_store;
-        onConnected();
+        onDatabaseChanged();
         m_reenter = store; // if this role may
     });
     connect(m_storeBar, &StoreBar::viewAsRequested, m_roles, &RoleTools::viewAs);
@@ -79,6 +79,9 @@ MainWindow::MainWindow(const UiContext &ui, QList<PageInfo> pages)
 
     resize(1280, 800);
     restoreGeometry(ui.app.settings.state(objectName()));
+    // With room for the frame, whose size is not known yet: the job strip is at the bottom.
+    if (!isMaximized() && !isFullScreen())
+        resize(size().boundedTo(screen()->availableSize() - QSize(16, 48)));
     const QString last = ui.app.settings.get(settings::lastPage);
     showPage(m_registry.page(last) ? last : m_registry.pages().first().id);
     updateTitle();
@@ -192,24 +195,25 @@ void MainWindow::showPalette(bool storesOnly)
                             {}});
         return all;
     };
-    m_palette->open(storesOnly ? tr("Find a store by name, place or id") : tr("Find a store or a command"),
-                    entries());
+    const int opening = m_palette->open(
+        storesOnly ? tr("Find a store by name, place or id") : tr("Find a store or a command"), entries());
     if (m_ui.app.pool.state() != ConnectionPool::State::Closed)
-        m_storesRequest.run([this](const CancelToken &token) { return m_ui.app.stores.stores(token); },
-                            [this, entries](Result<QList<StoreSummary>> result) {
-                                if (!result)
-                                    return;
-                                m_stores = std::move(result).value();
-                                if (m_palette->isVisible())
-                                    m_palette->setEntries(entries());
-                            });
+        m_paletteRequest.run([this](const CancelToken &token) { return m_ui.app.stores.stores(token); },
+                             [this, opening, entries](Result<QList<StoreSummary>> result) {
+                                 if (!result) {
+                                     tellNoStores(result.error());
+                                     return;
+                                 }
+                                 m_stores = std::move(result).value();
+                                 m_palette->setEntries(opening, entries());
+                             });
 }
 
 void MainWindow::startSandbox()
 {
     // A store of profiles of its own: the job writes them in its thread.
     const QString folder = m_ui.app.profiles.folder();
-    Job *job = m_ui.app.jobs.start(
+    m_ui.app.jobs.start(
         {u"sandbox"_s, tr("Start the sandbox"), tr("this computer"), u"retail-admin sandbox start"_s},
         [folder](JobContext &context) {
             ProfileStore profiles(folder);
@@ -219,18 +223,13 @@ void MainWindow::startSandbox()
         Notifier::Kind::Information,
         tr("A private PostgreSQL server with sample data is being started. This takes about a minute the "
            "first time; the strip at the bottom shows how far it is."));
-    connect(&m_ui.app.jobs, &JobRunner::finished, job, [this, job](Job *finished) {
-        if (finished == job && job->state() == JobState::Succeeded) {
-            m_notifier->dismiss();
-            showConnectDialog(u"sandbox-owner"_s);
-        }
-    });
 }
 
 void MainWindow::loadSampleData()
 {
+    const int epoch = m_ui.app.pool.epoch();
     const Capabilities can = m_ui.app.pool.capabilities();
-    const QString name = m_ui.app.pool.profile().name;
+    const Profile profile = m_ui.app.pool.profile();
     const QString question = tr("Load sample data into %1?").arg(can.database);
     const QString explanation =
         tr("Made-up customers, products and sales are written into the stores %1 of the database that %2 is "
@@ -238,12 +237,20 @@ void MainWindow::loadSampleData()
            "sales already is refused; “retail-admin sample-data --confirm %3” adds to it.")
             .arg(SampleDataOptions().stores.join(u", "_s), can.login, can.database);
     const QString action = tr("Load sample data");
-    const auto answer = [this, can, name](bool yes) {
-        if (yes)
-            m_ui.app.jobs.start(
-                {u"sample-data"_s, tr("Load sample data"), u"%1 · %2"_s.arg(name, can.database),
-                 shellCommand(QStringList{u"sample-data"_s} + m_ui.app.pool.profile().words())},
-                m_ui.app.sampleData.load({}));
+    const auto answer = [this, epoch, can, profile](bool yes) {
+        if (!yes)
+            return;
+        const JobWork work = m_ui.app.sampleData.load({}); // keeps the database that is open now
+        if (m_ui.app.pool.epoch() == epoch)
+            m_ui.app.jobs.start({u"sample-data"_s, tr("Load sample data"),
+                                 u"%1 · %2"_s.arg(profile.name, can.database),
+                                 shellCommand(QStringList{u"sample-data"_s} + profile.words())},
+                                work);
+        else
+            m_notifier->say(Notifier::Kind::Warning,
+                            tr("Another connection is open than the one that was asked about: no sample data "
+                               "was loaded. Choose File ▸ Load sample data again if it is meant for this "
+                               "one."));
     };
     if (m_production->active())
         m_ui.prompt.confirmTyped(this, question, explanation, can.database, action, answer);
@@ -262,8 +269,19 @@ void MainWindow::jobFinished(Job *job)
         m_notifier->say(Notifier::Kind::Bad,
                         u"%1: %2 %3"_s.arg(job->spec().title, job->error().message, job->error().hint),
                         tr("Show log"), [this] { showPage(u"jobs"_s); });
-    else if (job->spec().kind == "sample-data"_L1 && job->state() == JobState::Succeeded)
+    if (job->state() != JobState::Succeeded)
+        return;
+    if (job->spec().kind == "sample-data"_L1) {
         forEachPage([](Page &page) { page.refresh(); }, false);
+    } else if (job->spec().kind == "sandbox"_L1) {
+        const auto offer = [this] { showConnectDialog(u"sandbox-owner"_s); };
+        m_notifier->dismiss();
+        // What is being answered in a dialog belongs to the connection there is.
+        if (QApplication::activeModalWidget())
+            m_notifier->say(Notifier::Kind::Good, tr("The sandbox is ready."), tr("Connect…"), offer);
+        else
+            offer();
+    }
 }
 
 void MainWindow::zoom(int step)

@@ -67,6 +67,7 @@ private:
     void build();
     void buildMenus();
     void addPageShortcuts();
+    void onDatabaseChanged();
     void onConnected();
     void onDisconnected();
     void connectAgain(const Error &why);
@@ -74,6 +75,8 @@ private:
     void updateTitle();
     void forEachPage(const std::function<void(Page &)> &use, bool storeOnly);
     void loadStores();
+    void tell(const Error &error, const QString &what = {});
+    void tellNoStores(const Error &error);
     void showPalette(bool storesOnly);
     void startSandbox();
     void loadSampleData();
@@ -94,6 +97,7 @@ private:
     QList<StoreSummary> m_stores;
     QList<Place> m_back;
     QList<Place> m_forward;
+    int m_epoch = 0;              // of the pool, as the window shows it
     QString m_target;             // of the try that is under way
     QString m_store;              // chosen last on this connection
     QString m_reenter;            // to be chosen when the stores are known
@@ -112,5 +116,6 @@ private:
     ProductionGuard *m_production;
     RoleTools *m_roles;
     Request<QList<StoreSummary>> m_storesRequest;
+    Request<QList<StoreSummary>> m_paletteRequest;
     Request<StoreSummary> m_chooseRequest;
 };

@@ -135,6 +135,14 @@ void Page::showError(const Error &error, bool insteadOfContent)
     }
 }
 
+void Page::showFailure(const Error &error)
+{
+    if (error.kind == ErrorKind::Cancelled)
+        return;
+    m_strip->show(error, {});
+    m_strip->setVisible(true);
+}
+
 void Page::refresh()
 {
     m_stale = true;

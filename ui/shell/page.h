@@ -80,6 +80,8 @@ protected:
     void showEmpty(const QString &icon, const QString &title, const QString &reason);
     /// Instead of the content where there is none yet, else in a strip above it.
     void showError(const Error &error, bool insteadOfContent);
+    /// Of an action: in the strip, and without "Try again", which would read and not act.
+    void showFailure(const Error &error);
 
     void showEvent(QShowEvent *event) override;
 

@@ -57,8 +57,27 @@ void ProfileMenu::setCurrent(const QString &name)
 void ProfileMenu::edit(const Profile &profile, bool saved)
 {
     auto *editor = new ProfileEditor(m_ui, profile, saved, window());
-    connect(editor, &ProfileEditor::profileSaved, this, &ProfileMenu::changed);
+    connect(editor, &ProfileEditor::profileSaved, this,
+            [this, saved, from = profile.name](const QString &name) {
+                if (saved && name != from)
+                    movePassword(from, name);
+                emit changed(name);
+            });
     editor->open();
+}
+
+/// A later profile of the former name must not find it: it is removed there even when the new name cannot
+/// keep it.
+void ProfileMenu::movePassword(const QString &from, const QString &to)
+{
+    SecretStore &secrets = m_ui.app.secrets;
+    const auto forget = [&secrets, from] { (void)secrets.remove(from); };
+    whenAnswered(this, secrets.read(from), [this, &secrets, to, forget](const Result<QString> &password) {
+        if (!password || password->isEmpty())
+            forget();
+        else
+            whenAnswered(this, secrets.write(to, *password), [forget](const Result<void> &) { forget(); });
+    });
 }
 
 void ProfileMenu::duplicate()

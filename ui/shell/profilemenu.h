@@ -33,6 +33,7 @@ private:
     void edit(const Profile &profile, bool saved);
     void duplicate();
     void remove();
+    void movePassword(const QString &from, const QString &to);
     void importFound();
     void askFile(bool forSaving);
 

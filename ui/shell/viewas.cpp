@@ -66,42 +66,41 @@ void ViewAs::start(const QString &role)
     Login view = m_own;
     view.profile.role = role;
     view.profile.readOnly = true;
-    open(view, role);
+    open(view);
 }
 
 void ViewAs::leave()
 {
     if (active())
-        open(m_own, {});
+        open(m_own);
 }
 
-void ViewAs::open(const Login &login, const QString &role)
+void ViewAs::open(const Login &login)
 {
     m_opening.run(
         [&](const CancelToken &token) { return m_ui.app.pool.open(login.profile, login.password, token); },
-        [this, role](const Result<Capabilities> &opened) {
-            if (!opened) {
-                if (opened.error().kind != ErrorKind::Cancelled)
-                    emit refused(opened.error());
-                return;
-            }
-            m_role = role;
-            present();
-            emit entered();
+        [this](const Result<Capabilities> &opened) {
+            if (!opened && opened.error().kind != ErrorKind::Cancelled)
+                emit refused(opened.error());
         });
 }
 
-/// Another connection, or none, ends the view.
+/// What the pool is on now is a view of the own connection, that one again, or another, which ends the view.
 void ViewAs::follow()
 {
-    const Profile profile = m_ui.app.pool.profile();
-    if (!active() || m_opening.running() ||
-        (profile.role == m_role && profile.readOnly && profile.name == m_own.profile.name &&
-         profile.conninfo == m_own.profile.conninfo))
+    const bool asked = m_opening.running(); // its answer comes after this
+    if (!active() && !asked)
         return;
-    m_role.clear();
-    m_own = {};
+    const Profile now = m_ui.app.pool.profile();
+    const Profile &own = m_own.profile;
+    const bool same = now.name == own.name && now.conninfo == own.conninfo;
+    const bool view = same && now.readOnly && (now.role != own.role || !own.readOnly);
+    m_role = view && (asked || now.role == m_role) ? now.role : QString();
     present();
+    if (asked && same)
+        emit entered();
+    else if (!asked && !active())
+        m_own = {};
 }
 
 void ViewAs::present()

@@ -37,7 +37,7 @@ signals:
     void proofRequested(const QString &role);
 
 private:
-    void open(const Login &login, const QString &role);
+    void open(const Login &login);
     void follow();
     void present();
 
