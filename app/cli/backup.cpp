@@ -225,18 +225,23 @@ int list(cli::Invocation &call)
         return call.fail({ErrorKind::NotFound, u"There is no folder %1."_s.arg(folder)});
     QStringList problems;
     const QList<backup::StoredBackup> all = backup::listBackups(folder, &problems);
-    QJsonArray rows;
-    for (const backup::StoredBackup &stored : all) {
-        rows.append(rowOf(stored));
-        if (!call.json())
-            cli::printLine(u"%1  %2  %3  %4"_s.arg(stored.manifest.created.toString(Qt::ISODate),
-                                                   format::bytes(stored.manifest.bytes()).rightJustified(10),
-                                                   stored.dumpPath(), stored.manifest.levelText()));
-    }
     for (const QString &problem : std::as_const(problems))
         cli::printError(problem);
-    if (call.json())
-        printJson({{u"rows"_s, rows}, {u"next"_s, QJsonValue()}});
+    if (call.json() || call.isSet(u"csv"_s)) {
+        QJsonArray rows;
+        for (const backup::StoredBackup &stored : all)
+            rows.append(rowOf(stored));
+        call.print({u"file"_s, u"manifest"_s, u"database"_s, u"scope"_s, u"format"_s, u"sealed"_s,
+                    u"created"_s, u"bytes"_s, u"rows"_s, u"level"_s, u"good"_s, u"verification"_s,
+                    u"verified"_s},
+                   rows);
+        return cli::Success;
+    }
+    // No table: it would cut the paths.
+    for (const backup::StoredBackup &stored : all)
+        cli::printLine(u"%1  %2  %3  %4"_s.arg(stored.manifest.created.toString(Qt::ISODate),
+                                               format::bytes(stored.manifest.bytes()).rightJustified(10),
+                                               stored.dumpPath(), stored.manifest.levelText()));
     return cli::Success;
 }
 
@@ -346,6 +351,8 @@ int cli::backup(AppContext &context, const QStringList &arguments)
         return call.exit();
     const QStringList words = parser.positionalArguments();
     const QString action = words.value(0);
+    if (call.isSet(u"csv"_s) && action != u"list" && words != QStringList{u"target"_s, u"list"_s})
+        return call.usage(u"Only “list” and “target list” print CSV."_s);
     if (action == u"target")
         return uploadTarget(call, words);
     if (action == u"upload" && words.size() <= 2) {

@@ -75,7 +75,7 @@ public:
     void print(const QStringList &fields, const QJsonArray &rows) const;
 
     /// Runs a job here with a progress line; prints its summary, on standard error where standard output is
-    /// the job's. SIGINT and SIGTERM cancel it.
+    /// the job's. SIGINT and SIGTERM cancel it. The history does not tell of a --dry-run.
     int runJob(const JobSpec &spec, const JobWork &work, bool outputTaken = false) const;
 
     AppContext &context() { return m_context; }

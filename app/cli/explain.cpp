@@ -4,6 +4,7 @@
 #include <QFile>
 #include <QJsonArray>
 #include <QJsonDocument>
+#include <QRegularExpression>
 
 using namespace Qt::StringLiterals;
 
@@ -62,6 +63,23 @@ void printPlan(const cli::Invocation &call, const ExplainResult &result)
         cli::printError(note);
 }
 
+/// Ids of statements may be negative, which the parser would take for an option.
+QStringList withIdLast(QStringList arguments)
+{
+    static const QRegularExpression negative(u"^-\\d+$"_s);
+    static const QStringList options{u"--json"_s, u"--analyze"_s, u"--accept-writes"_s};
+    for (qsizetype i = 0; i < arguments.size(); ++i) {
+        // After another option it is that one's value.
+        const bool free = i == 0 || !arguments[i - 1].startsWith(u"--"_s) ||
+                          options.contains(arguments[i - 1]) || arguments[i - 1].contains(u'=');
+        if (free && negative.match(arguments[i]).hasMatch() && !arguments.contains(u"--"_s)) {
+            const QString id = arguments.takeAt(i);
+            return arguments + QStringList{u"--"_s, id};
+        }
+    }
+    return arguments;
+}
+
 } // namespace
 
 int cli::explain(AppContext &context, const QStringList &arguments)
@@ -82,7 +100,7 @@ int cli::explain(AppContext &context, const QStringList &arguments)
     call.parser().addOption({u"timeout"_s, u"Seconds until it is stopped."_s, u"SECONDS"_s, u"30"_s});
     call.parser().addOption({u"role"_s, u"Plan as this role."_s, u"ROLE"_s});
     call.parser().addOption({u"store"_s, u"Choose this store first, by its id."_s, u"STORE_ID"_s});
-    if (!call.parse(arguments))
+    if (!call.parse(withIdLast(arguments)))
         return call.exit();
     const Result<int> seconds = call.number(u"timeout"_s, 1, 86'400);
     if (!seconds)

@@ -151,7 +151,9 @@ int cli::searchQuality(AppContext &context, const QStringList &arguments)
             return call.fail(plan.error());
         if (plan->used.isEmpty())
             return call.fail({ErrorKind::NotFound, u"This store has no vector of the active model."_s});
-        printLine(plan->used == "index"_L1 ? plan->index : plan->exact);
+        const QString text = plan->used == "index"_L1 ? plan->index : plan->exact;
+        const QJsonObject json{{u"used"_s, plan->used}, {u"plan"_s, text}};
+        printLine(call.json() ? QString::fromUtf8(QJsonDocument(json).toJson(QJsonDocument::Compact)) : text);
         return Success;
     }
     const Result<SearchFacts> facts = context.searchQuality.facts(interruption()).result();

@@ -8,6 +8,8 @@
 #include <QTcpServer>
 #include <QTest>
 
+#include <sys/resource.h>
+
 using namespace Qt::StringLiterals;
 
 /// Runs the real program, as a script would.
@@ -27,14 +29,20 @@ class TestCli final : public QObject
     std::unique_ptr<TestDatabase> m_database;
     QTemporaryDir m_home;
 
-    Run run(const QStringList &arguments, const QHash<QString, QString> &variables = {}) const
+    QProcessEnvironment environment() const
     {
-        QProcess process;
         QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
         for (const QString &name : {u"XDG_CONFIG_HOME"_s, u"XDG_DATA_HOME"_s, u"XDG_STATE_HOME"_s})
             environment.insert(name, m_home.path());
         for (const QString &name : {u"DISPLAY"_s, u"WAYLAND_DISPLAY"_s, u"QT_QPA_PLATFORM"_s})
             environment.remove(name);
+        return environment;
+    }
+
+    Run run(const QStringList &arguments, const QHash<QString, QString> &variables = {}) const
+    {
+        QProcess process;
+        QProcessEnvironment environment = this->environment();
         for (auto it = variables.cbegin(); it != variables.cend(); ++it)
             environment.insert(it.key(), it.value());
         process.setProcessEnvironment(environment);
@@ -64,7 +72,14 @@ private slots:
     {
         QTcpServer silent; // takes the connection and says nothing
         QVERIFY(silent.listen(QHostAddress::LocalHost));
+        // The limit is mostly 0 by itself: the program gets the highest there is.
+        rlimit cores{};
+        QCOMPARE(::getrlimit(RLIMIT_CORE, &cores), 0);
+        QVERIFY2(cores.rlim_max != 0, "no program here writes a core file: see ulimit -Hc");
+        cores.rlim_cur = cores.rlim_max;
         QProcess process;
+        process.setProcessEnvironment(environment());
+        process.setChildProcessModifier([cores] { ::setrlimit(RLIMIT_CORE, &cores); });
         process.start(qEnvironmentVariable("RETAIL_ADMIN"),
                       {u"stores"_s, u"list"_s, u"--profile"_s,
                        u"host=127.0.0.1 port=%1 user=u sslmode=disable"_s.arg(silent.serverPort())});
