@@ -1,20 +1,65 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/support/backuptest.h"
+#include "tests/support/smalldisk.h"
 #include "tests/support/testserver.h"
 
 #include <QElapsedTimer>
+#include <QFileInfo>
 #include <QProcess>
 #include <QRandomGenerator>
 #include <QScopeGuard>
 #include <QTest>
 
-#include <sys/mount.h>
+#include <dlfcn.h>
 #include <sys/resource.h>
+#include <sys/statvfs.h>
 
 #include <csignal>
 #include <thread>
 
 using namespace Qt::StringLiterals;
+
+static bool noSpaceIsTold = false;
+
+/// In the place of the C library's, for who may not mount a small disk.
+extern "C" int statvfs(const char *path, struct statvfs *disk) noexcept
+{
+    static const auto real =
+        reinterpret_cast<int (*)(const char *, struct statvfs *)>(::dlsym(RTLD_NEXT, "statvfs"));
+    const int code = real(path, disk);
+    if (noSpaceIsTold)
+        disk->f_bavail = 0;
+    return code;
+}
+
+/// Somebody else with a right to the folder, who puts a link under the name of the dump as soon as he sees
+/// the lock file, and again when it was removed.
+class LinkingJob final : public JobContext
+{
+public:
+    LinkingJob(QString folder, QString target)
+        : m_folder(std::move(folder))
+        , m_target(std::move(target))
+    {
+    }
+    const CancelToken &token() const override { return m_token; }
+    void progress(const JobProgress &) override { plant(); }
+    void log(const QString &) override { plant(); }
+    int planted = 0;
+
+private:
+    void plant()
+    {
+        for (const QString &lock :
+             QDir(m_folder).entryList({u".retail_db_*.lock"_s}, QDir::Files | QDir::Hidden))
+            for (const QString &suffix : {u".dump.part"_s, u".globals.sql.part"_s})
+                planted += QFile::link(m_target, m_folder + u'/' + lock.mid(1).chopped(5) + suffix) ? 1 : 0;
+    }
+
+    QString m_folder;
+    QString m_target;
+    CancelToken m_token;
+};
 
 /// What goes wrong while a backup is made. After each: nothing green that was not, the older backup as it
 /// was, no file of the failed one, nothing of ours running here or on the server, and a message that names
@@ -34,11 +79,6 @@ class TestBackupFaults final : public QObject
         backup::Options options;
         options.folder = m_folder->path();
         return options;
-    }
-
-    static void run(const QString &program, const QStringList &arguments)
-    {
-        QCOMPARE(QProcess::execute(program, arguments), 0);
     }
 
     void sql(const QByteArray &script) const
@@ -245,9 +285,7 @@ private slots:
         QHash<QString, QByteArray> none;
         std::swap(m_before, none); // this folder has no older backup
         const auto back = qScopeGuard([&] { std::swap(m_before, none); });
-        if (::geteuid() == 0) {
-            run(u"mount"_s, {u"-t"_s, u"tmpfs"_s, u"-o"_s, u"size=6m"_s, u"tmpfs"_s, options.folder});
-            const auto unmount = qScopeGuard([&] { run(u"umount"_s, {options.folder}); });
+        if (const SmallDisk small(options.folder, "size=6m"); small.mounted()) {
             const auto made = backup::create(ops(), options, job);
             QVERIFY(!made);
             QVERIFY2(made.error().kind == ErrorKind::Io && made.error().message.contains(u"full") &&
@@ -259,9 +297,9 @@ private slots:
         // Who may not mount has a limit on the size of files instead; pg_dump inherits it.
         rlimit former{};
         ::getrlimit(RLIMIT_FSIZE, &former);
-        const rlimit small{4 << 20, former.rlim_max};
+        const rlimit limit{4 << 20, former.rlim_max};
         ::signal(SIGXFSZ, SIG_IGN);
-        ::setrlimit(RLIMIT_FSIZE, &small);
+        ::setrlimit(RLIMIT_FSIZE, &limit);
         const auto made = backup::create(ops(), options, job);
         ::setrlimit(RLIMIT_FSIZE, &former);
         QVERIFY(!made);
@@ -271,11 +309,10 @@ private slots:
 
     void aDiskThatIsMuchTooSmallIsRefusedAtOnce()
     {
-        if (::geteuid() != 0)
-            return; // only root may mount a small disk
         QTemporaryDir disk;
-        run(u"mount"_s, {u"-t"_s, u"tmpfs"_s, u"-o"_s, u"size=100k"_s, u"tmpfs"_s, disk.path()});
-        const auto unmount = qScopeGuard([&] { run(u"umount"_s, {disk.path()}); });
+        const SmallDisk small(disk.path(), "size=100k");
+        noSpaceIsTold = !small.mounted();
+        const auto truth = qScopeGuard([] { noSpaceIsTold = false; });
         backup::Options options = this->options();
         options.folder = disk.path();
         WatchedJob job;
@@ -294,22 +331,14 @@ private slots:
     {
         QTemporaryDir disk;
         backup::Options options = this->options();
-        options.folder = disk.path();
-        if (::geteuid() == 0)
-            run(u"mount"_s, {u"-t"_s, u"tmpfs"_s, u"-o"_s, u"ro"_s, u"tmpfs"_s, disk.path()});
-        else
-            QVERIFY(QFile(disk.path()).setPermissions(QFile::ReadOwner | QFile::ExeOwner));
-        const auto mend = qScopeGuard([&] {
-            if (::geteuid() == 0)
-                run(u"umount"_s, {disk.path()});
-            else
-                QFile(disk.path()).setPermissions(QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
-        });
+        const SmallDisk readOnly(disk.path(), nullptr, MS_RDONLY);
+        // Else one in which nobody can make a file, not even root.
+        options.folder = readOnly.mounted() ? disk.path() : u"/sys"_s;
         WatchedJob job;
         const auto made = backup::create(ops(), options, job);
         QVERIFY(!made);
         QCOMPARE(made.error().kind, ErrorKind::Io);
-        QVERIFY2(made.error().message.contains(disk.path()), qPrintable(made.error().text()));
+        QVERIFY2(made.error().message.contains(options.folder), qPrintable(made.error().text()));
         expectNothingRuns();
     }
 
@@ -372,6 +401,44 @@ private slots:
         QCOMPARE(made.error().kind, ErrorKind::Timeout);
         QVERIFY(made.error().message.contains(u"lock"));
         expectNothingLeft(m_folder->path());
+    }
+
+    void whatIsLinkedUnderItsNameIsLeftAlone_data()
+    {
+        QTest::addColumn<QString>("target");
+        QTest::addColumn<backup::Format>("format");
+        for (const QString &target : {u"/keep"_s, u"/keep/file"_s}) {
+            QTest::addRow("one file, linked to %s", qPrintable(target)) << target << backup::Format::Custom;
+            QTest::addRow("a folder, linked to %s", qPrintable(target))
+                << target << backup::Format::Directory;
+        }
+    }
+    void whatIsLinkedUnderItsNameIsLeftAlone()
+    {
+        QFETCH(QString, target);
+        QFETCH(backup::Format, format);
+        QTemporaryDir folder;
+        QTemporaryDir other;
+        QVERIFY(QDir().mkpath(other.path() + u"/keep"_s));
+        QFile file(other.path() + u"/keep/file"_s);
+        QVERIFY(file.open(QIODevice::WriteOnly) && file.write("kept") == 4);
+        file.close();
+        backup::Options options = this->options();
+        options.folder = folder.path();
+        options.format = format;
+        options.scope = backup::Scope::Tables;
+        options.tables = QStringList{u"customers"_s};
+        LinkingJob job(folder.path(), other.path() + target);
+        const auto made = backup::create(ops(), options, job);
+        QVERIFY(job.planted > 0);
+        VERIFY_OK(made);
+        QCOMPARE(contentsOf(other.path()), (QHash<QString, QByteArray>{{file.fileName(), "kept"}}));
+        QVERIFY(!QFileInfo(made->dumpPath()).isSymLink());
+        QVERIFY(!QFileInfo(made->path(made->manifest.globals)).isSymLink());
+        WatchedJob after;
+        VERIFY_OK(backup::verify(*made, backup::Level::Listed, localMeans(), after));
+        QCOMPARE(QDir(folder.path()).entryList(QDir::AllEntries | QDir::Hidden | QDir::NoDotAndDotDot).size(),
+                 3);
     }
 
     void twoAtOnce()

@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/support/maintenancetest.h"
+#include "tests/support/smalldisk.h"
 #include "tests/support/testcluster.h"
 #include "tests/support/testserver.h"
 
 #include <QDir>
-#include <QProcess>
 #include <QRandomGenerator>
 #include <QScopeGuard>
 #include <QTemporaryDir>
 #include <QTest>
 #include <QtConcurrentRun>
-
-#include <unistd.h>
 
 #include <csignal>
 
@@ -236,25 +234,30 @@ private slots:
 
     void aFullDiskUnderAReindexLeavesTheOldIndex()
     {
-        if (::geteuid() != 0)
-            return; // only root may mount a small disk
         QTemporaryDir disk(u"/tmp/retail-disk-XXXXXX"_s);
-        const auto run = [](const QString &program, const QStringList &arguments) {
-            QCOMPARE(QProcess::execute(program, arguments), 0);
-        };
         QFile(disk.path())
             .setPermissions(QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner | QFile::ExeOther);
         const QString folder = disk.path() + u"/small"_s;
         QVERIFY(QDir().mkpath(folder));
-        run(u"mount"_s, {u"-t"_s, u"tmpfs"_s, u"-o"_s, u"size=28m,mode=0700"_s, u"tmpfs"_s, folder});
-        const auto unmount = qScopeGuard([&] { run(u"umount"_s, {folder}); });
+        const SmallDisk small(folder, "size=28m,mode=0700");
+        if (!small.mounted()) {
+            const QString library = disk.path() + u"/nospace.so"_s;
+            QVERIFY(QFile::copy(QStringLiteral(NO_SPACE_LIBRARY), library));
+            m_server->stop();
+            qputenv("LD_PRELOAD", library.toLocal8Bit());
+            m_server->start();
+            qunsetenv("LD_PRELOAD");
+        }
         VERIFY_OK(giveToServer(folder));
         VERIFY_OK(sql("CREATE TABLESPACE small OWNER retail_owner LOCATION " + quoteLiteral(folder)));
         VERIFY_OK(sql("ALTER INDEX retail.idx_big SET TABLESPACE small"));
         const auto back = qScopeGuard([&] {
             (void)sql("ALTER INDEX retail.idx_big SET TABLESPACE pg_default");
             (void)sql("DROP TABLESPACE small");
+            m_server->remove(u"small-is-full"_s);
         });
+        if (!small.mounted())
+            m_server->touch(u"small-is-full"_s);
         const auto pool = this->pool();
         const auto report = reportOn(*pool, {bigIndex});
         MaintenanceJob job;

@@ -117,12 +117,15 @@ private slots:
         int slave = -1;
         QVERIFY(::openpty(&terminal, &slave, nullptr, nullptr, nullptr) == 0);
         ::fcntl(terminal, F_SETFL, O_NONBLOCK);
+        const QTemporaryDir home;
         QProcess process;
         process.setChildProcessModifier([slave] {
             ::setsid();
             ::ioctl(slave, TIOCSCTTY, 0);
         });
         QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+        for (const QString &name : {u"XDG_CONFIG_HOME"_s, u"XDG_DATA_HOME"_s, u"XDG_STATE_HOME"_s})
+            environment.insert(name, home.path());
         environment.insert(u"PGPASSFILE"_s, u"/nonexistent"_s);
         environment.remove(u"PGPASSWORD"_s);
         process.setProcessEnvironment(environment);

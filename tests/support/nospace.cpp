@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // LD_PRELOAD for a PostgreSQL server of a test: while the file no-space is in its data folder, no file of a
-// database grows, as on a full disk. A really full one takes a file system of its own, and so root; what the
-// server then does is its own. Files of the WAL are made beforehand and stay writable, as they mostly do.
+// database grows, as on a full disk; while small-is-full is there, no file of a tablespace in a folder named
+// small. A really full one takes a file system of its own, and so root; what the server then does is its
+// own. Files of the WAL are made beforehand and stay writable, as they mostly do.
 #include <dlfcn.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
@@ -16,7 +17,11 @@ namespace {
 
 bool full(int descriptor, off_t end)
 {
-    if (access("no-space", F_OK) != 0) // the server works in its data folder
+    // The server works in its data folder.
+    const char *const disk = access("no-space", F_OK) == 0        ? "/base/"
+                             : access("small-is-full", F_OK) == 0 ? "/small/"
+                                                                  : nullptr;
+    if (!disk)
         return false;
     char link[64];
     char path[4096];
@@ -26,7 +31,7 @@ bool full(int descriptor, off_t end)
     if (length < 0 || fstat(descriptor, &file) != 0)
         return false;
     path[length] = 0;
-    return std::strstr(path, "/base/") != nullptr && end > file.st_size;
+    return std::strstr(path, disk) != nullptr && end > file.st_size;
 }
 
 off_t lengthOf(const iovec *parts, int count)
