@@ -103,7 +103,7 @@ Result<QString> exportInto(Session &session, const ExportRequest &request, JobCo
         return ended.error();
     if (const Result<void> finished = file.finish(); !finished)
         return finished.error();
-    return u"%1 rows were exported to %2."_s.arg(format::count(*copied), request.file);
+    return u"%1 exported to %2."_s.arg(format::counted(*copied, u"row was"_s, u"rows were"_s), request.file);
 }
 
 ExportWriter::Values views(const QList<std::optional<QString>> &row, QList<QByteArray> &bytes)

@@ -254,11 +254,11 @@ QString StoreRecovery::plan(const QList<Chosen> &chosen) const
     for (const TableDifferences &table : m_tables)
         for (const Chosen &each : chosen)
             for (const auto &[kind, words] :
-                 {std::pair{Kind::Missing, u"insert %1 rows of %2 that are missing"_s},
-                  std::pair{Kind::Changed, u"set %1 rows of %2 back to the backup's values"_s},
-                  std::pair{Kind::Extra, u"delete %1 rows of %2 that the backup does not have"_s}})
+                 {std::pair{Kind::Missing, u"insert %1 missing from %2"_s},
+                  std::pair{Kind::Changed, u"set %1 of %2 back to the backup's values"_s},
+                  std::pair{Kind::Extra, u"delete %1 of %2 that the backup does not have"_s}})
                 if (const qsizetype rows = rowsOf(table, each, kind).size(); rows > 0)
-                    lines += u"- "_s + words.arg(format::count(rows), table.table);
+                    lines += u"- "_s + words.arg(format::counted(rows, u"row"_s, u"rows"_s), table.table);
     if (lines.size() == 1)
         lines += u"- nothing is chosen"_s;
     lines += u"Lifetime values and updated_at follow by themselves. Every row is noted in the audit log."_s;

@@ -70,6 +70,27 @@ private slots:
         longest->setText(before);
     }
 
+    void aNumberIsInSightBesideLongTexts()
+    {
+        QStandardItemModel model(1, 3);
+        for (const int column : {0, 1})
+            model.setItem(0, column, new QStandardItem(QString(100, u'm')));
+        model.setItem(0, 2, new QStandardItem(u"5"_s));
+        model.item(0, 2)->setTextAlignment(Qt::AlignRight | Qt::AlignVCenter);
+        TableView view(*m_theme, *m_settings, u"numbers"_s);
+        view.setModel(&model);
+        view.resize(500, 300);
+        view.show();
+        QVERIFY(view.columnViewportPosition(2) + view.columnWidth(2) <= view.viewport()->width());
+        const int cut = view.columnWidth(1);
+        view.resize(900, 300);
+        const int whole = view.columnWidth(1);
+        QVERIFY(whole > cut);
+        // Where it would be out of sight all the same, nothing is cut for it.
+        view.resize(200, 300);
+        QCOMPARE(view.columnWidth(1), whole);
+    }
+
     void copiedRowsHoldNoFormulaAndNoLineEnd()
     {
         const auto view = shown();

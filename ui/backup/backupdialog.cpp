@@ -6,6 +6,7 @@
 #include "ui/shared/theme.h"
 
 #include <QComboBox>
+#include <QFileDialog>
 #include <QFormLayout>
 #include <QLabel>
 #include <QLineEdit>
@@ -76,7 +77,18 @@ BackupDialog::BackupDialog(const UiContext &ui, const QString &folder, QWidget *
 
     auto *form = new QFormLayout;
     form->setSpacing(8);
-    form->addRow(tr("&Folder"), m_folder);
+    // A form gives its label's key and name to a widget, not to one inside a layout.
+    auto *folderLabel = new QLabel(tr("&Folder"), this);
+    folderLabel->setBuddy(m_folder);
+    m_folder->setAccessibleName(tr("Folder"));
+    auto *browse = new QPushButton(tr("Browse…"), this);
+    browse->setObjectName(u"browseBackupFolder"_s);
+    browse->setAutoDefault(false);
+    browse->setAccessibleName(tr("Choose the folder for backups"));
+    auto *folderRow = new QHBoxLayout;
+    folderRow->addWidget(m_folder, 1);
+    folderRow->addWidget(browse);
+    form->addRow(folderLabel, folderRow);
     form->addRow(tr("&What"), m_scope);
     form->addRow(tr("&Tables"), m_tables);
     form->addRow(tr("F&ormat"), m_format);
@@ -102,6 +114,14 @@ BackupDialog::BackupDialog(const UiContext &ui, const QString &folder, QWidget *
         connect(edit, &QLineEdit::textChanged, this, &BackupDialog::update);
     for (QSpinBox *box : {m_jobs, m_compress})
         connect(box, &QSpinBox::valueChanged, this, &BackupDialog::update);
+    connect(browse, &QPushButton::clicked, this, [this] {
+        auto *dialog = new QFileDialog(this, tr("Choose the folder for backups"), m_folder->text().trimmed());
+        dialog->setAttribute(Qt::WA_DeleteOnClose);
+        dialog->setFileMode(QFileDialog::Directory);
+        dialog->setOption(QFileDialog::ShowDirsOnly);
+        connect(dialog, &QFileDialog::fileSelected, m_folder, &QLineEdit::setText);
+        dialog->open();
+    });
     connect(cancel, &QPushButton::clicked, this, &QDialog::reject);
     connect(m_start, &QPushButton::clicked, this, &BackupDialog::start);
     update();

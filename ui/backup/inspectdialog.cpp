@@ -28,7 +28,16 @@ QTreeWidget *tree(const QString &name, const QString &accessible, const QStringL
     view->setFrameShape(QFrame::NoFrame);
     view->header()->setSectionResizeMode(0, QHeaderView::Stretch);
     view->header()->setStretchLastSection(false);
+    for (int column = 1; column < view->columnCount(); ++column)
+        view->header()->setSectionResizeMode(column, QHeaderView::ResizeToContents);
     return view;
+}
+
+/// All but the first column.
+void alignNumbers(QTreeWidgetItem *item)
+{
+    for (int column = 1; column < item->columnCount(); ++column)
+        item->setTextAlignment(column, Qt::AlignRight | Qt::AlignVCenter);
 }
 
 } // namespace
@@ -45,14 +54,15 @@ InspectDialog::InspectDialog(const UiContext &ui, const backup::StoredBackup &st
 
     QTreeWidget *tables =
         tree(u"inspectTables"_s, tr("Tables"), {tr("Table"), tr("Rows"), tr("Size"), tr("Policies")}, this);
+    alignNumbers(tables->headerItem());
+    alignNumbers(m_objects->headerItem());
     for (const backup::Table &table : manifest.tables) {
         auto *item = new QTreeWidgetItem(
             tables,
             {table.fullName(), table.partitioned ? tr("in its partitions") : format::count(table.rows),
              table.partitioned ? QString() : format::bytes(table.bytes),
              format::count(table.policies.size())});
-        for (const int column : {1, 2, 3})
-            item->setTextAlignment(column, Qt::AlignRight | Qt::AlignVCenter);
+        alignNumbers(item);
     }
     QTreeWidget *facts = tree(u"inspectFacts"_s, tr("Facts"), {tr("What"), tr("Value")}, this);
     facts->header()->setSectionResizeMode(0, QHeaderView::ResizeToContents);
@@ -127,9 +137,9 @@ void InspectDialog::showObjects(const Result<QList<backup::TocEntry>> &toc)
         types[entry.type] += &entry;
     for (auto each = types.cbegin(); each != types.cend(); ++each) {
         auto *type = new QTreeWidgetItem(m_objects, {each.key(), format::count(each->size())});
-        type->setTextAlignment(1, Qt::AlignRight | Qt::AlignVCenter);
+        alignNumbers(type);
         for (const backup::TocEntry *entry : *each)
             new QTreeWidgetItem(type, {entry->name});
     }
-    m_note->setText(tr("%1 objects").arg(format::count(toc->size())));
+    m_note->setText(format::counted(toc->size(), tr("object"), tr("objects")));
 }

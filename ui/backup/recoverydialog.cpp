@@ -18,6 +18,8 @@
 #include <QVBoxLayout>
 #include <QtConcurrentRun>
 
+#include <algorithm>
+
 using namespace Qt::StringLiterals;
 using Kind = restore::RowDifference::Kind;
 
@@ -77,6 +79,10 @@ RecoveryDialog::RecoveryDialog(const UiContext &ui, const QString &file, QWidget
     m_tree->setHeaderLabels({tr("Table and row"), tr("In the backup"), tr("Now"), tr("Different")});
     m_tree->header()->setSectionResizeMode(0, QHeaderView::Stretch);
     m_tree->header()->setStretchLastSection(false);
+    for (const int column : {1, 2, 3}) {
+        m_tree->header()->setSectionResizeMode(column, QHeaderView::ResizeToContents);
+        m_tree->headerItem()->setTextAlignment(column, Qt::AlignRight | Qt::AlignVCenter);
+    }
     m_tree->setMinimumSize(ui.theme.px(640), ui.theme.px(240));
     m_plan->setObjectName(u"recoveryPlan"_s);
     m_plan->setTextFormat(Qt::PlainText);
@@ -178,6 +184,7 @@ void RecoveryDialog::showDifferences()
             if (count == 0)
                 continue;
             auto *group = new QTreeWidgetItem(top, {kindTitle(kind), {}, {}, format::count(count)});
+            group->setTextAlignment(3, Qt::AlignRight | Qt::AlignVCenter);
             group->setData(0, Qt::UserRole, table.table);
             group->setData(0, Qt::UserRole + 1, int(kind));
             group->setFlags(Qt::ItemIsEnabled | Qt::ItemIsSelectable | Qt::ItemIsUserCheckable |
@@ -226,7 +233,11 @@ void RecoveryDialog::updatePlan()
     if (!m_recovery)
         return;
     const QList<restore::Chosen> choice = chosen();
-    m_plan->setText(choice.isEmpty()
+    const auto same = [](const restore::TableDifferences &table) { return table.rows.isEmpty(); };
+    const QList<restore::TableDifferences> &tables = m_recovery->tables();
+    m_plan->setText(std::all_of(tables.cbegin(), tables.cend(), same)
+                        ? tr("No row differs: there is nothing to bring back.")
+                    : choice.isEmpty()
                         ? tr("Nothing is ticked: nothing would be changed.")
                         : m_recovery->plan(choice) + u'\n' +
                               tr("Type the name of the database, %1, to go on:").arg(m_recovery->database()));

@@ -157,7 +157,8 @@ void RestoreDialog::fileChanged()
             if (table.partitioned)
                 continue;
             auto *item = new QListWidgetItem(
-                tr("%1 (%2 rows)").arg(table.fullName(), format::count(table.rows)), m_tables);
+                u"%1 (%2)"_s.arg(table.fullName(), format::counted(table.rows, tr("row"), tr("rows"))),
+                m_tables);
             item->setData(Qt::UserRole, table.fullName());
             item->setFlags(Qt::ItemIsEnabled | Qt::ItemIsUserCheckable | Qt::ItemIsSelectable);
             item->setCheckState(Qt::Checked);

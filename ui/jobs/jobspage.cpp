@@ -2,6 +2,7 @@
 #include "ui/jobs/jobspage.h"
 
 #include "app/appcontext.h"
+#include "app/core/format.h"
 #include "ui/shared/jobmodel.h"
 #include "ui/shared/tableview.h"
 #include "ui/shared/theme.h"
@@ -20,8 +21,38 @@
 using namespace Qt::StringLiterals;
 
 namespace {
+
 constexpr int historyLength = 200;
+
+/// What a job is sorted by; invalid while it waits.
+QDateTime began(const JobRecord &job)
+{
+    return job.started.isValid() ? job.started : job.ended; // cancelled before it began
 }
+
+/// Jobs of this window and of others by their start; those that wait come first.
+class NewestFirst final : public QSortFilterProxyModel
+{
+public:
+    NewestFirst(const JobModel &jobs, QObject *parent)
+        : QSortFilterProxyModel(parent)
+        , m_jobs(jobs)
+    {
+    }
+
+protected:
+    bool lessThan(const QModelIndex &left, const QModelIndex &right) const override
+    {
+        const QDateTime one = began(m_jobs.record(left.row()));
+        const QDateTime other = began(m_jobs.record(right.row()));
+        return one.isValid() && other.isValid() ? one > other : !one.isValid() && other.isValid();
+    }
+
+private:
+    const JobModel &m_jobs;
+};
+
+} // namespace
 
 JobsPage::JobsPage(const UiContext &ui, QWidget *parent)
     : Page(ui, tr("Jobs"), Scope::Program, parent)
@@ -33,11 +64,12 @@ JobsPage::JobsPage(const UiContext &ui, QWidget *parent)
     , m_copy(new QPushButton(tr("Copy &command"), this))
     , m_filter(new QLineEdit(this))
     , m_state(new QComboBox(this))
-    , m_proxy(new QSortFilterProxyModel(this))
+    , m_proxy(new NewestFirst(*m_model, this))
     , m_request(this)
 {
     setObjectName(u"jobsPage"_s);
     m_proxy->setSourceModel(m_model);
+    m_proxy->sort(JobModel::Started);
     m_proxy->setFilterKeyColumn(-1);
     m_proxy->setFilterCaseSensitivity(Qt::CaseInsensitive);
     m_view->setLeastStretch(160);
@@ -84,6 +116,11 @@ JobsPage::JobsPage(const UiContext &ui, QWidget *parent)
     connect(&ui.theme, &Theme::changed, this, themed);
     themed();
     connect(m_view, &TableView::currentRowChanged, this, &JobsPage::rowChanged);
+    for (const auto *model : std::initializer_list<QAbstractItemModel *>{m_model, m_proxy}) {
+        connect(model, &QAbstractItemModel::modelReset, this, &JobsPage::updateStatus);
+        for (const auto signal : {&QAbstractItemModel::rowsInserted, &QAbstractItemModel::rowsRemoved})
+            connect(model, signal, this, &JobsPage::updateStatus);
+    }
     connect(&ui.app.jobs, &JobRunner::changed, this, &JobsPage::rowChanged);
     connect(&ui.app.jobs, &JobRunner::finished, this, &JobsPage::rowChanged);
     connect(&ui.app.jobs, &JobRunner::added, this, [this] {
@@ -132,8 +169,6 @@ void JobsPage::load()
                 return;
             }
             m_model->setHistory(*result);
-            const int jobs = m_model->rowCount();
-            setStatus(jobs == 1 ? tr("1 job") : tr("%1 jobs").arg(jobs));
             if (m_model->rowCount() == 0)
                 showEmpty(
                     u"view-history"_s, tr("No job has run yet"),
@@ -141,6 +176,17 @@ void JobsPage::load()
                        "File ▸ Load sample data starts one."));
             rowChanged();
         });
+}
+
+void JobsPage::updateStatus()
+{
+    const int all = m_model->rowCount();
+    const int shown = m_proxy->rowCount();
+    if (all == 0)
+        setStatus({});
+    else
+        setStatus(shown == all ? format::counted(all, tr("job"), tr("jobs"))
+                               : tr("%1 of %2 jobs").arg(format::count(shown), format::count(all)));
 }
 
 void JobsPage::rowChanged()

@@ -31,6 +31,7 @@ protected:
 
 private:
     void rowChanged();
+    void updateStatus();
     int currentRow() const; ///< of the model, -1 for none
 
     JobModel *m_model;

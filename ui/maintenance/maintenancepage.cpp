@@ -42,6 +42,7 @@ MaintenancePage::MaintenancePage(const UiContext &ui, QWidget *parent)
     setObjectName(u"maintenancePage"_s);
     m_view->setLeastStretch(180);
     m_view->setModel(m_model);
+    m_view->setInitiallyHidden({MaintenanceModel::State}); // until something has run
     m_view->setSelectionMode(QAbstractItemView::SingleSelection);
     m_view->setAccessibleName(tr("Plan"));
     m_all->setObjectName(u"maintenanceAll"_s);
@@ -120,7 +121,7 @@ void MaintenancePage::showPlan(const maintenance::Plan &plan)
     m_options->setServerWorkMem(plan.measured.workMem);
     showContent();
     if (!plan.refusal.isEmpty())
-        showError({ErrorKind::Permission, plan.refusal}, false);
+        showFailure({ErrorKind::Permission, plan.refusal});
     showTasks();
 }
 
@@ -136,13 +137,15 @@ void MaintenancePage::showTasks()
         if (m_all->isChecked() || task.offer != Offer::OnRequest)
             tasks.append(task);
     }
+    m_view->setColumnHidden(MaintenanceModel::State, !m_report);
     m_model->setTasks(tasks);
     if (m_report)
         m_model->showReport(*m_report);
     setStatus(m_plan.tasks.isEmpty()         ? QString()
               : measured == 0 && chosen == 0 ? tr("nothing has to be done")
-              : measured == 0                ? tr("nothing beyond the routine")
-                                             : tr("%1 found by measuring").arg(measured));
+              : measured == 0
+                  ? tr("nothing beyond the routine: %1").arg(format::counted(chosen, tr("task"), tr("tasks")))
+                  : tr("%1 found by measuring").arg(measured));
     if (m_model->rowCount() > 0)
         m_view->selectRow(std::max(0, m_model->rowOf(current)));
     showCurrent();
@@ -260,6 +263,7 @@ void MaintenancePage::showReport()
 {
     if (!m_report)
         return;
+    m_view->setColumnHidden(MaintenanceModel::State, false);
     m_model->showReport(*m_report);
     showCurrent();
 }
@@ -274,7 +278,7 @@ void MaintenancePage::ended()
     const auto tell = [this, job = m_job] {
         setStatus(job->summary());
         if (job->state() != JobState::Succeeded)
-            showError(job->error(), false);
+            showFailure(job->error());
     };
     tell();
     // What was measured before is done: no reason, no time and no tick of it is right any more.
@@ -287,8 +291,10 @@ void MaintenancePage::ended()
 
 void MaintenancePage::resizeEvent(QResizeEvent *event)
 {
-    // A narrow window keeps both: the details move below the plan.
-    m_columns->setOrientation(width() < m_ui.theme.px(940) ? Qt::Vertical : Qt::Horizontal);
+    // A narrow window keeps both: the details move below the plan, which keeps the greater part.
+    const bool narrow = width() < m_ui.theme.px(940);
+    m_columns->setOrientation(narrow ? Qt::Vertical : Qt::Horizontal);
+    m_details->setMaximumHeight(narrow ? height() * 2 / 5 : QWIDGETSIZE_MAX);
     Page::resizeEvent(event);
 }
 

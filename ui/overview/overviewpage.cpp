@@ -211,9 +211,9 @@ void OverviewPage::showFigures(const Overview &overview)
     m_overview = overview;
     m_hasData = true;
     const SalesFigure all = overview.total();
-    m_net->setFigure(
-        money(all.net),
-        tr("Sales less returns, tax included; %1").arg(overviewcharts::againstYearEarlier(overview)));
+    m_net->setFigure(money(all.net),
+                     tr("Sales less returns on the calendar days of the period, tax included; %1")
+                         .arg(overviewcharts::againstYearEarlier(overview)));
     m_count->setFigure(format::count(all.sales), tr("Receipts of sales and exchanges, without returns"));
     // What was sold over how often: returns are no baskets.
     m_basket->setFigure(all.sales > 0 ? money((all.net + all.returned) / double(all.sales)) : u"–"_s,

@@ -70,7 +70,7 @@ ActivityPage::ActivityPage(const UiContext &ui, QWidget *parent)
     connect(m_tabs, &QTabWidget::currentChanged, this, &ActivityPage::updateStatus);
     connect(m_blockedView, &QAbstractItemView::activated, this, &ActivityPage::openSession);
     connect(m_sessions, &SessionsView::ended, this, &ActivityPage::refresh);
-    connect(m_sessions, &SessionsView::failed, this, [this](const Error &error) { showError(error, false); });
+    connect(m_sessions, &SessionsView::failed, this, [this](const Error &error) { showFailure(error); });
     connect(m_charts, &ActivityCharts::failed, this, [this](const Error &error) { showError(error, false); });
     m_timer.setInterval(everyMs);
     connect(&m_timer, &QTimer::timeout, this, [this] {

@@ -86,7 +86,7 @@ IndexesPage::IndexesPage(const UiContext &ui, QWidget *parent)
     });
     connect(m_job, &IndexJob::finished, this, &IndexesPage::refresh);
     connect(m_job, &IndexJob::failed, this, &IndexesPage::showFinding); // its button can be pressed again
-    connect(m_job, &IndexJob::failed, this, [this](const Error &error) { showError(error, false); });
+    connect(m_job, &IndexJob::failed, this, [this](const Error &error) { showFailure(error); });
     connect(m_prove, &QPushButton::clicked, this, &IndexesPage::prove);
     connect(m_tabs, &QTabWidget::currentChanged, this, &IndexesPage::updateStatus);
     connect(m_findingView, &TableView::currentRowChanged, this, &IndexesPage::showFinding);
@@ -155,7 +155,7 @@ void IndexesPage::advise()
             if (advice)
                 showAdvice(*advice);
             else
-                showError(advice.error(), false);
+                showFailure(advice.error());
         });
 }
 
@@ -167,6 +167,8 @@ void IndexesPage::showAdvice(const Advice &advice)
     m_prove->setEnabled(!m_proving.running());
     if (!m_report.noEstimates.isEmpty())
         m_note->add(m_report.noEstimates);
+    if (const QString why = whyNoneIsUnused(m_report); !why.isEmpty())
+        m_note->add(why);
     m_indexes->setRows(m_report.indexes);
     // Two long lists at once would be felt.
     QTimer::singleShot(0, this, &IndexesPage::showFindings);
@@ -182,7 +184,7 @@ void IndexesPage::prove()
             m_prove->setEnabled(true);
             m_prove->setText(tr("Prove missing indexes"));
             if (!proofs) {
-                showError(proofs.error(), false);
+                showFailure(proofs.error());
                 return;
             }
             m_proofs = *proofs;
@@ -214,8 +216,8 @@ void IndexesPage::showFinding()
         m_findingPanel->clear(
             !m_advised ? tr("Looking for what is unused, duplicate, too large or missing…")
             : m_findings->rowCount() == 0
-                ? tr("Nothing was found: no index is invalid, unused, duplicate or much too large, and "
-                     "every foreign key has one.")
+                ? tr("Nothing was found: no index is called invalid, unused, duplicate or much too large, "
+                     "and every foreign key has one.")
                 : tr("Select a finding to see its statement and what that locks."));
         return;
     }
@@ -285,7 +287,9 @@ void IndexesPage::updateStatus()
     const int shown = (advice ? m_findingProxy : m_indexProxy)->rowCount();
     const QString figure =
         shown == all ? format::count(all) : tr("%1 of %2").arg(format::count(shown), format::count(all));
-    setStatus(advice ? tr("%1 findings").arg(figure) : tr("%1 indexes").arg(figure));
+    const QString one = advice ? tr("%1 finding") : tr("%1 index");
+    const QString many = advice ? tr("%1 findings") : tr("%1 indexes");
+    setStatus((all == 1 ? one : many).arg(figure));
 }
 
 QString IndexesPage::help() const
@@ -293,7 +297,7 @@ QString IndexesPage::help() const
     return tr("Indexes of this database, with their use since the statistics were reset. Advice names what "
               "is invalid, "
               "duplicate, unused, too large or missing, why that may be wrong, and the statement with its "
-              "lock. “Run as "
+              "lock; those of the program's own schema it never calls unused. “Run as "
               "maintenance job” asks first; nothing else is run from here. “Prove missing indexes” asks the "
               "planner whether it would use them.");
 }

@@ -205,7 +205,7 @@ void SettingsPage::send(const QString &name, const QString &value)
         [this](const Result<SettingChange> &change) {
             setLoading(false);
             if (!change) {
-                showError(change.error(), false);
+                showFailure(change.error());
                 return;
             }
             m_ui.prompt.inform(this,

@@ -155,7 +155,7 @@ StatementsView::StatementsView(const UiContext &ui, QWidget *parent)
     , m_resetRequest(this)
 {
     constexpr int totalColumn = 1, databaseColumn = 13;
-    m_view->setLeastStretch(240);
+    m_view->setLeastStretch(360);
     m_view->setModel(m_filter);
     m_view->setInitiallyHidden({databaseColumn});
     m_view->setSelectionMode(QAbstractItemView::SingleSelection);

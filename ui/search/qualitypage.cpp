@@ -35,7 +35,7 @@ QualityPage::QualityPage(const UiContext &ui, QWidget *parent)
     connect(m_coverage, &CoverageView::changed, this, &QualityPage::refresh);
     connect(m_quality, &QualityView::changed, this, &QualityPage::refresh);
     connect(m_quality, &QualityView::measuringChanged, this, &QualityPage::updateLoading);
-    const auto failed = [this](const Error &error) { showError(error, false); };
+    const auto failed = [this](const Error &error) { showFailure(error); };
     connect(m_coverage, &CoverageView::failed, this, failed);
     connect(m_quality, &QualityView::failed, this, failed);
     connect(&m_watch, &QTimer::timeout, this, &QualityPage::loadBuilds);

@@ -77,7 +77,10 @@ void HighlightDelegate::paint(QPainter *painter, const QStyleOptionViewItem &opt
     layout.endLayout();
     painter->setPen(ink(m_theme, index));
     painter->setClipRect(rect);
-    layout.draw(painter, QPointF(rect.left(), rect.top() + (rect.height() - line.height()) / 2.0));
+    // On the row's baseline: the line of another script has another height.
+    const QFontMetricsF metrics(option.font);
+    const double baseline = rect.top() + (rect.height() - metrics.height()) / 2.0 + metrics.ascent();
+    layout.draw(painter, QPointF(rect.left(), baseline - line.ascent()));
     painter->restore();
 }
 

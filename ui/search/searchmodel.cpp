@@ -24,6 +24,16 @@ bool measured(const QString &model)
     return model == OfflineEmbeddingProvider::builtInModel();
 }
 
+QString ordinal(int n)
+{
+    const int last = n % 100 >= 11 && n % 100 <= 13 ? 0 : n % 10;
+    return (last == 1   ? SearchModel::tr("%1st")
+            : last == 2 ? SearchModel::tr("%1nd")
+            : last == 3 ? SearchModel::tr("%1rd")
+                        : SearchModel::tr("%1th"))
+        .arg(n);
+}
+
 bool isNumber(int column)
 {
     return column == SearchModel::Price || column == SearchModel::Stock ||
@@ -79,9 +89,9 @@ QString SearchModel::why(const SearchHit &hit) const
 {
     QStringList parts;
     if (hit.vectorRank > 0)
-        parts.append(tr("meaning #%1").arg(hit.vectorRank));
+        parts.append(tr("%1 by meaning").arg(ordinal(hit.vectorRank)));
     if (hit.textRank > 0)
-        parts.append(tr("words #%1").arg(hit.textRank));
+        parts.append(tr("%1 by words").arg(ordinal(hit.textRank)));
     return parts.join(u" · "_s);
 }
 

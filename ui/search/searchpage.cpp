@@ -52,7 +52,7 @@ SearchPage::SearchPage(const UiContext &ui, QWidget *parent)
     connect(&m_pause, &QTimer::timeout, this, &SearchPage::search);
     connect(m_bar, &SearchBar::edited, this, &SearchPage::questionChanged);
     connect(m_bar, &SearchBar::submitted, this, &SearchPage::search);
-    connect(m_bar, &SearchBar::failed, this, [this](const Error &error) { showError(error, false); });
+    connect(m_bar, &SearchBar::failed, this, [this](const Error &error) { showFailure(error); });
     connect(m_bar, &SearchBar::resultsWanted, m_results, &SearchResults::focusTable);
     connect(m_results, &SearchResults::currentChanged, this,
             [this] { m_similar->setVisible(m_results->current()); });
@@ -263,9 +263,9 @@ QString SearchPage::help() const
         "line, Arrow down from there to the results, Alt+Arrow down to the recent searches; Enter "
         "searches at once. Ctrl+L in the results finds products like the selected one. The similarity "
         "compares meanings: 1 is the same text, what lesser figures mean depends on the model. "
-        "“meaning #2 · words #5” says where a product stood in each of the two lists that were merged. Enter "
-        "on a result opens it in Products, Ctrl+E exports the results, Ctrl+S saves the search with its "
-        "filters.");
+        "“2nd by meaning · 5th by words” says where a product stood in each of the two lists that were "
+        "merged. Enter on a result opens it in Products, Ctrl+E exports the results, Ctrl+S saves the search "
+        "with its filters.");
 }
 
 bool SearchPage::focusFilter()

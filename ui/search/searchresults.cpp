@@ -40,7 +40,7 @@ SearchResults::SearchResults(const UiContext &ui, QWidget *parent)
     , m_stack(new QStackedWidget(this))
 {
     setObjectName(u"searchResults"_s);
-    m_view->setLeastStretch(72); // the details have the description whole
+    m_view->setLeastStretch(220); // a product is chosen by its name
     m_view->setModel(m_model);
     m_view->setAccessibleName(tr("Products found"));
     m_view->setInitiallyHidden({SearchModel::Sku, SearchModel::Category, SearchModel::Rating});
@@ -159,22 +159,26 @@ void SearchResults::setDetailsVisible(bool visible)
 {
     m_details->setVisible(visible);
     refresh(); // places the table now
-    fitDescription();
+    fitColumns();
 }
 
-void SearchResults::fitDescription()
+void SearchResults::fitColumns()
 {
-    // A description of three letters tells nothing; the details have it whole. Only as the room changes: who
-    // wants the column back shows it by the header's menu.
-    const bool narrow = m_stack->width() < m_ui.theme.px(900);
-    if (std::exchange(m_narrow, narrow) != narrow)
-        m_view->setColumnHidden(SearchModel::Description, narrow);
+    // The name and the figures need the room first; the details have the rest whole. Only as the room
+    // changes: who wants a column back shows it by the header's menu.
+    const auto hide = [this](bool &hidden, int column, int least) {
+        const bool narrow = m_stack->width() < m_ui.theme.px(least);
+        if (std::exchange(hidden, narrow) != narrow)
+            m_view->setColumnHidden(column, narrow);
+    };
+    hide(m_noDescription, SearchModel::Description, 1100);
+    hide(m_noBrand, SearchModel::Brand, 800);
 }
 
 void SearchResults::resizeEvent(QResizeEvent *event)
 {
     QSplitter::resizeEvent(event);
-    fitDescription();
+    fitColumns();
 }
 
 void SearchResults::focusTable()

@@ -42,7 +42,7 @@ protected:
     void resizeEvent(QResizeEvent *event) override;
 
 private:
-    void fitDescription();
+    void fitColumns();
     void rowChanged(int row);
 
     const UiContext m_ui;
@@ -51,5 +51,6 @@ private:
     DetailsPane *m_details;
     EmptyState *m_empty;
     QStackedWidget *m_stack;
-    bool m_narrow = false;
+    bool m_noDescription = false; // for lack of room
+    bool m_noBrand = false;
 };

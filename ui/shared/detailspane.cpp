@@ -3,11 +3,96 @@
 
 #include "ui/shared/theme.h"
 
+#include <QAction>
+#include <QClipboard>
+#include <QGuiApplication>
+#include <QKeyEvent>
 #include <QLabel>
 #include <QLineEdit>
+#include <QRegularExpression>
 #include <QVBoxLayout>
 
 using namespace Qt::StringLiterals;
+
+namespace {
+constexpr QChar mayBreak = u'\u200b';
+}
+
+/// A value of a field. An id has no place to break and would be cut off: it gets some, which are not copied.
+class DetailsPane::Value final : public QLabel
+{
+public:
+    explicit Value(QWidget *parent)
+        : QLabel(parent)
+    {
+        setWordWrap(true);
+        setTextFormat(Qt::PlainText);
+        setTextInteractionFlags(Qt::TextSelectableByMouse);
+        // A word longer than the pane must not widen it.
+        setMinimumWidth(1);
+        setContextMenuPolicy(Qt::ActionsContextMenu);
+        auto *copying = new QAction(DetailsPane::tr("&Copy"), this);
+        connect(copying, &QAction::triggered, this, [this] { copy(QClipboard::Clipboard); });
+        addAction(copying);
+    }
+
+    void setValue(const QString &value)
+    {
+        static const QRegularExpression hyphen(u"(?<=[0-9a-f]{4})-(?=[0-9a-f]{4})"_s);
+        m_value = value;
+        // One that is the value's own is copied.
+        m_breaks = !value.contains(mayBreak);
+        setText(m_breaks ? QString(value).replace(hyphen, u'-' + QString(mayBreak)) : value);
+        setAccessibleDescription(value);
+    }
+    const QString &value() const { return m_value; }
+
+    /// Selects a part of the value.
+    void mark(qsizetype start, qsizetype length)
+    {
+        const int from = shown(start);
+        setSelection(from, shown(start + length) - from);
+    }
+
+protected:
+    void keyPressEvent(QKeyEvent *event) override
+    {
+        if (event->matches(QKeySequence::Copy))
+            copy(QClipboard::Clipboard);
+        else
+            QLabel::keyPressEvent(event);
+    }
+    void mouseReleaseEvent(QMouseEvent *event) override
+    {
+        QLabel::mouseReleaseEvent(event);
+        if (hasSelectedText() && QGuiApplication::clipboard()->supportsSelection())
+            copy(QClipboard::Selection);
+    }
+
+private:
+    /// What is selected, else all.
+    void copy(QClipboard::Mode mode) const
+    {
+        QString text = selectedText();
+        text.replace(QChar::ParagraphSeparator, u'\n');
+        if (m_breaks)
+            text.remove(mayBreak);
+        QGuiApplication::clipboard()->setText(text.isEmpty() ? m_value : text, mode);
+    }
+    /// Where a place in the value is in the text that is shown.
+    int shown(qsizetype place) const
+    {
+        const QString text = this->text();
+        qsizetype at = 0;
+        for (; at < text.size() && (place > 0 || (m_breaks && text[at] == mayBreak)); ++at)
+            if (!m_breaks || text[at] != mayBreak)
+                --place;
+        return static_cast<int>(at);
+    }
+
+    QString m_value;
+    bool m_breaks = false;
+};
 
 DetailsPane::DetailsPane(Theme &theme, QWidget *parent)
     : QScrollArea(parent)
@@ -68,12 +153,7 @@ void DetailsPane::show(const QString &heading, const QList<Field> &fields)
         label->setProperty("secondary", true);
         label->setContentsMargins(0, 10, 0, 1);
         label->setTextFormat(Qt::PlainText);
-        auto *value = new QLabel(widget());
-        value->setWordWrap(true);
-        value->setTextFormat(Qt::PlainText);
-        value->setTextInteractionFlags(Qt::TextSelectableByMouse);
-        // A word longer than the pane must not widen it.
-        value->setMinimumWidth(1);
+        auto *value = new Value(widget());
         layout->insertWidget(layout->count() - 1, label);
         layout->insertWidget(layout->count() - 1, value);
         m_rows.emplace_back(label, value);
@@ -87,9 +167,9 @@ void DetailsPane::show(const QString &heading, const QList<Field> &fields)
             continue;
         const QString &text = fields[i].value;
         label->setText(fields[i].label);
-        value->setText(text.isNull()    ? tr("null", "a missing value")
-                       : text.isEmpty() ? tr("empty", "a text without characters")
-                                        : text);
+        value->setValue(text.isNull()    ? tr("null", "a missing value")
+                        : text.isEmpty() ? tr("empty", "a text without characters")
+                                         : text);
         value->setAccessibleName(fields[i].label);
         setStyleProperty(value, "secondary", text.isEmpty());
     }
@@ -102,13 +182,13 @@ void DetailsPane::search()
     const QString word = m_search->text().trimmed();
     for (qsizetype i = 0; i < m_used; ++i) {
         const auto &[label, value] = m_rows[i];
-        const qsizetype found = value->text().indexOf(word, 0, Qt::CaseInsensitive);
+        const qsizetype found = value->value().indexOf(word, 0, Qt::CaseInsensitive);
         const bool fits = word.isEmpty() || found >= 0 || label->text().contains(word, Qt::CaseInsensitive);
         label->setVisible(fits);
         value->setVisible(fits);
         // Where in a long JSON it is, is seen at once.
-        value->setSelection(!word.isEmpty() && found >= 0 ? static_cast<int>(found) : 0,
-                            !word.isEmpty() && found >= 0 ? static_cast<int>(word.size()) : 0);
+        const bool inside = !word.isEmpty() && found >= 0;
+        value->mark(inside ? found : 0, inside ? word.size() : 0);
     }
 }
 
@@ -121,6 +201,6 @@ void DetailsPane::clear()
     for (const auto &[label, value] : m_rows) {
         label->hide();
         value->hide();
-        value->clear();
+        value->setValue({});
     }
 }

@@ -28,6 +28,8 @@ public:
     void clear();
 
 private:
+    class Value;
+
     void applyTheme();
     void search();
 
@@ -36,5 +38,5 @@ private:
     QLabel *m_nothing;
     QLineEdit *m_search;
     qsizetype m_used = 0; // of m_rows
-    QList<std::pair<QLabel *, QLabel *>> m_rows;
+    QList<std::pair<QLabel *, Value *>> m_rows;
 };

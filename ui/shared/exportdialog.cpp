@@ -57,9 +57,11 @@ ExportDialog::ExportDialog(Settings &settings, const QString &what, const QStrin
     m_header->setChecked(true);
     const QLocale locale;
     m_local->setObjectName(u"exportLocal"_s);
-    m_local->setText(tr("&Decimals as in %1: %2")
-                         .arg(locale.nativeTerritoryName(),
-                              locale.toString(1234.5, 'f', 2).remove(locale.groupSeparator())));
+    const QString decimals = locale.toString(1234.5, 'f', 2).remove(locale.groupSeparator());
+    // The C locale is of no territory.
+    const QString territory = locale.nativeTerritoryName();
+    m_local->setText(territory.isEmpty() ? tr("&Decimals as on this computer: %1").arg(decimals)
+                                         : tr("&Decimals as in %1: %2").arg(territory, decimals));
     m_local->setChecked(settings.get(exportLocal));
     m_hint->setObjectName(u"exportHint"_s);
     m_hint->setProperty("secondary", true);

@@ -26,6 +26,10 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
+// Of a column at first, in lengths of the design. Texts are cut before a number is out of sight.
+constexpr int widestPx = 300;
+constexpr int narrowestTextPx = 160;
+
 /// A header that draws its sort arrow beside the text, where Fusion with a style sheet would put it above.
 class Header final : public QHeaderView
 {
@@ -251,6 +255,8 @@ void TableView::setModel(QAbstractItemModel *newModel)
 {
     QTableView::setModel(newModel);
     m_fitted = false;
+    m_wanted.clear();
+    m_stretchColumn = -1;
     m_restored = newModel && horizontalHeader()->restoreState(m_settings.state(objectName()));
     setSortIndicator(-1, Qt::AscendingOrder);
     connect(newModel, &QAbstractItemModel::modelReset, this, &TableView::rowsArrived);
@@ -436,10 +442,12 @@ void TableView::fitColumns(Fit fit)
 {
     if (m_restored)
         return;
-    const QScopedValueRollback adjusting(m_adjusting, true);
     int widest = 0;
-    if (fit == Fit::Anew)
+    if (fit == Fit::Anew) {
         m_stretchColumn = -1;
+        m_wanted.clear();
+    }
+    m_wanted.resize(model()->columnCount());
     const int rows = std::min(model()->rowCount(), 60);
     const QStyleOptionViewItem option = [this] {
         QStyleOptionViewItem o;
@@ -452,17 +460,12 @@ void TableView::fitColumns(Fit fit)
         for (int row = 0; row < rows; ++row)
             content =
                 std::max(content, itemDelegate()->sizeHint(option, model()->index(row, column)).width());
-        width = std::clamp(std::max(width, content), m_theme.px(64), m_theme.px(300));
-        if (fit == Fit::Grow && column != m_stretchColumn)
-            width = std::max(width, columnWidth(column));
-        else if (fit == Fit::Grow && m_leastStretch == 0)
-            m_stretchMinimum = std::max(m_stretchMinimum, width);
-        setColumnWidth(column, width);
-        if (fit == Fit::Anew && !isNumber(model()->index(0, column)) && !isColumnHidden(column) &&
-            content > widest) {
+        width = std::clamp(std::max(width, content), m_theme.px(64), m_theme.px(widestPx));
+        Wanted &wanted = m_wanted[column];
+        wanted = {std::max(width, wanted.width), isNumber(model()->index(0, column))};
+        if (fit == Fit::Anew && !wanted.number && !isColumnHidden(column) && content > widest) {
             widest = content;
             m_stretchColumn = column;
-            m_stretchMinimum = m_leastStretch > 0 ? m_theme.px(m_leastStretch) : width;
         }
     }
     stretch();
@@ -475,18 +478,45 @@ void TableView::resizeEvent(QResizeEvent *event)
     tellVisible();
 }
 
+int TableView::leastWidth(int column, int textLimit) const
+{
+    if (column == m_stretchColumn && m_leastStretch > 0)
+        return m_theme.px(m_leastStretch);
+    return m_wanted[column].number ? m_wanted[column].width : std::min(m_wanted[column].width, textLimit);
+}
+
+/// How wide texts may be for all numbers to be in sight; where they cannot be, as wide as ever.
+int TableView::textLimit() const
+{
+    for (int limit = widestPx; limit >= narrowestTextPx; limit -= 10) {
+        int end = 0;
+        int lastNumber = 0;
+        for (const int column : visibleColumns()) {
+            end += leastWidth(column, m_theme.px(limit));
+            if (m_wanted[column].number)
+                lastNumber = end;
+        }
+        if (lastNumber <= viewport()->width())
+            return m_theme.px(limit);
+    }
+    return m_theme.px(widestPx);
+}
+
 void TableView::stretch()
 {
     // What is left of the width goes to the column with the longest texts, until the user sets widths.
-    if (m_restored || m_stretchColumn < 0 || isColumnHidden(m_stretchColumn))
+    if (m_restored || m_wanted.size() != horizontalHeader()->count())
         return;
     const QScopedValueRollback adjusting(m_adjusting, true);
-    int others = 0;
-    for (int column = 0; column < horizontalHeader()->count(); ++column)
-        if (column != m_stretchColumn && !isColumnHidden(column))
-            others += columnWidth(column);
-    const int room = viewport()->width() - others;
-    setColumnWidth(m_stretchColumn, std::max(room, m_stretchMinimum));
+    const int limit = textLimit();
+    int room = viewport()->width();
+    for (int column = 0; column < m_wanted.size(); ++column)
+        if (column != m_stretchColumn) {
+            setColumnWidth(column, leastWidth(column, limit));
+            room -= columnWidth(column); // 0 of one that is hidden
+        }
+    if (m_stretchColumn >= 0 && !isColumnHidden(m_stretchColumn))
+        setColumnWidth(m_stretchColumn, std::max(room, leastWidth(m_stretchColumn, limit)));
 }
 
 void TableView::saveColumns()

@@ -64,14 +64,21 @@ private:
     void tellVisible();
     enum class Fit { Anew, Grow };
     void fitColumns(Fit fit);
+    int leastWidth(int column, int textLimit) const;
+    int textLimit() const;
     void stretch();
     void saveColumns();
 
     Theme &m_theme;
     Settings &m_settings;
     QList<int> m_initiallyHidden;
+    struct Wanted
+    {
+        int width = 0;
+        bool number = false;
+    };
+    QList<Wanted> m_wanted; // by the columns' contents
     int m_stretchColumn = -1;
-    int m_stretchMinimum = 0;
     int m_leastStretch = 0; // 0: as wide as its texts
     int m_sortColumn = -1;
     Qt::SortOrder m_sortOrder = Qt::AscendingOrder;
