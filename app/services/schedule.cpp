@@ -45,7 +45,7 @@ QJsonObject readJson(const QString &path)
 
 QString Schedule::name() const
 {
-    static const QRegularExpression others(u"[^A-Za-z0-9]+"_s);
+    static const QRegularExpression others(u"[^A-Za-z0-9-]+"_s);
     if (!keptAs.isEmpty())
         return keptAs;
     if (profile.isEmpty())

@@ -21,7 +21,8 @@ struct Schedule
     QString keptAs = {}; ///< the name it was read by; empty for a new one
 
     /// "backup-shop": of the kind and the profile, also in the names of the units. A profile that has other
-    /// letters than A to Z, or a long name, is told from others by some digits of its sum.
+    /// characters than A to Z, digits and dashes, or a long name, is told from others by some digits of its
+    /// sum.
     QString name() const;
     QString title() const; ///< "Back up"
     QString when() const;  ///< "daily at 02:00", "Sunday at 02:00"

@@ -96,16 +96,24 @@ Result<void> ScheduleRequest::tryUnattended(const ProfileStore &profiles, const 
 Result<scheduleunit::Installed> scheduleunit::add(Schedules &schedules, const Schedule &schedule,
                                                   const QString &program, const CancelToken &token)
 {
-    const Result<Schedule> former = schedules.byName(schedule.name());
-    // One by cron and one by systemd would both run.
-    if (former && former->cron != schedule.cron)
-        if (const Result<Installed> gone = uninstall(*former, token); !gone)
+    const bool fresh = !schedules.byName(schedule.name());
+    // One by cron and one by systemd would both run, and so would one that an earlier version named
+    // otherwise.
+    for (const Schedule &former : schedules.all()) {
+        const bool renamed = former.name() != schedule.name();
+        if (former.kind != schedule.kind || former.profile != schedule.profile ||
+            (!renamed && former.cron == schedule.cron))
+            continue;
+        if (const Result<Installed> gone = uninstall(former, token); !gone)
             return gone;
+        if (renamed)
+            (void)schedules.remove(former.name());
+    }
     if (const Result<void> saved = schedules.save(schedule); !saved)
         return saved.error();
     Result<Installed> installed = install(schedule, program, token);
     // It would be told as missed for ever.
-    if (!installed && !former)
+    if (!installed && fresh)
         (void)schedules.remove(schedule.name());
     return installed;
 }

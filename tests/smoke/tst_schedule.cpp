@@ -433,6 +433,7 @@ private slots:
             return schedule.name();
         };
         QCOMPARE(nameFor(u"shop"_s), u"backup-shop"_s);
+        QCOMPARE(nameFor(u"sandbox-ops"_s), u"backup-sandbox-ops"_s);
         QVERIFY(nameFor(u"shop.eu"_s) != nameFor(u"shop-eu"_s));
         QVERIFY(nameFor(u"കൊച്ചി"_s) != nameFor(u"കൊല്ലം"_s));
         QVERIFY(nameFor(QString(70, u'a') + u"1"_s) != nameFor(QString(70, u'a') + u"2"_s));

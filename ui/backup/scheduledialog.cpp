@@ -129,7 +129,7 @@ void ScheduleDialog::update()
         problem = schedule.error().message;
     m_add->setEnabled(problem.isEmpty() && !m_request.running());
     m_command->setText(!problem.isEmpty() ? problem
-                                          : tr("%1, in local time, this machine runs:\n%2")
+                                          : tr("This machine runs, %1 in its local time:\n%2")
                                                 .arg(schedule->when(), shellCommand(schedule->arguments)));
 }
 
