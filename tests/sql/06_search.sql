@@ -3,7 +3,7 @@
 -- Search: the store and the right to it, min(k, matching rows) under any filter, one model, the original
 -- function. Recall and speed are bench_vector.sh's.
 BEGIN;
-SELECT plan(50);
+SELECT plan(51);
 
 -- ---- the original function ----
 SELECT is(fixture.value('mcp_user', 'seattle', $$SELECT count(*) FROM retail.search_products_by_similarity(fixture.vector(3), -1)$$), '20', 'by default at most 20 rows');
@@ -64,6 +64,12 @@ SELECT is((SELECT s.vector_rank || '/' || s.text_rank || '/' || s.position FROM 
 SELECT ok((SELECT abs(s.score - (1.0 / (60 + s.vector_rank) + 1.0 / (60 + s.text_rank))) < 1e-9 FROM retail.search_products(fixture.vector(9), 'lamp 9') s WHERE s.position = 1), 'by reciprocal ranks, k = 60');
 SELECT is((SELECT p.sku::text FROM retail.search_products(fixture.vector(2), 'SKU-SEA-20') s JOIN retail.products p USING (product_id) WHERE s.position = 1), 'SKU-SEA-20', 'a SKU typed out comes first whatever the vectors say');
 SELECT is((SELECT count(*)::int FROM retail.search_products(fixture.vector(2), 'nothing like it')), 20, 'no word found: still 20 by meaning');
+
+-- The first by words alone and the first by meaning alone have one score; ids decide nothing.
+UPDATE retail.products SET product_description = 'With a zanzibar shade'
+ WHERE product_id = (SELECT product_id FROM retail.products WHERE store_id = 'seattle' AND is_active ORDER BY product_id DESC LIMIT 1);
+DELETE FROM retail.product_embeddings e USING retail.products p WHERE p.product_id = e.product_id AND p.product_description LIKE '%zanzibar%';
+SELECT is((SELECT p.product_description FROM retail.search_products(fixture.vector(2), 'zanzibar') s JOIN retail.products p USING (product_id) WHERE s.position = 1), 'With a zanzibar shade', 'what has the word comes before what is only near');
 
 SELECT * FROM finish();
 ROLLBACK;
