@@ -393,6 +393,11 @@ Result<void> Sandbox::fill(JobContext &job)
         return migrated.error();
     if (const Result<void> made = makeLogins(*session); !made)
         return made.error();
+    // Ops may swap a restored copy for it.
+    const Result<Rows> owned =
+        session->execute("ALTER DATABASE " + quoteIdentifier(databaseName) + " OWNER TO retail_owner");
+    if (!owned)
+        return owned.error();
     const Result<Rows> present = session->execute(sqlcatalog::query("sample/present").sql);
     if (!present)
         return present.error();
