@@ -137,7 +137,10 @@ void BrowsePage::connectGrid()
     connect(m_model, &RecordModel::refused, this, [this](const Error &error) { showFailure(error); });
     connect(m_model, &RecordModel::editsChanged, this, [this] { rowChanged(m_view->currentIndex().row()); });
     connect(m_editBar, &EditBar::failed, this, [this](const Error &error) { showFailure(error); });
-    connect(m_editBar, &EditBar::saved, this, &BrowsePage::showContent);
+    connect(m_editBar, &EditBar::saved, this, [this](int cells) {
+        showContent();
+        setStatus(cells == 1 ? tr("1 change saved") : tr("%1 changes saved").arg(cells));
+    });
     connect(m_editBar, &EditBar::left, m_view, qOverload<>(&QWidget::setFocus));
     connect(m_filters, &FilterBar::changed, this, &BrowsePage::filtersChanged);
     connect(m_actions, &GridActions::filterWanted, m_filters, &FilterBar::add);

@@ -62,6 +62,12 @@ GridActions::GridActions(const UiContext &ui, TableView &view, RecordModel &mode
     const bool changes = std::any_of(table.columns.cbegin(), table.columns.cend(),
                                      [](const ColumnDef &column) { return column.editable; });
     if (changes) {
+        QAction *change = add(u"changeValue"_s, tr("&Change this value"), QKeySequence(Qt::Key_F2),
+                              &GridActions::changeValue);
+        connect(&view, &TableView::currentCellChanged, change, [this, change](const QModelIndex &index) {
+            change->setEnabled(m_model.editable(index.column()));
+        });
+        change->setEnabled(false);
         QAction *none = add(u"setNull"_s, tr("Set to &no value"), QKeySequence(Qt::CTRL | Qt::Key_Delete),
                             &GridActions::setNull);
         connect(&view, &TableView::currentCellChanged, none, [this, none](const QModelIndex &index) {
@@ -82,6 +88,12 @@ QAction *GridActions::add(const QString &name, const QString &text, const QKeySe
     connect(action, &QAction::triggered, this, slot);
     m_view.addAction(action);
     return action;
+}
+
+void GridActions::changeValue()
+{
+    if (const QModelIndex index = m_view.currentIndex(); index.isValid())
+        m_view.edit(index);
 }
 
 void GridActions::filterByValue()

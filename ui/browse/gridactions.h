@@ -39,6 +39,7 @@ private:
 
     QAction *add(const QString &name, const QString &text, const QKeySequence &key,
                  void (GridActions::*slot)());
+    void changeValue();
     void filterByValue();
     void leaveOut();
     void filterColumn();

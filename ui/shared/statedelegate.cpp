@@ -121,9 +121,15 @@ void StateDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option,
     const Qt::Alignment align =
         QStyle::visualAlignment(option.direction, alignment.isValid() ? alignment.value<Qt::Alignment>()
                                                                       : Qt::AlignLeft | Qt::AlignVCenter);
+    const QFontMetrics metrics(font);
     const QString text =
-        QFontMetrics(font).elidedText(index.data(Qt::DisplayRole).toString(), Qt::ElideRight, rect.width());
-    painter->drawText(rect, static_cast<int>(align) | Qt::TextSingleLine, text);
+        metrics.elidedText(index.data(Qt::DisplayRole).toString(), Qt::ElideRight, rect.width());
+    // On the row's baseline: a font that stands in for other letters has another height, and would be raised.
+    const int rest = rect.width() - metrics.horizontalAdvance(text);
+    const int x = rect.left() + (align.testFlag(Qt::AlignRight)     ? rest
+                                 : align.testFlag(Qt::AlignHCenter) ? rest / 2
+                                                                    : 0);
+    painter->drawText(x, rect.top() + (rect.height() - metrics.height()) / 2 + metrics.ascent(), text);
 
     // The current value, once the keyboard is in use: a mouse shows where it is by itself.
     if (option.state.testFlag(QStyle::State_HasFocus) &&
