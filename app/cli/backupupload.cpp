@@ -3,7 +3,6 @@
 
 #include "app/cli/backup.h"
 #include "app/services/backupdrill.h"
-#include "app/services/embeddingservers.h"
 
 #include <QFileInfo>
 #include <QJsonDocument>
@@ -17,10 +16,7 @@ QJsonObject rowOf(const UploadTarget &target)
     return {{u"name"_s, target.name},
             {u"place"_s, target.text()},
             {u"off_site"_s, target.offSite()},
-            {u"secret"_s, !target.needsSecret()          ? u"none"_s
-                          : !target.secretFile.isEmpty() ? u"file"_s
-                          : target.secretInKeyring       ? u"keyring"_s
-                                                         : u"missing"_s}};
+            {u"secret"_s, target.secretPlace()}};
 }
 
 /// The target that the options describe, with what of one of that name they do not say.
@@ -57,31 +53,46 @@ int setTarget(cli::Invocation &call, const QString &name)
     const Result<UploadTarget> target = described(call, name);
     if (!target)
         return call.fail(target.error());
-    // What cannot be is refused now and not at two in the morning.
-    if (!target->secretFile.isEmpty()) {
-        const Result<QByteArray> secret = readKeyFile(target->secretFile);
-        if (!secret)
-            return call.fail(secret.error());
-        if (const Result<QByteArray> valid = azureSection(*target, QString::fromUtf8(*secret)); !valid)
-            return call.fail(valid.error());
-    } else if (target->secretInKeyring) {
-        const Result<QString> secret = cli::askPassword(target->text());
-        if (!secret)
-            return call.fail(secret.error());
-        if (const Result<QByteArray> valid = azureSection(*target, *secret); !valid)
-            return call.fail(valid.error());
+    std::optional<QString> secret;
+    if (target->secretPlace() == u"missing")
+        return call.usage(u"Name the key: --secret-file FILE, or --ask-secret for the desktop's keyring."_s);
+    if (target->secretPlace() == u"keyring") {
+        const Result<QString> typed = cli::askPassword(target->text());
+        if (!typed)
+            return call.fail(typed.error());
+        secret = *typed;
+    }
+    if (const Result<void> valid = checkSetUp(*target, secret); !valid)
+        return call.fail(valid.error());
+    if (secret)
         if (const Result<void> kept = SecretStore::writeHere(target->keyName(), *secret, cli::interruption());
             !kept)
             return call.fail(kept.error());
-    } else if (target->needsSecret()) {
-        return call.usage(u"Name the key: --secret-file FILE, or --ask-secret for the desktop's keyring."_s);
-    }
     if (const Result<void> saved = call.context().uploadTargets.save(*target); !saved)
         return call.fail(saved.error());
     if (call.json())
         call.print({u"name"_s, u"place"_s}, QJsonArray{rowOf(*target)});
     else
         cli::printLine(u"“%1” is %2."_s.arg(name, target->text()));
+    return cli::Success;
+}
+
+/// Takes a target off the list, and its key out of the keyring unless another target needs it.
+int removeTarget(const cli::Invocation &call, UploadTargets &targets, const QString &name)
+{
+    const Result<UploadTarget> removed = targets.remove(name);
+    if (!removed)
+        return call.fail(removed.error());
+    const QString key = targets.strayKey(*removed);
+    if (key.isEmpty())
+        return cli::Success;
+    const Result<void> taken = SecretStore::removeHere(key, cli::interruption());
+    if (!taken && taken.error().kind != ErrorKind::NotFound)
+        return call.fail({taken.error().kind,
+                          u"The target is removed; its key could not be taken out of the keyring: %1"_s.arg(
+                              taken.error().message),
+                          u"Take the entry “%1” out of the keyring yourself."_s.arg(key),
+                          taken.error().detail});
     return cli::Success;
 }
 
@@ -110,10 +121,8 @@ int cli::uploadTarget(Invocation &call, const QStringList &words)
     const QString action = words.value(1);
     if (action == u"set" && words.size() == 3)
         return setTarget(call, words[2]);
-    if (action == u"remove" && words.size() == 3) {
-        const Result<void> removed = call.context().uploadTargets.remove(words[2]);
-        return removed ? int(Success) : call.fail(removed.error());
-    }
+    if (action == u"remove" && words.size() == 3)
+        return removeTarget(call, call.context().uploadTargets, words[2]);
     if (action != u"list" || words.size() != 2)
         return call.usage(u"The actions are “target list”, “target set NAME” and “target remove NAME”."_s);
     const Result<QList<UploadTarget>> targets = call.context().uploadTargets.all();

@@ -3,6 +3,7 @@
 
 #include "app/core/durable.h"
 #include "app/core/format.h"
+#include "app/jobs/quietjob.h"
 #include "app/services/backupfolder.h"
 #include "app/services/backupverify.h"
 #include "app/services/erasure.h"
@@ -10,6 +11,7 @@
 #include <QElapsedTimer>
 #include <QFileInfo>
 #include <QScopeGuard>
+#include <QSet>
 #include <QTemporaryDir>
 
 using namespace Qt::StringLiterals;
@@ -98,6 +100,15 @@ Result<void> uniteErased(const QString &folder, bool onTarget, Rclone &target, J
     return sent ? Result<void>() : sent.error();
 }
 
+QStringList manifestsOf(const QHash<QString, qint64> &files)
+{
+    QStringList manifests;
+    for (auto file = files.cbegin(); file != files.cend(); ++file)
+        if (file.key().endsWith(u".json") && !file.key().contains(u'/') && file.key() != erasedName)
+            manifests += file.key();
+    return manifests;
+}
+
 } // namespace
 
 QString Uploaded::summary() const
@@ -167,13 +178,32 @@ Result<Uploaded> upload(const StoredBackup &backup, Rclone &target, JobContext &
     return uploaded;
 }
 
+Result<int> countOnTarget(const UploadTarget &target, bool keyring, const CancelToken &token)
+{
+    const Result<QString> secret = UploadTargets::secret(target, keyring, token);
+    if (!secret)
+        return secret.error();
+    QuietJob quiet(token);
+    Result<Rclone> rclone = Rclone::open(target, *secret);
+    if (!rclone)
+        return rclone.error();
+    const Result<QHash<QString, qint64>> files = rclone->list(quiet);
+    if (!files)
+        return files.error();
+    QSet<QString> entries; // a dump in the directory format is a folder
+    for (auto file = files->cbegin(); file != files->cend(); ++file)
+        entries.insert(file.key().section(u'/', 0, 0));
+    const QStringList manifests = manifestsOf(*files);
+    return int(std::count_if(manifests.cbegin(), manifests.cend(), [&](const QString &manifest) {
+        const QString dump = QFileInfo(manifest).completeBaseName() + u".dump"_s;
+        return entries.contains(dump) || entries.contains(dump + u".age"_s);
+    }));
+}
+
 Result<QList<StoredBackup>> readTarget(Rclone &target, const QHash<QString, qint64> &files,
                                        const QString &fetched, JobContext &job)
 {
-    QStringList manifests;
-    for (auto file = files.cbegin(); file != files.cend(); ++file)
-        if (file.key().endsWith(u".json") && !file.key().contains(u'/') && file.key() != erasedName)
-            manifests += file.key();
+    const QStringList manifests = manifestsOf(files);
     if (manifests.isEmpty())
         return QList<StoredBackup>();
     if (const Result<void> got = target.fetch(manifests, fetched, job); !got)

@@ -31,6 +31,10 @@ Result<Uploaded> upload(const StoredBackup &backup, Rclone &target, JobContext &
 /// just now. Returns a summary.
 Result<QString> pruneTarget(Rclone &target, const KeepRules &rules, const QString &known, JobContext &job);
 
+/// Whether the target answers, and how many backups lie there: manifests that have their dump. Without
+/// `keyring` it is asked as a timer would. Errors: Rclone's, and those of UploadTargets::secret(). Blocks.
+Result<int> countOnTarget(const UploadTarget &target, bool keyring, const CancelToken &token);
+
 /// What was read of the target's manifests; with `fetched` the folder that holds them now.
 Result<QList<StoredBackup>> readTarget(Rclone &target, const QHash<QString, qint64> &files,
                                        const QString &fetched, JobContext &job);

@@ -57,10 +57,8 @@ Result<Rclone> Rclone::open(const UploadTarget &target, const QString &secret)
     const Result<QString> found = program();
     if (!found)
         return found.error();
-    // A disk that is not mounted leaves an empty folder, or none; rclone would make one.
-    if (target.kind == UploadTarget::Kind::Folder && !QFileInfo(target.path).isDir())
-        return Error{ErrorKind::NotFound, u"There is no folder %1."_s.arg(target.path),
-                     u"Is the disk mounted? Else make the folder."_s};
+    if (const Result<void> there = checkFolder(target); !there) // rclone would make one
+        return there.error();
     if (!target.mounted()) {
         const QString now = UploadTarget::mountPointOf(target.path);
         return Error{ErrorKind::NotFound,

@@ -7,6 +7,7 @@
 
 #include <QDir>
 #include <QFile>
+#include <QFileInfo>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
@@ -98,6 +99,14 @@ QString UploadTarget::keyName() const
     return u"upload target %1/%2"_s.arg(account, container);
 }
 
+QString UploadTarget::secretPlace() const
+{
+    return !needsSecret()          ? u"none"_s
+           : !secretFile.isEmpty() ? u"file"_s
+           : secretInKeyring       ? u"keyring"_s
+                                   : u"missing"_s;
+}
+
 Result<void> checkTarget(const UploadTarget &target)
 {
     if (!target.name.isEmpty() && !matches(target.name, u"[A-Za-z0-9][A-Za-z0-9_-]{0,62}"_s))
@@ -125,6 +134,37 @@ Result<void> checkTarget(const UploadTarget &target)
         return checkPath(target.path);
     }
     return {};
+}
+
+Result<void> checkFolder(const UploadTarget &target)
+{
+    if (target.kind != UploadTarget::Kind::Folder || QFileInfo(target.path).isDir())
+        return {};
+    return Error{ErrorKind::NotFound, u"There is no folder %1."_s.arg(target.path),
+                 u"Is the disk mounted? Else make the folder."_s};
+}
+
+Result<void> checkSetUp(const UploadTarget &target, const std::optional<QString> &typed)
+{
+    if (target.name.isEmpty())
+        return usage(u"A target needs a name."_s);
+    if (const Result<void> valid = checkTarget(target); !valid)
+        return valid;
+    if (const Result<void> there = checkFolder(target); !there)
+        return there;
+    if (!target.needsSecret() || (!typed && target.secretFile.isEmpty()))
+        return {};
+    if (!target.secretFile.isEmpty() && !QDir::isAbsolutePath(target.secretFile))
+        return usage(u"The file of a target's key is an absolute path."_s);
+    QString secret = typed.value_or(QString());
+    if (!typed) {
+        const Result<QByteArray> key = readKeyFile(target.secretFile);
+        if (!key)
+            return key.error();
+        secret = QString::fromUtf8(*key);
+    }
+    const Result<QByteArray> section = azureSection(target, secret);
+    return section ? Result<void>() : section.error();
 }
 
 Result<QByteArray> azureSection(const UploadTarget &target, const QString &secret)
@@ -202,14 +242,30 @@ Result<void> UploadTargets::save(UploadTarget target)
     return write(m_file, *targets);
 }
 
-Result<void> UploadTargets::remove(const QString &name)
+Result<UploadTarget> UploadTargets::remove(const QString &name)
 {
     Result<QList<UploadTarget>> targets = all();
     if (!targets)
         return targets.error();
-    if (targets->removeIf([&](const UploadTarget &other) { return other.name == name; }) == 0)
+    const auto found = std::find_if(targets->cbegin(), targets->cend(),
+                                    [&](const UploadTarget &target) { return target.name == name; });
+    if (found == targets->cend())
         return Error{ErrorKind::NotFound, u"There is no upload target “%1”."_s.arg(name)};
-    return write(m_file, *targets);
+    const UploadTarget removed = *found;
+    targets->erase(found);
+    const Result<void> written = write(m_file, *targets);
+    return written ? Result<UploadTarget>(removed) : written.error();
+}
+
+QString UploadTargets::strayKey(const UploadTarget &former) const
+{
+    const Result<QList<UploadTarget>> targets = all();
+    if (!former.needsSecret() || !former.secretInKeyring || !targets)
+        return {};
+    const bool needed = std::any_of(targets->cbegin(), targets->cend(), [&](const UploadTarget &target) {
+        return target.needsSecret() && target.secretInKeyring && target.keyName() == former.keyName();
+    });
+    return needed ? QString() : former.keyName();
 }
 
 Result<UploadTarget> UploadTargets::resolve(const QString &text) const

@@ -7,6 +7,8 @@
 #include <QList>
 #include <QString>
 
+#include <optional>
+
 /// A place away from the backup folder that backups are copied to. Holds no secret: that lies in the keyring
 /// or in a file of its own.
 struct UploadTarget
@@ -37,10 +39,19 @@ struct UploadTarget
     static QString mountPointOf(const QString &folder); ///< empty for "/", and where there is no folder
     QString keyName() const;                            ///< under which its secret is in the keyring
     bool needsSecret() const { return kind == Kind::Azure; }
+    QString secretPlace() const; ///< "none" where it needs none, "file", "keyring" or "missing"
 };
 
 /// Whether the names are such as the service takes, which would say no more than "400". Kind Usage.
 Result<void> checkTarget(const UploadTarget &target);
+
+/// A disk that is not mounted leaves an empty folder, or none. Kind NotFound when there is none.
+Result<void> checkFolder(const UploadTarget &target);
+
+/// Refuses now what would fail at two in the morning: names, a folder that is not there, a secret that is
+/// none. `typed` is one on its way to the keyring or to a file; without it the secret lies there already.
+/// Kinds Usage, NotFound and Io. Blocks.
+Result<void> checkSetUp(const UploadTarget &target, const std::optional<QString> &typed = {});
 
 /// What rclone's configuration file says of an Azure target: `secret` is an account key, a SAS URL or a SAS
 /// token. Kind Usage for what is none of them, for a SAS of another container and for one that has ended.
@@ -59,7 +70,9 @@ public:
     Result<QList<UploadTarget>> all() const;
     /// Takes the place of one of the same name. A folder is expected on the disk on which it lies now.
     Result<void> save(UploadTarget target);
-    Result<void> remove(const QString &name);
+    Result<UploadTarget> remove(const QString &name); ///< what it was
+    /// The entry of the keyring that a target had and none of the list needs any more; mostly empty.
+    QString strayKey(const UploadTarget &former) const;
 
     /// A name of the list, a folder ("/…"), or "remote:path" of the user's own rclone configuration. Empty
     /// means the only one of the list. Kind NotFound or Usage.

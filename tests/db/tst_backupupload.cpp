@@ -190,6 +190,30 @@ private slots:
                 !section.error().text().contains(u"hunter2"));
     }
 
+    void aKeyStaysWhileAnotherTargetNeedsIt()
+    {
+        UploadTargets targets(m_home.filePath(u"keys.json"_s));
+        UploadTarget daily = Azurite::target(u"backups"_s, u"daily"_s);
+        daily.name = u"daily"_s;
+        daily.secretInKeyring = true;
+        UploadTarget monthly = Azurite::target(u"backups"_s, u"monthly"_s);
+        monthly.name = u"monthly"_s;
+        monthly.secretInKeyring = true;
+        VERIFY_OK(targets.save(daily));
+        VERIFY_OK(targets.save(monthly));
+        QVERIFY(!targets.remove(u"weekly"_s));
+        const Result<UploadTarget> first = targets.remove(u"daily"_s);
+        VERIFY_OK(first);
+        QCOMPARE(targets.strayKey(*first), QString());
+        // One that has a file now needs none of the keyring.
+        UploadTarget filed = monthly;
+        filed.secretInKeyring = false;
+        filed.secretFile = m_home.filePath(u"key"_s);
+        VERIFY_OK(targets.save(filed));
+        QCOMPARE(targets.strayKey(monthly), monthly.keyName());
+        QCOMPARE(targets.strayKey(filed), QString());
+    }
+
     void rcloneIsMissing()
     {
         const QByteArray path = qgetenv("PATH");

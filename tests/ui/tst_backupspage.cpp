@@ -2,6 +2,8 @@
 #include "tests/support/restoretest.h"
 #include "tests/support/windowtest.h"
 #include "ui/backup/backupspage.h"
+#include "ui/backup/targetdialog.h"
+#include "ui/backup/targetsdialog.h"
 #include "ui/jobs/jobspage.h"
 #include "ui/shared/figuretile.h"
 #include "ui/shared/jobmodel.h"
@@ -31,11 +33,14 @@ class NotedPrompt final : public Prompt
 {
 public:
     QStringList notified;
+    QString explained;
+    bool yes = true;
     void notify(const QString &title, const QString &) override { notified += title; }
-    void confirm(QWidget *, const QString &, const QString &, const QString &,
+    void confirm(QWidget *, const QString &, const QString &explanation, const QString &,
                  std::function<void(bool)> answer) override
     {
-        answer(true);
+        explained = explanation;
+        answer(yes);
     }
 };
 
@@ -61,6 +66,18 @@ class TestBackupsPage final : public WindowTest
         QTRY_COMPARE(table()->model()->rowCount(), 1);
     }
 
+    using Fields = QHash<QString, QString>;
+    UiContext ui() { return {*m_app, *m_theme, m_prompt}; }
+    QList<UploadTarget> targets() const { return m_app->uploadTargets.all().value(); }
+    void press(const QString &button) const { find<QPushButton>(button)->click(); }
+    void fill(const Fields &fields) const
+    {
+        for (auto field = fields.cbegin(); field != fields.cend(); ++field)
+            find<QLineEdit>(field.key())->setText(field.value());
+    }
+    /// As long as that of an account, and no account's.
+    static QString key() { return QString::fromLatin1(QByteArray(64, 'k').toBase64()); }
+
     NotedPrompt m_prompt;
 
 private slots:
@@ -79,6 +96,7 @@ private slots:
     void init()
     {
         m_prompt.notified.clear();
+        m_prompt.yes = true;
         openWindow(m_prompt, {u"sandbox_ops"_s, u"sandbox_manager"_s});
     }
     void cleanup() { closeWindow(); }
@@ -285,6 +303,205 @@ private slots:
         QVERIFY2(job->state() == JobState::Succeeded, qPrintable(job->error().text()));
         QCOMPARE(backup::listBackups(disk.path()).size(), 1);
         QTRY_COMPARE(find<FigureTile>(u"copiesTile"_s)->figure(), u"3 - 1 - 0"_s);
+    }
+
+    void aTargetIsAddedTriedEditedAndRemoved()
+    {
+        const QTemporaryDir disk;
+        for (const QString &name : {u"shop.json"_s, u"shop.dump"_s, u"other.json"_s, u"erased.json"_s})
+            QVERIFY(QFile(disk.filePath(name)).open(QIODevice::WriteOnly));
+        connectAs(u"sandbox_ops"_s);
+        m_window->showPage(u"backups"_s);
+        QTRY_VERIFY(!page()->loading());
+        auto *menu = find<QMenu>(u"uploadBackup"_s);
+        emit menu->aboutToShow();
+        QCOMPARE(menu->actions().size(), 1);
+        QVERIFY(menu->actions().first()->isEnabled());
+        menu->actions().first()->trigger();
+        const auto *tree = find<QTreeWidget>(u"targetsTree"_s);
+        const auto *note = find<QLabel>(u"targetsNote"_s);
+        QVERIFY(tree && note && !find<QPushButton>(u"tryTarget"_s)->isEnabled());
+
+        press(u"addTarget"_s);
+        fill({{u"targetName"_s, u"disk"_s}, {u"targetFolder"_s, disk.path() + u'/'}});
+        press(u"targetSave"_s);
+        QTRY_COMPARE(tree->topLevelItemCount(), 1);
+        QCOMPARE(tree->topLevelItem(0)->text(0), u"disk"_s);
+        QCOMPARE(tree->topLevelItem(0)->text(1), disk.path());
+        QCOMPARE(tree->topLevelItem(0)->text(3), u"none needed"_s);
+        QTRY_VERIFY(!find<QDialog>(u"targetDialog"_s));
+        press(u"tryTarget"_s);
+        QTRY_COMPARE_WITH_TIMEOUT(note->text(), u"disk answers: 1 backup is there."_s, 20'000);
+
+        const QString below = disk.filePath(u"below"_s);
+        QVERIFY(QDir().mkdir(below));
+        press(u"editTarget"_s);
+        QVERIFY(find<QLineEdit>(u"targetName"_s)->isReadOnly());
+        QCOMPARE(find<QLineEdit>(u"targetFolder"_s)->text(), disk.path());
+        fill({{u"targetFolder"_s, below}});
+        press(u"targetSave"_s);
+        QTRY_COMPARE(tree->topLevelItem(0)->text(1), below);
+        QCOMPARE(targets().size(), 1);
+        QVERIFY(QDir().rmdir(below));
+        press(u"tryTarget"_s);
+        QTRY_VERIFY_WITH_TIMEOUT(note->text().startsWith(u"There is no folder "_s + below), 20'000);
+
+        m_prompt.yes = false;
+        press(u"removeTarget"_s);
+        QVERIFY2(m_prompt.explained.contains(u"stay"), qPrintable(m_prompt.explained));
+        QCOMPARE(targets().size(), 1);
+        m_prompt.yes = true;
+        press(u"removeTarget"_s);
+        QTRY_COMPARE(tree->topLevelItemCount(), 0);
+        QVERIFY(targets().isEmpty());
+        QVERIFY(QFile::exists(disk.filePath(u"shop.dump"_s)));
+        press(u"targetsClose"_s);
+    }
+
+    void aTargetThatCannotBeIsNotSaved_data()
+    {
+        QTest::addColumn<int>("kind"); // as the form lists them
+        QTest::addColumn<int>("place");
+        QTest::addColumn<Fields>("fields");
+        QTest::addColumn<QString>("word");
+        const auto folder = [](const char *row, const QString &name, const QString &path,
+                               const QString &word) {
+            QTest::newRow(row) << 0 << 0 << Fields{{u"targetName"_s, name}, {u"targetFolder"_s, path}}
+                               << word;
+        };
+        folder("no name", {}, u"/tmp"_s, u"needs a name"_s);
+        folder("a name of two words", u"my disk"_s, u"/tmp"_s, u"“my disk” cannot be the name"_s);
+        folder("a name that is taken", u"taken"_s, u"/tmp"_s, u"There is a target “taken” already"_s);
+        folder("no folder", u"disk"_s, {}, u"absolute path"_s);
+        folder("a folder that is relative", u"disk"_s, u"backups"_s, u"absolute path"_s);
+        folder("a folder that is not there", u"disk"_s, u"/nowhere/at/all"_s,
+               u"There is no folder /nowhere/at/all"_s);
+        QTest::newRow("an option instead of a remote")
+            << 2 << 0 << Fields{{u"targetName"_s, u"mine"_s}, {u"targetRemote"_s, u"--config"_s}}
+            << u"cannot be a remote"_s;
+        const auto azure = [](const char *row, int place, Fields fields, const QString &word) {
+            fields.insert({{u"targetName"_s, u"cloud"_s}, {u"targetAccount"_s, u"shop"_s}});
+            if (!fields.contains(u"targetContainer"_s))
+                fields.insert(u"targetContainer"_s, u"backups"_s);
+            QTest::newRow(row) << 1 << place << fields << word;
+        };
+        azure("a container in capitals", 0, {{u"targetContainer"_s, u"Backups"_s}},
+              u"“Backups” cannot be a container"_s);
+        azure("no key", 0, {}, u"Type the key"_s);
+        azure("a word instead of a key", 0, {{u"targetSecret"_s, u"hunter2!"_s}}, u"neither"_s);
+        azure("no file of the key", 1, {}, u"Name the file"_s);
+        azure("a file of the key that is not there", 1, {{u"targetSecretFile"_s, u"/nowhere/key"_s}},
+              u"cannot be read"_s);
+        azure("a file of the key that is relative", 1, {{u"targetSecretFile"_s, u"key"_s}},
+              u"absolute path"_s);
+        azure("a key into a file that is another's", 1,
+              {{u"targetSecretFile"_s, u"/etc/passwd"_s}, {u"targetSecret"_s, key()}},
+              u"There is a file /etc/passwd already"_s);
+    }
+    void aTargetThatCannotBeIsNotSaved()
+    {
+        QFETCH(int, kind);
+        QFETCH(int, place);
+        QFETCH(Fields, fields);
+        QFETCH(QString, word);
+        VERIFY_OK(m_app->uploadTargets.save({u"taken"_s, UploadTarget::Kind::Folder, u"/tmp"_s}));
+        (new TargetDialog(ui(), {}, m_window.get()))->open();
+        find<QComboBox>(u"targetKind"_s)->setCurrentIndex(kind);
+        find<QComboBox>(u"targetPlace"_s)->setCurrentIndex(place);
+        QCOMPARE(find<QLineEdit>(u"targetFolder"_s)->isVisible(), kind == 0);
+        QCOMPARE(find<QLineEdit>(u"targetSecretFile"_s)->isVisible(), kind == 1 && place == 1);
+        fill(fields);
+        press(u"targetSave"_s);
+        QTRY_VERIFY(find<QPushButton>(u"targetSave"_s)->isEnabled());
+        const QString said = find<QLabel>(u"targetSaid"_s)->text();
+        QVERIFY2(said.contains(word) && !said.contains(u"hunter2"), qPrintable(said));
+        QCOMPARE(targets().size(), 1);
+        QCOMPARE(targets().first().name, u"taken"_s);
+    }
+
+    void withoutAKeyringTheListStaysAsItWas()
+    {
+        const QByteArray bus = qgetenv("DBUS_SESSION_BUS_ADDRESS");
+        qputenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent");
+        const auto back = qScopeGuard([bus] { qputenv("DBUS_SESSION_BUS_ADDRESS", bus); });
+        const QTemporaryDir folder;
+        UploadTarget former{u"cloud"_s, UploadTarget::Kind::Azure, {}, u"shop"_s, u"backups"_s};
+        former.secretFile = folder.filePath(u"azure.key"_s);
+        VERIFY_OK(m_app->uploadTargets.save(former));
+        (new TargetsDialog(ui(), m_window.get()))->open();
+        const auto *tree = find<QTreeWidget>(u"targetsTree"_s);
+        QTRY_COMPARE(tree->topLevelItemCount(), 1);
+        QCOMPARE(tree->topLevelItem(0)->text(3), former.secretFile);
+        press(u"editTarget"_s);
+        QCOMPARE(find<QComboBox>(u"targetPlace"_s)->currentIndex(), 1);
+        find<QComboBox>(u"targetPlace"_s)->setCurrentIndex(0);
+        fill({{u"targetSecret"_s, key()}});
+        press(u"targetSave"_s);
+        auto *save = find<QPushButton>(u"targetSave"_s);
+        QTRY_VERIFY_WITH_TIMEOUT(save->isEnabled(), 15'000);
+        const QString said = find<QLabel>(u"targetSaid"_s)->text();
+        QVERIFY2(said.contains(u"Nothing was saved"), qPrintable(said));
+        QCOMPARE(targets().first().secretPlace(), u"file"_s);
+        QVERIFY(!QFile::exists(former.secretFile));
+
+        // What was typed can go into the file instead, and nowhere else.
+        find<QComboBox>(u"targetPlace"_s)->setCurrentIndex(1);
+        save->click();
+        QTRY_VERIFY(!find<QDialog>(u"targetDialog"_s));
+        const Result<QString> kept = UploadTargets::secret(targets().first(), false, {});
+        VERIFY_OK(kept); // others may not read it
+        QCOMPARE(*kept, key());
+        const QHash<QString, QByteArray> files = contentsOf(m_home.path());
+        QVERIFY(!files.isEmpty());
+        for (auto file = files.cbegin(); file != files.cend(); ++file)
+            QVERIFY2(!file->contains(key().toUtf8()), qPrintable(file.key()));
+    }
+
+    // Runs this program again below a session bus of its own with an unlocked gnome-keyring.
+    void aKeyComesIntoTheKeyringAndOutOfIt()
+    {
+        if (qEnvironmentVariableIsSet("RETAIL_TEST_KEYRING")) {
+            (new TargetsDialog(ui(), m_window.get()))->open();
+            press(u"addTarget"_s);
+            find<QComboBox>(u"targetKind"_s)->setCurrentIndex(1);
+            fill({{u"targetName"_s, u"cloud"_s},
+                  {u"targetAccount"_s, u"shop"_s},
+                  {u"targetContainer"_s, u"backups"_s},
+                  {u"targetSecret"_s, key()}});
+            press(u"targetSave"_s);
+            const auto *tree = find<QTreeWidget>(u"targetsTree"_s);
+            QTRY_COMPARE_WITH_TIMEOUT(tree->topLevelItemCount(), 1, 15'000);
+            QCOMPARE(tree->topLevelItem(0)->text(3), u"in the keyring"_s);
+            const Result<QString> kept = UploadTargets::secret(targets().first(), true, {});
+            VERIFY_OK(kept);
+            QCOMPARE(*kept, key());
+            const QString entry = targets().first().keyName();
+            press(u"removeTarget"_s);
+            QTRY_COMPARE(tree->topLevelItemCount(), 0);
+            QTRY_VERIFY_WITH_TIMEOUT(m_app->secrets.rememberedBackend(entry).isEmpty(), 15'000);
+            const Result<QString> gone = SecretStore::readHere(entry, {});
+            QVERIFY(!gone);
+            QCOMPARE(gone.error().kind, ErrorKind::NotFound);
+            return;
+        }
+        const QTemporaryDir home;
+        QProcess process;
+        QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+        for (const char *variable :
+             {"XDG_DATA_HOME", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "HOME"})
+            environment.insert(QString::fromLatin1(variable), home.path());
+        environment.remove(u"DBUS_SESSION_BUS_ADDRESS"_s);
+        environment.insert(u"RETAIL_TEST_KEYRING"_s, u"1"_s);
+        process.setProcessEnvironment(environment);
+        process.setProcessChannelMode(QProcess::MergedChannels);
+        process.start(u"dbus-run-session"_s, {u"--"_s, u"sh"_s, u"-c"_s,
+                                              u"printf secret | gnome-keyring-daemon --unlock "
+                                              u"--components=secrets >/dev/null 2>&1 && exec \"$0\" "
+                                              u"aKeyComesIntoTheKeyringAndOutOfIt"_s,
+                                              QCoreApplication::applicationFilePath()});
+        QVERIFY2(process.waitForStarted(), "dbus-run-session is missing: packaging/deps/install test");
+        QVERIFY(process.waitForFinished(120'000));
+        QVERIFY2(process.exitCode() == 0, process.readAll().constData());
     }
 
     void aDroppedFileOnlyOpensTheDialog()

@@ -16,6 +16,7 @@
 #include "ui/backup/recoverydialog.h"
 #include "ui/backup/restoredialog.h"
 #include "ui/backup/schedulesdialog.h"
+#include "ui/backup/targetsdialog.h"
 #include "ui/shared/tableview.h"
 #include "ui/shared/theme.h"
 
@@ -94,6 +95,8 @@ BackupsPage::BackupsPage(const UiContext &ui, QWidget *parent)
     QMenu *uploads = menu->addMenu(tr("&Upload the newest to"));
     uploads->setObjectName(u"uploadBackup"_s);
     connect(uploads, &QMenu::aboutToShow, this, [this, uploads] { m_proofs->fillUploads(uploads); });
+    const auto openTargets = [this] { openDialog(new TargetsDialog(m_ui, this)); };
+    menu->addAction(tr("Upload &targets…"), this, openTargets);
     m_more->setObjectName(u"moreBackups"_s);
     m_more->setMenu(menu);
     for (QPushButton *button : {m_create, m_verify, m_inspect, m_restore, m_prune, m_more})
@@ -125,6 +128,7 @@ BackupsPage::BackupsPage(const UiContext &ui, QWidget *parent)
     connect(m_prune, &QPushButton::clicked, this, &BackupsPage::openPrune);
     connect(change, &QPushButton::clicked, this, &BackupsPage::chooseFolder);
     connect(m_proofs, &ProofPanel::schedulesRequested, this, &BackupsPage::openSchedules);
+    connect(m_proofs, &ProofPanel::targetsRequested, this, openTargets);
     connect(m_figures, &BackupFigures::backupRequested, this, &BackupsPage::openCreate);
     connect(&ui.app.jobs, &JobRunner::finished, this, [this](const Job *job) {
         static const QStringList ours{u"backup"_s,  u"verification"_s, u"prune"_s,
@@ -290,16 +294,12 @@ void BackupsPage::dropEvent(QDropEvent *event)
 QString BackupsPage::help() const
 {
     return tr(
-        "The backups of a folder, and whether there is one to rely on. Only what was verified is "
-        "green: “listed” "
-        "means that the checksum is right and every table is in it, “restored” that it was put back "
-        "for a test "
-        "and compared. Verify restores into a throw-away server. Restore shows its plan first and "
-        "makes a new "
-        "database unless the name of an existing one is typed. A drill restores the newest backup somewhere "
-        "harmless and tells how long that takes; three copies on two media, one off-site, survive one "
-        "mishap. Schedules… makes backups, drills, uploads and maintenance run by themselves. A backup file "
-        "can be dropped on this "
-        "page. Enter "
-        "looks inside the selected backup.");
+        "The backups of a folder, and whether there is one to rely on. Only what was verified is green: "
+        "“listed” means that the checksum is right and every table is in it, “restored” that it was put back "
+        "for a test and compared. Verify restores into a throw-away server. Restore shows its plan first and "
+        "makes a new database unless the name of an existing one is typed. A drill restores the newest "
+        "backup somewhere harmless and tells how long that takes; three copies on two media, one off-site, "
+        "survive one mishap. Upload targets… sets up where copies go, Schedules… makes backups, drills, "
+        "uploads and maintenance run by themselves. A backup file can be dropped on this page. Enter looks "
+        "inside the selected backup.");
 }

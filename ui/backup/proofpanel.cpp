@@ -133,8 +133,8 @@ void ProofPanel::fillUploads(QMenu *menu)
         for (const UploadTarget &target : *targets)
             menu->addAction(tr("%1 (%2)").arg(target.name, target.text()), this,
                             [this, target] { upload(target); });
-    if (menu->isEmpty())
-        menu->addAction(targets ? tr("No target is set up: retail-admin backup target set NAME")
-                                : targets.error().message)
-            ->setEnabled(false);
+    if (!targets)
+        menu->addAction(targets.error().message)->setEnabled(false);
+    else if (menu->isEmpty())
+        menu->addAction(tr("&Set up a target…"), this, &ProofPanel::targetsRequested);
 }

@@ -20,7 +20,7 @@ public:
 
     void show(const backup::Overview &overview);
     void clear();
-    /// The targets that were set up, or how to set one up.
+    /// The targets that were set up, or an entry that sets one up.
     void fillUploads(QMenu *menu);
 
 public slots:
@@ -28,6 +28,7 @@ public slots:
 
 signals:
     void schedulesRequested();
+    void targetsRequested();
 
 private:
     void upload(const UploadTarget &target);
