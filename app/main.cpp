@@ -14,7 +14,6 @@
 
 #include <sys/resource.h>
 
-#include <clocale>
 #include <cstdio>
 #include <cstdlib>
 

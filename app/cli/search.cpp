@@ -76,6 +76,44 @@ Result<std::optional<double>> decimal(const cli::Invocation &call, const QString
     return std::optional<double>(value);
 }
 
+/// Takes over the options that are set; for a new search also the others' defaults.
+Result<void> readOptions(cli::Invocation &call, bool saved, SearchRequest &request)
+{
+    if (!saved || call.isSet(u"mode"_s)) {
+        const qsizetype mode =
+            QStringList{u"vector"_s, u"text"_s, u"hybrid"_s}.indexOf(call.value(u"mode"_s));
+        if (mode < 0)
+            return Error{ErrorKind::Usage, u"--mode takes vector, text or hybrid."_s};
+        request.mode = SearchMode(mode);
+    }
+    if (!saved || call.isSet(u"limit"_s)) {
+        const Result<int> limit = call.number(u"limit"_s, 1, 999);
+        if (!limit)
+            return limit.error();
+        request.limit = *limit;
+    }
+    SearchFilter &filter = request.filter;
+    for (const auto &[option, field] :
+         {std::pair{u"threshold"_s, &request.threshold}, std::pair{u"min-price"_s, &filter.minPrice},
+          std::pair{u"max-price"_s, &filter.maxPrice}, std::pair{u"min-rating"_s, &filter.minRating}}) {
+        const Result<std::optional<double>> value = decimal(call, option);
+        if (!value)
+            return value.error();
+        if (*value)
+            *field = *value;
+    }
+    for (const auto &[option, field] :
+         {std::pair{u"category"_s, &filter.categories}, std::pair{u"brand"_s, &filter.brands},
+          std::pair{u"tag"_s, &filter.tags}})
+        if (call.isSet(option))
+            *field = call.parser().values(option);
+    if (call.isSet(u"in-stock"_s))
+        filter.minStock = 1;
+    if (call.isSet(u"inactive"_s))
+        filter.includeInactive = true;
+    return {};
+}
+
 } // namespace
 
 int cli::search(AppContext &context, const QStringList &arguments)
@@ -90,7 +128,9 @@ int cli::search(AppContext &context, const QStringList &arguments)
     };
     add(u"store"_s, u"The store."_s, u"STORE"_s);
     add(u"like"_s, u"Instead of TEXT: products similar to this one."_s, u"PRODUCT_ID"_s);
-    add(u"saved"_s, u"Instead of TEXT: a search saved in the window, with its filters."_s, u"NAME"_s);
+    add(u"saved"_s,
+        u"Instead of TEXT: a search saved in the window; options given beside it go before its own."_s,
+        u"NAME"_s);
     add(u"mode"_s, u"vector, text or hybrid (hybrid)."_s, u"MODE"_s, u"hybrid"_s);
     add(u"limit"_s, u"How many products (10)."_s, u"N"_s, u"10"_s);
     add(u"threshold"_s, u"Least similarity of what the vectors find."_s, u"T"_s);
@@ -111,30 +151,8 @@ int cli::search(AppContext &context, const QStringList &arguments)
     SearchRequest request;
     request.text = parser.positionalArguments().join(u' ');
     request.like = call.value(u"like"_s);
-    const QStringList modes{u"vector"_s, u"text"_s, u"hybrid"_s};
-    const qsizetype mode = modes.indexOf(call.value(u"mode"_s));
-    if (mode < 0)
-        return call.usage(u"--mode takes vector, text or hybrid."_s);
-    request.mode = SearchMode(mode);
-    const Result<int> limit = call.number(u"limit"_s, 1, 999);
-    if (!limit)
-        return call.fail(limit.error());
-    request.limit = *limit;
-    SearchFilter &filter = request.filter;
-    for (const auto &[option, field] :
-         {std::pair{u"threshold"_s, &request.threshold}, std::pair{u"min-price"_s, &filter.minPrice},
-          std::pair{u"max-price"_s, &filter.maxPrice}, std::pair{u"min-rating"_s, &filter.minRating}}) {
-        const Result<std::optional<double>> value = decimal(call, option);
-        if (!value)
-            return call.fail(value.error());
-        *field = *value;
-    }
-    filter.categories = parser.values(u"category"_s);
-    filter.brands = parser.values(u"brand"_s);
-    filter.tags = parser.values(u"tag"_s);
-    if (call.isSet(u"in-stock"_s))
-        filter.minStock = 1;
-    filter.includeInactive = call.isSet(u"inactive"_s);
+    if (const Result<void> read = readOptions(call, false, request); !read)
+        return call.fail(read.error());
 
     // Without --provider the database's active model decides; the built-in one needs no setting up.
     if (call.isSet(u"provider"_s) && request.mode != SearchMode::Text) {
@@ -153,12 +171,15 @@ int cli::search(AppContext &context, const QStringList &arguments)
     if (call.isSet(u"saved"_s)) {
         if (!request.text.isEmpty() || !request.like.isEmpty())
             return call.usage(u"--saved stands instead of TEXT and --like."_s);
-        const Result<SearchRequest> saved =
+        Result<SearchRequest> saved =
             SavedSearches(context.local, context.pool.profile().name, call.value(u"store"_s))
                 .find(call.value(u"saved"_s));
         if (!saved)
             return call.fail(saved.error());
+        saved->model = request.model; // none is saved
         request = *saved;
+        if (const Result<void> read = readOptions(call, true, request); !read)
+            return call.fail(read.error());
     }
     const Result<SearchAnswer> answer =
         context.search.search(call.value(u"store"_s), request, interruption()).result();

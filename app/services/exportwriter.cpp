@@ -17,6 +17,8 @@
 #include <xlsxwriter.h>
 
 #include <cerrno>
+#include <clocale>
+#include <cstdio>
 
 using namespace Qt::StringLiterals;
 
@@ -95,11 +97,7 @@ public:
 private:
     void text(QByteArrayView value, bool guarded)
     {
-        const auto formula = [](char first) {
-            return first == '=' || first == '+' || first == '-' || first == '@' || first == '\t' ||
-                   first == '\r';
-        };
-        const bool guard = guarded && !value.isEmpty() && formula(value.front());
+        const bool guard = guarded && looksLikeFormula(value);
         bool quote = value.isEmpty();
         for (const char c : value)
             quote = quote || c == '"' || c == '\n' || c == '\r' || c == ',' || c == ';';
@@ -232,6 +230,28 @@ private:
     QByteArray m_line;
 };
 
+/// libxlsxwriter prints numbers with printf, and Qt's application object sets the desktop's locale: with a
+/// decimal comma no spreadsheet opens the workbook. This gives the thread a point while it lives.
+class DecimalPoint final
+{
+public:
+    DecimalPoint()
+        : m_before(::uselocale(withPoint()))
+    {
+    }
+    ~DecimalPoint() { ::uselocale(m_before); }
+    Q_DISABLE_COPY_MOVE(DecimalPoint)
+
+private:
+    static locale_t withPoint()
+    {
+        static const locale_t locale = ::newlocale(LC_NUMERIC_MASK, "C", ::duplocale(LC_GLOBAL_LOCALE));
+        return locale;
+    }
+
+    const locale_t m_before;
+};
+
 /// A workbook in libxlsxwriter's constant-memory mode: rows go to its temporary file as they come. Texts are
 /// text cells, which no spreadsheet runs as formulas.
 class XlsxWriter final : public ExportWriter
@@ -240,20 +260,27 @@ public:
     XlsxWriter(const QList<ExportColumn> &columns, const ExportStyle &style, const QString &file)
         : m_columns(columns)
         , m_style(style)
+        , m_file(QFile::encodeName(file))
     {
+        // Its temporary files lie beside the workbook: a disk that is full for them is full for the workbook
+        // too, whose writing the library checks as it does not check theirs. It copies the name.
+        QByteArray folder = QFile::encodeName(QFileInfo(file).absolutePath());
         lxw_workbook_options options{};
         options.constant_memory = LXW_TRUE;
-        m_book = workbook_new_opt(QFile::encodeName(file).constData(), &options);
+        options.tmpdir = folder.data();
+        m_book = workbook_new_opt(m_file.constData(), &options);
     }
 
     ~XlsxWriter() override
     {
+        const DecimalPoint point;
         if (m_book) // given up: closing frees it, and what it writes is removed with the temporary name
             workbook_close(m_book);
     }
 
     Result<void> begin() override
     {
+        const DecimalPoint point;
         if (!m_book)
             return Error{ErrorKind::Io, u"The workbook cannot be made."_s};
         m_bold = workbook_add_format(m_book);
@@ -280,6 +307,7 @@ public:
 
     Result<void> row(const Values &values) override
     {
+        const DecimalPoint point;
         if (m_row >= LXW_ROW_MAX)
             if (const Result<void> next = sheet(); !next)
                 return next;
@@ -287,20 +315,54 @@ public:
             if (values[i])
                 cell(lxw_col_t(i), *values[i], m_columns[i].type, m_formats[i]);
         ++m_row;
+        if (std::ferror(m_sheet->optimize_tmpfile))
+            return notWritten();
         return {};
     }
 
     Result<void> end() override
     {
+        const DecimalPoint point;
+        if (const Result<void> whole = checkSheets(); !whole)
+            return whole;
         const lxw_error closed = workbook_close(std::exchange(m_book, nullptr));
         if (closed != LXW_NO_ERROR)
-            return Error{ErrorKind::Io, u"The workbook could not be written."_s,
-                         u"The disk, or the folder for temporary files, may be full."_s,
-                         QString::fromUtf8(lxw_strerror(closed))};
+            return notWritten(QString::fromUtf8(lxw_strerror(closed)));
         return {};
     }
 
 private:
+    static Error notWritten(const QString &detail = {})
+    {
+        return Error{ErrorKind::Io, u"The workbook could not be written."_s,
+                     u"The disk may be full, or a quota or a limit on the size of files stands in the way."_s,
+                     detail};
+    }
+
+    /// The library writes the rows of a sheet, and its copy of them when it closes, without looking whether
+    /// that goes well. So: are the rows all in their file, and is there room for the copy? Should others
+    /// fill the disk meanwhile, the workbook has no room beside the copy, and that the library notices.
+    Result<void> checkSheets()
+    {
+        off_t longest = 0;
+        for (lxw_worksheet *sheet : std::as_const(m_sheets)) {
+            lxw_worksheet_write_single_row(sheet); // the last one, which waits in memory
+            FILE *const rows = sheet->optimize_tmpfile;
+            if (std::fflush(rows) != 0 || std::ferror(rows))
+                return notWritten();
+            longest = std::max(longest, ::ftello(rows));
+        }
+        constexpr off_t aroundTheRows = 1 << 16;
+        const int descriptor = ::open(m_file.constData(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+        if (descriptor < 0)
+            return notWritten(qt_error_string(errno));
+        int code = ::posix_fallocate(descriptor, 0, longest + aroundTheRows);
+        if (::ftruncate(descriptor, 0) != 0 && code == 0)
+            code = errno;
+        ::close(descriptor);
+        return code == 0 ? Result<void>() : durable::ioError(u"The workbook could not be written."_s, code);
+    }
+
     static constexpr qsizetype longestText = 32'767; // of a cell
 
     /// A sheet holds 1,048,576 rows; what is more goes on in the next one.
@@ -309,6 +371,7 @@ private:
         m_sheet = workbook_add_worksheet(m_book, nullptr);
         if (!m_sheet)
             return Error{ErrorKind::Io, u"The workbook cannot take a further sheet."_s};
+        m_sheets.append(m_sheet);
         m_row = 0;
         for (qsizetype i = 0; i < m_columns.size(); ++i)
             worksheet_set_column(m_sheet, lxw_col_t(i), lxw_col_t(i),
@@ -367,8 +430,10 @@ private:
 
     const QList<ExportColumn> m_columns;
     const ExportStyle m_style;
+    const QByteArray m_file;
     lxw_workbook *m_book = nullptr;
     lxw_worksheet *m_sheet = nullptr;
+    QList<lxw_worksheet *> m_sheets;
     lxw_format *m_bold = nullptr;
     QList<lxw_format *> m_formats;
     lxw_row_t m_row = 0;
@@ -384,6 +449,14 @@ std::unique_ptr<ExportWriter> makeText(const QList<ExportColumn> &columns, const
 }
 
 } // namespace
+
+bool looksLikeFormula(QByteArrayView text)
+{
+    qsizetype first = 0;
+    while (first < text.size() && text[first] == '\'')
+        ++first;
+    return first < text.size() && QByteArrayView("=+-@\t\r").contains(text[first]);
+}
 
 QString exportSource(const Profile &profile)
 {

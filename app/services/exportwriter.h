@@ -6,6 +6,10 @@
 /// What an export's header calls its database: where it is, and whether that is production.
 QString exportSource(const Profile &profile);
 
+/// Whether a spreadsheet may take the text for a formula, as the export's guard puts an apostrophe before it.
+/// With apostrophes in front it counts as one too, so that an import can take the guard's away again.
+bool looksLikeFormula(QByteArrayView text);
+
 /// A file that appears under its name when it is whole: written under a temporary one, which goes when the
 /// object does before finish(). "-" is standard output. Belongs to one thread; errors are of kind Io, or
 /// Conflict where the name is taken.

@@ -4,6 +4,7 @@
 #include "app/core/format.h"
 #include "app/services/copytext.h"
 #include "app/services/csvreader.h"
+#include "app/services/exportwriter.h"
 
 #include <QFile>
 #include <QJsonDocument>
@@ -67,6 +68,52 @@ bool required(QByteArrayView name)
     return name == "sku" || name == "product_name" || name == "price";
 }
 
+/// Whether the text is an array of texts as PostgreSQL writes it (and so the export): it is taken as it is.
+bool isTextArray(const QString &text)
+{
+    static const QRegularExpression array(
+        uR"(^\{(?:(?<one>"(?:[^"\\]|\\[\s\S])*+"|\s*+[^\s",{}\\][^",{}\\]*+)(?:,(?&one))*+)?\}$)"_s);
+    return array.match(text).hasMatch();
+}
+
+/// What jsonb refuses in an object that QJsonDocument has read, or nothing. One such row would end the COPY
+/// of all.
+QString refusedByJsonb(const QString &json)
+{
+    constexpr qsizetype longestNumber = 5'000; // numeric takes 16383 digits after the point
+    const auto digit = [&](qsizetype i) { return json.at(i) >= u'0' && json.at(i) <= u'9'; };
+    if (!json.startsWith(u'{'))
+        return u"does not begin with {"_s;
+    bool quoted = false;
+    bool high = false; // behind the first half of a surrogate pair
+    qsizetype digits = 0;
+    for (qsizetype i = 0; i < json.size(); ++i) { // what stands at the end is }: i + 1 is there
+        const QChar c = json.at(i);
+        digits = !quoted && digit(i) ? digits + 1 : 0;
+        if (digits > longestNumber)
+            return u"holds a number of too many digits"_s;
+        if (!quoted && c == u'.' && (!digit(i - 1) || !digit(i + 1)))
+            return u"holds a number without a digit before or after its point"_s;
+        const bool code = quoted && c == u'\\' && json.at(i + 1) == u'u';
+        const int unit = code ? json.mid(i + 2, 4).toInt(nullptr, 16) : 0;
+        if (code && unit == 0)
+            return u"holds the character \\u0000, which the database cannot keep"_s;
+        if (high != QChar::isLowSurrogate(char32_t(unit)))
+            return u"holds half of a surrogate pair"_s;
+        high = QChar::isHighSurrogate(char32_t(unit));
+        if (!quoted || c == u'"') {
+            quoted = quoted != (c == u'"');
+        } else if (c < u' ') {
+            return u"holds a line break or another control character that is not escaped"_s;
+        } else if (code) {
+            i += 5;
+        } else if (c == u'\\' && !u"\"\\/bfnrt"_s.contains(json.at(++i))) {
+            return u"holds the unknown escape \\%1"_s.arg(json.at(i));
+        }
+    }
+    return {};
+}
+
 /// The value as the staging table takes it, null for none, or what is wrong with it.
 Result<QString> convert(const Field &field, const QString &given)
 {
@@ -75,7 +122,9 @@ Result<QString> convert(const Field &field, const QString &given)
     const auto wrong = [&](const QString &why) {
         return Error{ErrorKind::Usage, u"%1: %2"_s.arg(QLatin1String(field.name), why)};
     };
-    const QString value = given.trimmed();
+    // Behind the apostrophe of the export's guard stands the product's own text, whose spaces count.
+    const bool guarded = given.startsWith(u'\'') && looksLikeFormula(given.toUtf8());
+    const QString value = guarded ? given.sliced(1) : given.trimmed();
     if (value.isEmpty())
         return required(field.name) ? Result<QString>(wrong(u"is empty"_s)) : QString();
     const QString shown = value.size() > 40 ? value.left(39) + u'…' : value;
@@ -110,6 +159,8 @@ Result<QString> convert(const Field &field, const QString &given)
         return wrong(u"“%1” is neither true nor false"_s.arg(shown));
     }
     case Kind::Tags: {
+        if (isTextArray(value))
+            return value;
         QString array;
         static const QRegularExpression separator(u"[,;|]"_s);
         for (QString tag : value.split(separator, Qt::SkipEmptyParts)) {
@@ -122,6 +173,8 @@ Result<QString> convert(const Field &field, const QString &given)
     case Kind::Json:
         if (!QJsonDocument::fromJson(value.toUtf8()).isObject())
             return wrong(u"is no JSON object"_s);
+        if (const QString refused = refusedByJsonb(value); !refused.isEmpty())
+            return wrong(refused);
         return value;
     }
     return value;

@@ -4,8 +4,15 @@
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QProcess>
+#include <QRegularExpression>
 #include <QTemporaryDir>
 #include <QTest>
+
+#include <sys/resource.h>
+
+#include <clocale>
+#include <csignal>
+#include <cstdio>
 
 using namespace Qt::StringLiterals;
 
@@ -37,6 +44,30 @@ class TestExportWriter final : public QObject
         return ExportService::text(table, style).split('\n').value(1);
     }
 
+    static QByteArray sheetOf(const QString &workbook)
+    {
+        QProcess python;
+        python.start(u"python3"_s, {u"-c"_s,
+                                    u"import sys,zipfile; sys.stdout.write(zipfile.ZipFile(sys.argv[1])."
+                                    "read('xl/worksheets/sheet1.xml').decode())"_s,
+                                    workbook});
+        return python.waitForFinished() ? python.readAllStandardOutput() : QByteArray();
+    }
+
+    /// Writes while no file may grow beyond that: a write ends then as on a full disk.
+    static Result<void> writeWithin(qint64 bytes, const ExportTable &table, const ExportStyle &style,
+                                    const QString &file)
+    {
+        std::signal(SIGXFSZ, SIG_IGN);
+        rlimit before{};
+        ::getrlimit(RLIMIT_FSIZE, &before);
+        const rlimit small{rlim_t(bytes), before.rlim_max};
+        ::setrlimit(RLIMIT_FSIZE, &small);
+        const Result<void> written = ExportService::write(table, style, file, false);
+        ::setrlimit(RLIMIT_FSIZE, &before);
+        return written;
+    }
+
 private slots:
     void productionIsNamedInTheHeader()
     {
@@ -57,6 +88,8 @@ private slots:
         QTest::newRow("at") << u"@SUM(A1)"_s << QByteArray("'@SUM(A1)");
         QTest::newRow("a tab before it") << u"\t=1"_s << QByteArray("'\t=1");
         QTest::newRow("a line break before it") << u"\r=1"_s << QByteArray("\"'\r=1\"");
+        QTest::newRow("an apostrophe before it") << u"'=1"_s << QByteArray("''=1");
+        QTest::newRow("an apostrophe before a text") << u"'s"_s << QByteArray("'s");
         QTest::newRow("an equals sign later") << u"a=1"_s << QByteArray("a=1");
     }
     void formulasAreNeutralised()
@@ -139,16 +172,81 @@ private slots:
         QFile archive(file);
         QVERIFY(archive.open(QIODevice::ReadOnly));
         QVERIFY(archive.readAll().startsWith("PK"));
-        QProcess python;
-        python.start(u"python3"_s, {u"-c"_s,
-                                    u"import sys,zipfile; sys.stdout.write(zipfile.ZipFile(sys.argv[1])."
-                                    "read('xl/worksheets/sheet1.xml').decode())"_s,
-                                    file});
-        QVERIFY(python.waitForFinished());
-        const QByteArray sheet = python.readAllStandardOutput();
+        const QByteArray sheet = sheetOf(file);
         QVERIFY2(sheet.contains("=1+1 &lt;&amp;&gt;"), sheet.constData());
         QVERIFY(!sheet.contains("<f>")); // no formula
         QVERIFY(sheet.contains("<v>-1234.5</v>"));
+    }
+
+    void aDecimalCommaOfTheDesktopIsInNoWorkbook()
+    {
+        // A locale of our own, since none with a comma may be installed: LC_NUMERIC as localedef writes it
+        // for decimal_point "," and nothing else.
+        static const QByteArray comma = QByteArray::fromHex("14110320"
+                                                            "06000000"
+                                                            "20000000"
+                                                            "22000000"
+                                                            "23000000"
+                                                            "24000000"
+                                                            "28000000"
+                                                            "2c000000"
+                                                            "2c000000"
+                                                            "2c000000"
+                                                            "00000000"
+                                                            "414e53495f58332e342d3139363800");
+        const QTemporaryDir folder;
+        QVERIFY(QDir(folder.path()).mkdir(u"comma"_s));
+        QFile numeric(folder.filePath(u"comma/LC_NUMERIC"_s));
+        QVERIFY(numeric.open(QIODevice::WriteOnly) && numeric.write(comma) == comma.size());
+        numeric.close();
+        const QByteArray before = std::setlocale(LC_NUMERIC, nullptr);
+        qputenv("LOCPATH", QFile::encodeName(folder.path()));
+        const bool set = std::setlocale(LC_NUMERIC, "comma") != nullptr;
+        char printed[8] = {};
+        std::snprintf(printed, sizeof printed, "%g", 0.5);
+        const QString file = folder.filePath(u"x.xlsx"_s);
+        ExportStyle style;
+        style.format = ExportFormat::Xlsx;
+        const Result<void> written = ExportService::write(table(row(u"x"_s)), style, file, false);
+        std::setlocale(LC_NUMERIC, before.constData());
+        qunsetenv("LOCPATH");
+        QVERIFY(set);
+        QCOMPARE(QByteArray(printed), QByteArray("0,5"));
+        QVERIFY2(written.ok(), written ? "" : qPrintable(written.error().text()));
+        const QByteArray sheet = sheetOf(file);
+        QVERIFY2(sheet.contains("<v>-1234.5</v>"), sheet.constData());
+        static const QRegularExpression decimalComma(u"[0-9],[0-9]"_s);
+        QVERIFY2(!decimalComma.match(QString::fromUtf8(sheet)).hasMatch(), sheet.constData());
+    }
+
+    void aWorkbookWhoseRowsDoNotFitOnTheDiskIsNone_data()
+    {
+        QTest::addColumn<int>("missing"); // bytes of the sheet
+        QTest::newRow("while rows are written") << 1'000'000;
+        QTest::newRow("while the last rows are written") << 3000;
+        QTest::newRow("while they are copied into the workbook") << 50;
+    }
+    void aWorkbookWhoseRowsDoNotFitOnTheDiskIsNone()
+    {
+        QFETCH(const int, missing);
+        const QTemporaryDir folder;
+        ExportStyle style;
+        style.format = ExportFormat::Xlsx;
+        ExportTable many = table(row(u"a text that packs well"_s));
+        many.rows = QList<QList<Value>>(5000, many.rows.first());
+        const QString whole = folder.filePath(u"whole.xlsx"_s);
+        QVERIFY(ExportService::write(many, style, whole, false).ok());
+        const qint64 sheet = sheetOf(whole).size();
+        const qint64 room = sheet - missing;
+        QVERIFY(room > 2 * QFileInfo(whole).size()); // the packed workbook alone would fit
+        const Result<void> written = writeWithin(room, many, style, folder.filePath(u"full.xlsx"_s));
+        QVERIFY(!written);
+        QCOMPARE(written.error().kind, ErrorKind::Io);
+        QVERIFY(!written.error().hint.isEmpty());
+        QCOMPARE(QDir(folder.path()).entryList(QDir::Files), QStringList{u"whole.xlsx"_s});
+        const QString fits = folder.filePath(u"fits.xlsx"_s);
+        QVERIFY(writeWithin(sheet + 100'000, many, style, fits).ok());
+        QCOMPARE(sheetOf(fits).size(), sheet);
     }
 
     void anExistingFileStaysUnlessItMayBeReplaced()

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/jobs/quietjob.h"
+#include "app/services/exportservice.h"
 #include "app/services/importservice.h"
 #include "tests/support/testcluster.h"
 
+#include <QTemporaryDir>
 #include <QTemporaryFile>
 #include <QTest>
 
@@ -94,6 +96,23 @@ private slots:
             << QByteArray("imp-9,Lamp,1,,,maybe,,") << u"neither true nor false"_s;
         QTest::newRow("metadata that is no object")
             << QByteArray("imp-9,Lamp,1,,,,,[1]") << u"no JSON object"_s;
+        const auto metadata = [](const QByteArray &json) {
+            return "imp-9,Lamp,1,,,,,\"" + QByteArray(json).replace('"', "\"\"") + '"';
+        };
+        // What QJsonDocument takes and jsonb does not.
+        QTest::newRow("metadata with a NUL") << metadata(R"({"a":"\u0000"})") << u"\\u0000"_s;
+        QTest::newRow("metadata with the first half of a pair")
+            << metadata(R"({"a":"\ud83d"})") << u"half of a surrogate pair"_s;
+        QTest::newRow("metadata with the second half of a pair")
+            << metadata(R"({"a":"\uDE00"})") << u"half of a surrogate pair"_s;
+        QTest::newRow("metadata with a first half twice")
+            << metadata(R"({"a":"\ud83d\ud83d\ude00"})") << u"half of a surrogate pair"_s;
+        QTest::newRow("metadata with an unknown escape") << metadata(R"({"a":"\q"})") << u"\\q"_s;
+        QTest::newRow("metadata with a line break in a text")
+            << metadata("{\"a\":\"x\ny\"}") << u"not escaped"_s;
+        QTest::newRow("metadata with half a number") << metadata(R"({"a":1.})") << u"its point"_s;
+        QTest::newRow("metadata with a number beyond numeric")
+            << metadata("{\"a\":0." + QByteArray(20'000, '1') + '}') << u"too many digits"_s;
         QTest::newRow("an unknown category")
             << QByteArray("imp-9,Lamp,1,Toys,,,,") << u"there is none named “Toys”"_s;
         QTest::newRow("a field too few")
@@ -180,6 +199,79 @@ private slots:
         QCOMPARE(rows->text(1, 0), u"Two\nlines"_s);
         QCOMPARE(rows->boolean(1, 4), true);
         QCOMPARE(rows->integer(1, 7), 1000);
+    }
+
+    void metadataThatJsonbRefusesStopsNoOtherRow()
+    {
+        ImportOptions options;
+        options.skipBad = true;
+        const Outcome outcome =
+            import(m_database,
+                   QByteArray("sku,product_name,price,metadata\n") +
+                       R"(imp-odd-1,Cup,3,"{""a"":""\ud83d\ude00 \\u0000 \"" "",""n"":-1.5e2}")" + '\n' +
+                       R"(imp-odd-2,Cup,3,"{""a"":""\u0000""}")" + '\n',
+                   options);
+        VERIFY_OK(outcome.result);
+        QCOMPARE(outcome.report.inserted, 1);
+        QCOMPARE(outcome.report.bad, 1);
+        const Result<Rows> rows = m_database.superuser().execute(
+            "SELECT metadata ->> 'a', metadata ->> 'n' FROM retail.products WHERE sku = 'imp-odd-1'");
+        VERIFY_OK(rows);
+        QCOMPARE(rows->text(0, 0), u"😀 \\u0000 \" "_s);
+        QCOMPARE(rows->text(0, 1), u"-150"_s);
+    }
+
+    void whatWasExportedComesBackAsItWas()
+    {
+        const TestDatabase database;
+        VERIFY_OK(database.superuser().executeScript(R"(
+            UPDATE retail.products p
+            SET sku = (ARRAY['=1', '-2', '@3'])[n], product_name = (ARRAY['+fresh ', $$'=quoted$$, E'\ttab'])[n],
+                brand = $$'plain'$$,
+                tags = CASE n WHEN 1 THEN ARRAY['a', 'b;c', 'd, "e" \ |', ' f ', 'NULL', '']
+                              WHEN 2 THEN '{}' ELSE ARRAY['oak', NULL] END
+            FROM (SELECT product_id, row_number() OVER (ORDER BY product_id) AS n FROM retail.products
+                  WHERE store_id = 'seattle' LIMIT 3) three
+            WHERE p.product_id = three.product_id)"));
+        const auto products = [&] {
+            const Result<Rows> rows = database.superuser().execute(
+                "SELECT count(*) || string_agg(concat_ws('|', sku, product_name, brand, tags::text), E'\\n' "
+                "ORDER BY product_id) FROM retail.products WHERE store_id = 'seattle'");
+            return rows ? rows->text(0, 0) : rows.error().text();
+        };
+        const QString before = products();
+        const QTemporaryDir folder;
+        ConnectionPool pool(2);
+        OPEN_POOL(pool, database, u"sandbox_owner"_s);
+        ExportRequest request;
+        request.storeId = u"seattle"_s;
+        request.rows.table = "products";
+        request.columns = {"sku", "product_name", "brand", "tags"};
+        request.file = folder.filePath(u"products.csv"_s);
+        QuietJob job;
+        VERIFY_OK(ExportService(pool).exportRows(request)(job));
+        ImportOptions options;
+        options.file = request.file;
+        options.update = true;
+        const Outcome outcome = import(database, {}, options);
+        VERIFY_OK(outcome.result);
+        QVERIFY(outcome.report.updated > 3);
+        QCOMPARE(outcome.report.inserted, 0);
+        QCOMPARE(products(), before);
+    }
+
+    void tagsInBracesAreAnArrayWhereTheyAreOne()
+    {
+        VERIFY_OK(import(m_database, "sku,product_name,price,tags\n"
+                                     "imp-tags-1,Cup,3,\"{a,\"\n"
+                                     "imp-tags-2,Cup,3,\"{a,\"\"b c\"\",d e}\"\n")
+                      .result);
+        const Result<Rows> rows =
+            m_database.superuser().execute("SELECT array_to_string(tags, '/') FROM retail.products WHERE sku "
+                                           "LIKE 'imp-tags-%' ORDER BY sku");
+        VERIFY_OK(rows);
+        QCOMPARE(rows->text(0, 0), u"{a"_s);
+        QCOMPARE(rows->text(1, 0), u"a/b c/d e"_s);
     }
 
     void anExistingProductIsOnlyChangedWhenAsked()

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/services/savedsearches.h"
 #include "tests/support/testcluster.h"
 
 #include <QJsonArray>
@@ -120,6 +121,8 @@ private slots:
         row("no table", {u"browse"_s, u"--store"_s, u"seattle"_s}, 2);
         row("a foreign table", {u"browse"_s, u"pg_authid"_s, u"--store"_s, u"seattle"_s}, 2);
         row("no store", {u"browse"_s, u"customers"_s}, 2);
+        row("an upload target's folder that is not there",
+            {u"backup"_s, u"target"_s, u"set"_s, u"disk"_s, u"--folder"_s, u"/nowhere/at/all"_s}, 2);
         row("a limit that is no number",
             {u"browse"_s, u"customers"_s, u"--store"_s, u"seattle"_s, u"--limit"_s, u"x"_s}, 2);
         row("an unknown profile", {u"stores"_s, u"list"_s, u"--profile"_s, u"nowhere"_s}, 2);
@@ -417,6 +420,35 @@ private slots:
         const Run embed = run({u"embed"_s, u"--dry-run"_s, u"--json"_s, u"--profile"_s, login});
         QCOMPARE(embed.exitCode, 0);
         QCOMPARE(embed.json()[u"texts"].toInt(-1), 0);
+    }
+
+    void whatIsGivenGoesBeforeWhatASavedSearchSays()
+    {
+        const QString login = profile(u"sandbox_manager"_s);
+        QVERIFY(QDir(m_home.path()).mkpath(u"retail-admin"_s));
+        LocalStore local(m_home.filePath(u"retail-admin/local.db"_s));
+        QVERIFY(local.prepare().ok());
+        const Result<Login> opened = ProfileStore(m_home.path()).resolve(login);
+        VERIFY_OK(opened);
+        SearchRequest request;
+        request.text = u"couch"_s;
+        request.limit = 3;
+        VERIFY_OK(SavedSearches(local, opened->profile.name, u"seattle"_s).save({u"couches"_s, request}));
+        const auto search = [&](const QStringList &more) {
+            return run(QStringList{u"search"_s, u"--saved"_s, u"couches"_s, u"--store"_s, u"seattle"_s,
+                                   u"--json"_s, u"--profile"_s, login} +
+                       more);
+        };
+        const QJsonObject saved = search({}).json();
+        QCOMPARE(saved[u"mode"].toString(), u"hybrid"_s);
+        QCOMPARE(saved[u"results"].toArray().size(), 3);
+        const QJsonObject other = search({u"--mode"_s, u"vector"_s, u"--limit"_s, u"1"_s}).json();
+        QCOMPARE(other[u"mode"].toString(), u"vector"_s);
+        QCOMPARE(other[u"results"].toArray().size(), 1);
+        const Run nobodys = search({u"--brand"_s, u"nobody's"_s});
+        QCOMPARE(nobodys.exitCode, 0);
+        QVERIFY(nobodys.json()[u"results"].toArray().isEmpty());
+        QVERIFY(search({u"--model"_s, u"no-such-model"_s}).exitCode != 0);
     }
 
     void doctorIsContentWithAFreshDatabase()
