@@ -54,7 +54,17 @@ const QStringList upgrades[] = {
         u"TEXT NOT NULL, backup TEXT NOT NULL, made TEXT NOT NULL, place TEXT NOT NULL, ms INTEGER NOT NULL, "
         u"at TEXT NOT NULL)"_s,
     },
+    // Values of filters that may name a person: see ExportService::spec().
+    {
+        u"UPDATE jobs SET command = substr(command, 1, instr(command, ' --filter ') - 1) WHERE kind = "
+        u"'export' "
+        u"AND instr(command, ' --filter ') > 0 AND (command LIKE '%export customers %' OR command LIKE "
+        u"'%export sales_transactions %')"_s,
+    },
 };
+
+/// Longer than anything reads back: a year is to be seen, and the overview of backups asks for days.
+constexpr int keptDays = 400;
 
 /// The user of the system: whoever shares a login of the database is told apart by it.
 QString systemUser()
@@ -131,7 +141,11 @@ Result<qint64> LocalStore::jobStarted(const JobSpec &spec, const QString &origin
         {spec.kind, spec.title, spec.target, spec.command, now(), qint64(::getpid()), systemUser(), origin});
     if (!inserted)
         return inserted.error();
-    return inserted->lastInsertId().toLongLong();
+    const qint64 id = inserted->lastInsertId().toLongLong();
+    // What cannot be removed now is with the next job; this one has begun.
+    (void)connection.run(u"DELETE FROM jobs WHERE started < ?"_s,
+                         {QDateTime::currentDateTimeUtc().addDays(-keptDays).toString(Qt::ISODateWithMs)});
+    return id;
 }
 
 Result<void> LocalStore::jobEnded(qint64 id, const QString &state, const QString &summary, const QString &log)

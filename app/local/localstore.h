@@ -61,6 +61,7 @@ public:
     Result<QString> prepare();
     const QString &file() const { return m_file; }
 
+    /// Removes what is older than 400 days.
     Result<qint64> jobStarted(const JobSpec &spec, const QString &origin = {});
     Result<void> jobEnded(qint64 id, const QString &state, const QString &summary, const QString &log);
     Result<QList<JobRecord>> jobs(int limit) const; ///< newest first

@@ -39,7 +39,8 @@ public:
     QFuture<Result<QString>> exportTo(const QString &storeId, const QString &customerId, const QString &file,
                                       const CancelToken &token = {});
 
-    /// For the owner of the database. The id goes into erased.json of each of `backupFolders`.
+    /// For the owner of the database. The id goes into erased.json of each of `backupFolders`, also where the
+    /// outcome stays unknown.
     QFuture<Result<ErasureReport>> erase(const QString &storeId, const QString &customerId,
                                          const QString &reason, const QStringList &backupFolders,
                                          const CancelToken &token = {});

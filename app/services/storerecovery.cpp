@@ -77,11 +77,28 @@ Result<Session> openAs(const Login &login, const CancelToken &token, const QStri
     const Result<Rows> ready =
         session->executeScript("SET ROLE " + role +
                                "; SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; "
-                               "SET lock_timeout = '10s'; SET DateStyle = ISO; SET extra_float_digits = 3; "
+                               "SET lock_timeout = '10s'; SET DateStyle = ISO; SET timezone = 'UTC'; "
+                               "SET extra_float_digits = 3; "
                                "SET search_path = pg_catalog, public");
     if (!ready)
         return ready.error();
     return session;
+}
+
+/// A backup that is older than erasures still holds who was erased here since: they are erased again, in the
+/// same transaction. How many they were.
+Result<qint64> eraseAgain(Session &live)
+{
+    const Result<Rows> knows =
+        live.execute("SELECT to_regprocedure('retail.apply_erasures(uuid[])') IS NOT NULL");
+    if (!knows || !knows->boolean(0, 0))
+        return knows ? Result<qint64>(0) : knows.error();
+    const Result<Rows> back =
+        live.execute("SELECT retail.apply_erasures('{}') WHERE EXISTS (SELECT FROM "
+                     "retail.list_erased_customers() e JOIN retail.customers c USING (customer_id))");
+    if (!back)
+        return back.error();
+    return back->count() > 0 ? back->integer(0, 0) : 0;
 }
 
 } // namespace
@@ -412,6 +429,12 @@ Result<QString> StoreRecovery::apply(const QList<Chosen> &chosen, const QString 
         done = each(m_tables[i], {Kind::Missing, Kind::Changed});
     for (qsizetype i = m_tables.size() - 1; done && i >= 0; --i)
         done = each(m_tables[i], {Kind::Extra});
+    qint64 erased = 0;
+    if (done) {
+        const Result<qint64> again = eraseAgain(*live);
+        done = again ? Result<void>() : Result<void>(again.error());
+        erased = again ? *again : 0;
+    }
     if (done) {
         const QJsonObject details{{u"file"_s, QFileInfo(m_file).fileName()}, {u"rows"_s, counts}};
         const Result<Rows> noted =
@@ -434,7 +457,12 @@ Result<QString> StoreRecovery::apply(const QList<Chosen> &chosen, const QString 
     if (!committed)
         return committed.error();
     (void)compare(job); // what is left, for whoever goes on
-    return u"%1 rows of store %2 were brought back into “%3”."_s.arg(format::count(rows), m_store, m_into);
+    const QString sentence =
+        u"%1 rows of store %2 were brought back into “%3”."_s.arg(format::count(rows), m_store, m_into);
+    if (erased == 0)
+        return sentence;
+    return sentence +
+           u" Customers erased since the backup, and erased again: %1."_s.arg(format::count(erased));
 }
 
 } // namespace restore

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/jobs/job.h"
+#include "app/local/localconnection.h"
 #include "app/local/localstore.h"
 
 #include <QDir>
@@ -86,6 +87,48 @@ private slots:
         QCOMPARE(jobs->at(1).summary, u"12 MB"_s);
         QCOMPARE(jobs->at(1).log, u"a\nb"_s);
         QVERIFY(jobs->at(1).ended.isValid());
+    }
+
+    void oldJobsGoWithTheNextOne()
+    {
+        const QTemporaryDir home;
+        LocalStore store(home.path() + u"/local.db"_s);
+        QVERIFY(store.prepare().ok());
+        for (const int days : {401, 399}) {
+            const Result<qint64> id = store.jobStarted({u"backup"_s, u"%1 days ago"_s.arg(days), {}, {}});
+            QVERIFY(id.ok());
+            const auto aged =
+                LocalConnection(store.file())
+                    .run(u"UPDATE jobs SET started = ? WHERE id = ?"_s,
+                         {QDateTime::currentDateTimeUtc().addDays(-days).toString(Qt::ISODateWithMs), *id});
+            QVERIFY(aged.ok());
+        }
+        QVERIFY(store.jobStarted({u"backup"_s, u"now"_s, {}, {}}).ok());
+        const Result<QList<JobRecord>> jobs = store.jobs(10);
+        QVERIFY(jobs.ok());
+        QCOMPARE(jobs->size(), 2);
+        QCOMPARE(jobs->at(0).title, u"now"_s);
+        QCOMPARE(jobs->at(1).title, u"399 days ago"_s);
+    }
+
+    void valuesThatMayNameAPersonLeaveAnOlderHistory()
+    {
+        const QTemporaryDir home;
+        LocalStore store(home.path() + u"/local.db"_s);
+        QVERIFY(store.prepare().ok());
+        for (const QString &table : {u"customers"_s, u"products"_s})
+            QVERIFY(store
+                        .jobStarted({u"export"_s,
+                                     table,
+                                     {},
+                                     u"retail-admin export %1 --out f --filter a=vera"_s.arg(table)})
+                        .ok());
+        QVERIFY(LocalConnection(store.file()).run(u"PRAGMA user_version = 5"_s).ok());
+        QVERIFY(store.prepare().ok());
+        const Result<QList<JobRecord>> jobs = store.jobs(10);
+        QVERIFY(jobs.ok());
+        QCOMPARE(jobs->at(0).command, u"retail-admin export products --out f --filter a=vera"_s);
+        QCOMPARE(jobs->at(1).command, u"retail-admin export customers --out f"_s);
     }
 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/services/customerservice.h"
 #include "app/services/erasure.h"
-#include "tests/support/testcluster.h"
+#include "tests/support/proxied.h"
 
 #include <QDir>
 #include <QFile>
@@ -10,6 +10,8 @@
 #include <QJsonObject>
 #include <QTemporaryDir>
 #include <QTest>
+
+#include <thread>
 
 using namespace Qt::StringLiterals;
 
@@ -285,6 +287,77 @@ private slots:
             QCOMPARE(done.error().kind, ErrorKind::NotFound);
         }
         QVERIFY(!service.erase(u"seattle"_s, m_customer.customerId, u" "_s, {}).result());
+    }
+
+    void whatTakesLongIsNotEndedByTheProfile_data()
+    {
+        QTest::addColumn<int>("work");
+        QTest::newRow("an export") << 0;
+        QTest::newRow("an erasure") << 1;
+        QTest::newRow("erasing again") << 2;
+    }
+    void whatTakesLongIsNotEndedByTheProfile()
+    {
+        QFETCH(const int, work);
+        // Whom the last row erases again.
+        const QString id = u"11111111-2222-4333-8444-555555555555"_s;
+        VERIFY_OK(m_database->superuser().execute(
+            "INSERT INTO retail.customers (customer_id, store_id, first_name, last_name, email)"
+            " VALUES ($1::uuid, 'seattle', 'Ida', 'I', 'ida.i@example.net')",
+            {id}));
+        const QString folder = m_folder.filePath(u"long"_s);
+        QVERIFY(QDir().mkpath(folder));
+        VERIFY_OK(erasure::addToErasedFile(folder, {id}));
+        Login login = m_database->login(u"sandbox_ops"_s);
+        login.profile.statementTimeoutMs = 500;
+        login.profile.lockTimeoutMs = 20'000;
+        ConnectionPool pool(1);
+        const auto opened = pool.open(login.profile, login.password, {}).result();
+        VERIFY_OK(opened);
+        Session holder = m_database->superuser();
+        VERIFY_OK(holder.executeScript("BEGIN; LOCK TABLE retail.sales_transactions"));
+        CustomerService service(pool);
+        Result<void> done = Error{};
+        std::thread worker([&] {
+            const auto outcome = [](const auto &result) {
+                return result ? Result<void>() : Result<void>(result.error());
+            };
+            const QString file = m_folder.filePath(u"long.json"_s);
+            if (work == 0)
+                done = outcome(service.exportTo(u"seattle"_s, m_customer.customerId, file).result());
+            else if (work == 1)
+                done = outcome(service.erase(u"seattle"_s, m_customer.customerId, reason, {}).result());
+            else
+                done = outcome(service.reapply({folder}).result());
+        });
+        // From when it waits, longer than the profile allows.
+        const auto waited =
+            holder.executeScript("DO $$ BEGIN FOR i IN 1..200 LOOP EXIT WHEN EXISTS (SELECT FROM pg_locks "
+                                 "WHERE NOT granted AND relation = 'retail.sales_transactions'::regclass); "
+                                 "PERFORM pg_sleep(0.05); END LOOP; PERFORM pg_sleep(1); END $$; COMMIT");
+        worker.join();
+        VERIFY_OK(waited);
+        VERIFY_OK(done);
+    }
+
+    void anErasureWhoseAnswerIsLostIsOnTheListAllTheSame()
+    {
+        const QString folder = m_folder.filePath(u"lost"_s);
+        QVERIFY(QDir().mkpath(folder));
+        TcpProxy proxy(clusterSocket());
+        const Login login =
+            proxied(m_database->login(u"sandbox_ops"_s), proxy, u"sandbox_ops"_s, m_database->name());
+        ConnectionPool pool(1);
+        const auto opened = pool.open(login.profile, login.password, {}).result();
+        VERIFY_OK(opened);
+        proxy.cutOnAnswerTo("/* retail-admin */ COMMIT");
+        const auto done =
+            CustomerService(pool).erase(u"seattle"_s, m_customer.customerId, reason, {folder}).result();
+        QVERIFY(!done);
+        QVERIFY2(done.error().kind == ErrorKind::OutcomeUnknown, qPrintable(done.error().text()));
+        const Result<QStringList> listed = erasure::readErasedFile(folder);
+        VERIFY_OK(listed);
+        QCOMPARE(*listed, QStringList{m_customer.customerId});
     }
 };
 

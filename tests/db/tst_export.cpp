@@ -293,6 +293,20 @@ private slots:
         QCOMPARE(unopened.error().kind, ErrorKind::Connect);
         QVERIFY(content(u"nothing.csv"_s).isEmpty());
     }
+
+    void theHistoryNamesNoPerson()
+    {
+        ExportRequest request = requestFor("customers", u"vera.csv"_s);
+        request.rows.filters = {{"email", FilterOp::Equals, {u"vera@example.net"_s}},
+                                {"phone", FilterOp::IsNull, {}}};
+        const ExportService service(*m_pool);
+        const QString command = service.spec(request).command;
+        QVERIFY2(!command.contains(u"vera@") && command.contains(u"email==…") && command.contains(u"phone="),
+                 qPrintable(command));
+        request.rows.table = "products";
+        request.rows.filters = {{"brand", FilterOp::Equals, {u"Acme"_s}}};
+        QVERIFY(service.spec(request).command.contains(u"brand==Acme"));
+    }
 };
 
 QTEST_GUILESS_MAIN(TestExport)

@@ -577,6 +577,48 @@ private slots:
         QCOMPARE(rows("SELECT count(*) FROM retail.customers WHERE email = 'new@one.example'"), u"1"_s);
         run(name(), "DELETE FROM retail.customers WHERE email = 'new@one.example'");
     }
+
+    void whoWasErasedDoesNotComeBackWithTheStoresRowsOfAnOldBackup()
+    {
+        const TestDatabase old; // than erasures
+        run(old.name(), "DROP FUNCTION retail.apply_erasures(uuid[]), retail.list_erased_customers()");
+        const backup::StoredBackup stored = makeOf(old);
+        const TestDatabase live;
+        const QString id = someCustomer(live.name());
+        const QString mail =
+            ask(live.name(), "SELECT email FROM retail.customers WHERE customer_id = $1::uuid", {id})
+                .text(0, 0);
+        erase(live.name(), id);
+        WatchedJob job;
+        using Kind = restore::RowDifference::Kind;
+        const auto recovery = restore::StoreRecovery::open(
+            ops(), {stored.dumpPath(), u"seattle"_s, live.name(), {}}, localMeans(), job);
+        VERIFY_OK(recovery);
+        QList<restore::Chosen> chosen;
+        for (const restore::TableDifferences &table : (*recovery)->tables()) {
+            if (table.table == u"customers")
+                QCOMPARE(table.count(Kind::Missing), 1);
+            chosen.append({table.table, {Kind::Missing, Kind::Changed}, {}});
+        }
+        const Result<QString> done = (*recovery)->apply(chosen, live.name(), job);
+        VERIFY_OK(done);
+        QVERIFY2(done->endsWith(u"erased again: 1."), qPrintable(*done));
+        QVERIFY(!hasCustomer(live.name(), id));
+        QCOMPARE(placesOf(live.name(), mail), QStringList());
+    }
+
+    void aStoresRowsAreEqualInWhateverTimeZoneTheDatabaseIs()
+    {
+        const TestDatabase live;
+        const backup::StoredBackup stored = makeOf(live);
+        run(u"postgres"_s, "ALTER DATABASE " + quoteIdentifier(live.name()) + " SET timezone = 'Asia/Tokyo'");
+        WatchedJob job;
+        const auto recovery = restore::StoreRecovery::open(
+            ops(), {stored.dumpPath(), u"seattle"_s, live.name(), {}}, localMeans(), job);
+        VERIFY_OK(recovery);
+        for (const restore::TableDifferences &table : (*recovery)->tables())
+            QCOMPARE(table.count(restore::RowDifference::Kind::Changed), 0);
+    }
 };
 
 QTEST_GUILESS_MAIN(TestRestore)
