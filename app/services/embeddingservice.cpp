@@ -9,6 +9,8 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
+constexpr qsizetype manyRefused = 8; // of one batch, and nothing taken
+
 Result<QStringList> activeStores(Session &session)
 {
     const Result<Rows> rows = session.read({}, sqlcatalog::query("embedding/stores"));
@@ -46,9 +48,48 @@ Result<EmbeddingPlan> makePlan(Session &session, const QStringList &asked, const
     return plan;
 }
 
+/// Appends a vector a text, a null one for a text that is refused by itself and shortened; why, in `refused`.
+Result<void> embedTexts(EmbeddingProvider &provider, const QStringList &texts, const CancelToken &token,
+                        QStringList &vectors, QList<Error> &refused)
+{
+    const Result<Embeddings> answer = provider.embed(texts, token);
+    if (answer) {
+        if (const Result<void> whole = embedding::check(*answer, texts.size()); !whole)
+            return whole.error();
+        for (const std::vector<float> &vector : answer->vectors) {
+            const Result<QString> text = embedding::vectorText(vector);
+            if (!text)
+                return text.error();
+            vectors += *text;
+        }
+        return {};
+    }
+    if (answer.error().where != embedding::refusedInput)
+        return answer.error();
+    if (texts.size() > 1) { // one of them is enough to have all refused
+        const qsizetype half = texts.size() / 2;
+        if (const Result<void> first = embedTexts(provider, texts.first(half), token, vectors, refused);
+            !first)
+            return first;
+        return embedTexts(provider, texts.sliced(half), token, vectors, refused);
+    }
+    const qsizetype half = texts.first().size() / 2;
+    if (half >= embedding::shortestText)
+        return embedTexts(provider, {texts.first().left(half)}, token, vectors, refused);
+    refused += answer.error();
+    vectors += QString();
+    return {};
+}
+
+struct Embedded
+{
+    qint64 products = 0;
+    qint64 refused = 0;
+};
+
 /// One batch: read, embed, save in one transaction. The last product seen, or empty when there was none.
 Result<QString> embedBatch(Session &session, const QString &store, const QString &after,
-                           EmbeddingProvider &provider, qint64 &done)
+                           EmbeddingProvider &provider, JobContext &job, Embedded &done)
 {
     const Param from = after.isEmpty() ? Param(nullptr) : Param(after);
     const Result<Rows> rows = session.read(store, sqlcatalog::query("embedding/pending"),
@@ -65,24 +106,42 @@ Result<QString> embedBatch(Session &session, const QString &store, const QString
         texts += rows->text(row, 1);
         sent += texts.last().left(embedding::longestText);
     }
-    const Result<Embeddings> answer = provider.embed(sent, session.token());
-    if (!answer)
-        return answer.error();
-    if (const Result<void> whole = embedding::check(*answer, texts.size()); !whole)
-        return whole.error();
+    const QString last = products.last();
     QStringList vectors;
-    for (const std::vector<float> &vector : answer->vectors) {
-        const Result<QString> text = embedding::vectorText(vector);
-        if (!text)
-            return text.error();
-        vectors += *text;
+    QList<Error> refused;
+    if (const Result<void> embedded = embedTexts(provider, sent, session.token(), vectors, refused);
+        !embedded)
+        return embedded.error();
+    // A wrong setting, not texts.
+    if (refused.size() == vectors.size() && refused.size() >= manyRefused)
+        return refused.first();
+    for (qsizetype i = vectors.size(); i-- > 0;) {
+        if (!vectors[i].isNull())
+            continue;
+        const Error why = refused.takeLast();
+        const Result<Rows> sku =
+            session.read(store,
+                         {"embedding/sku", "SELECT sku FROM retail.products WHERE store_id = $1 AND "
+                                           "product_id = $2::uuid"},
+                         {store, products[i]});
+        if (!sku)
+            return sku.error();
+        job.log(u"%1 in %2 is left out, its text is refused: %3 %4"_s
+                    .arg(sku->count() > 0 ? sku->text(0, 0) : products[i], store, why.message, why.detail)
+                    .trimmed());
+        ++done.refused;
+        products.removeAt(i);
+        texts.removeAt(i);
+        vectors.removeAt(i);
     }
+    if (products.isEmpty())
+        return last;
     const Result<QList<Rows>> saved = session.write(
         store, {{sqlcatalog::query("embedding/save"), {store, provider.model(), products, texts, vectors}}});
     if (!saved)
         return saved.error();
-    done += saved->last().affected();
-    return products.last();
+    done.products += saved->last().affected();
+    return last;
 }
 
 /// The stores beside those of the plan whose products would not all be found by meaning if searches used its
@@ -176,20 +235,20 @@ Result<QString> EmbeddingService::embedInto(Session &session, const QStringList 
     job.log(u"%1 of %2 %3 a vector of the model %4."_s.arg(
         format::count(plan->texts), format::counted(plan->products, u"product"_s, u"products"_s),
         plan->texts == 1 ? u"needs"_s : u"need"_s, plan->model));
-    qint64 done = 0;
+    Embedded done;
     for (const QString &store : plan->stores) {
         QString after;
         for (;;) {
-            job.progress({u"embedding "_s + store, done, plan->texts, u"products"_s});
+            job.progress({u"embedding "_s + store, done.products, plan->texts, u"products"_s});
             Result<QString> last = job.cancelled()
                                        ? Error{ErrorKind::Cancelled, u"Embedding was cancelled."_s}
-                                       : embedBatch(session, store, after, provider, done);
+                                       : embedBatch(session, store, after, provider, job, done);
             if (!last) {
                 Error error = last.error();
-                if (done > 0)
+                if (done.products > 0)
                     error.hint += (error.hint.isEmpty() ? u""_s : u" "_s) +
                                   u"%1; start again to go on."_s.arg(
-                                      format::counted(done, u"product was embedded and stays so"_s,
+                                      format::counted(done.products, u"product was embedded and stays so"_s,
                                                       u"products were embedded and stay so"_s));
                 return error;
             }
@@ -205,9 +264,13 @@ Result<QString> EmbeddingService::embedInto(Session &session, const QStringList 
             return activated.error();
     }
     const QString sentence = u"%1 of %2 %3 embedded with %4"_s.arg(
-        format::count(done), format::counted(plan->products, u"product"_s, u"products"_s),
-        done == 1 ? u"was"_s : u"were"_s, plan->model);
-    return sentence + (activate ? u", which searches use from now on."_s : u"."_s);
+        format::count(done.products), format::counted(plan->products, u"product"_s, u"products"_s),
+        done.products == 1 ? u"was"_s : u"were"_s, plan->model);
+    return sentence + (activate ? u", which searches use from now on."_s : u"."_s) +
+           (done.refused == 0
+                ? QString()
+                : u" Left out, as the provider refuses their texts: %1 (the log names them)."_s.arg(
+                      format::counted(done.refused, u"product"_s, u"products"_s)));
 }
 
 QFuture<Result<QString>> EmbeddingService::activeModel(const CancelToken &token)

@@ -12,6 +12,13 @@ namespace embedding {
 /// not told by its end.
 constexpr qsizetype longestText = 20'000;
 
+/// A refused text is halved as long as this much is left of it: tokens of some languages and models are
+/// short.
+constexpr qsizetype shortestText = 500;
+
+/// Error::where of a provider that refuses what it was given and may take less of it.
+inline const QString refusedInput = QStringLiteral("input");
+
 } // namespace embedding
 
 /// What an embedding job would do, to be shown before it starts.
@@ -43,8 +50,9 @@ struct EmbeddingCoverage
 };
 
 /// Gives products their vectors, in batches that are each committed with the texts they stand for: a job that
-/// ends early leaves whole rows, and the next one goes on where it ended. Works under the store's policies as
-/// the profile's role: owner, application or manager. plan() may be called from any thread.
+/// ends early leaves whole rows, and the next one goes on where it ended. A product whose text the provider
+/// refuses, even shortened, is logged and left out. Works under the store's policies as the profile's role:
+/// owner, application or manager. plan() may be called from any thread.
 class EmbeddingService final
 {
 public:

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/services/httpembedding.h"
 
+#include "app/services/embeddingservice.h"
+
 #include <QDateTime>
 #include <QHostAddress>
 #include <QJsonArray>
@@ -96,7 +98,10 @@ qint64 retryAfter(const QByteArray &header)
     const double seconds = header.toDouble(&valid);
     if (valid)
         return seconds < 0 || seconds > 1e6 ? -1 : qint64(seconds * 1000);
-    const QDateTime when = QDateTime::fromString(QString::fromLatin1(header), Qt::RFC2822Date);
+    QString date = QString::fromLatin1(header).trimmed();
+    if (date.endsWith(u"GMT")) // as HTTP writes it, and Qt does not read it
+        date.replace(date.size() - 3, 3, u"+0000"_s);
+    const QDateTime when = QDateTime::fromString(date, Qt::RFC2822Date);
     return when.isValid() ? std::max<qint64>(0, QDateTime::currentDateTimeUtc().msecsTo(when)) : -1;
 }
 
@@ -190,9 +195,14 @@ private:
         if (status == 200 && reply.error() == QNetworkReply::NoError)
             return received(request, body);
         const bool linkFailed = status == 0 || (status == 200 && reply.error() != QNetworkReply::NoError);
-        if (linkFailed || status == 408 || status == 429 || status >= 500)
-            return again(request, reply, status, body);
         const QString said = serverWords(body, m_options.key);
+        // llama.cpp calls it a defect of its own.
+        static const QRegularExpression tooLong(u"too (large|long)|context (size|length)"_s,
+                                                QRegularExpression::CaseInsensitiveOption);
+        const bool input = status == 400 || status == 413 || status == 422 ||
+                           (status == 500 && tooLong.match(said).hasMatch());
+        if (linkFailed || status == 408 || status == 429 || (status >= 500 && !input))
+            return again(request, reply, status, body);
         if (status == 401 || status == 403)
             return finish(Error{ErrorKind::Permission,
                                 u"%1 refuses the key (HTTP %2)."_s.arg(m_options.baseUrl.host()).arg(status),
@@ -205,8 +215,8 @@ private:
                                 u"Check base URL and model."_s, said});
         finish(Error{
             ErrorKind::Tool, u"%1 refuses the request (HTTP %2)."_s.arg(m_options.baseUrl.host()).arg(status),
-            status >= 300 && status < 400 ? u"It points elsewhere: enter that base URL."_s : QString(),
-            said});
+            status >= 300 && status < 400 ? u"It points elsewhere: enter that base URL."_s : QString(), said,
+            QString(), input ? embedding::refusedInput : QString()});
     }
 
     void again(Request request, const QNetworkReply &reply, int status, const QByteArray &body)
@@ -215,7 +225,7 @@ private:
         const qint64 doubled = qint64(m_options.firstDelayMs) << std::min(request.attempt - 1, 20);
         // Up to a quarter more, so that clients that failed together do not come back together.
         const qint64 own = std::min<qint64>(doubled, m_options.longestDelayMs);
-        const qint64 delay = asked >= 0 ? asked : own + QRandomGenerator::global()->bounded(int(own / 4) + 1);
+        const qint64 delay = std::max(asked, own + QRandomGenerator::global()->bounded(int(own / 4) + 1));
         if (request.attempt >= m_options.attempts || delay > m_options.longestDelayMs * 5 / 4) {
             const QString host = m_options.baseUrl.host();
             if (status == 0 || status == 200)

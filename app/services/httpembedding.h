@@ -23,7 +23,7 @@ struct HttpEmbeddingOptions
     int concurrency = 2;
     int timeoutMs = 60'000;      ///< without a byte; three times that for a whole answer
     int attempts = 6;            ///< of each request, where waiting may help
-    int firstDelayMs = 500;      ///< doubled each time, unless the server says Retry-After
+    int firstDelayMs = 500;      ///< doubled each time, more if Retry-After asks for it
     int longestDelayMs = 60'000; ///< a server that asks for more is not waited for
 
     /// The presets: openai, azure, ollama, llama.cpp. NotFound for another name.
@@ -32,9 +32,10 @@ struct HttpEmbeddingOptions
 };
 
 /// Embeds through the OpenAI-compatible HTTP interface (POST …/embeddings), on a thread with an event loop of
-/// its own. Repeats what 429, 5xx and a lost link may let succeed; everything else is an error at once: a
-/// refused key (Permission), a wrong dimension, count or number, a reply that is cut off, too large or no
-/// JSON (Verification), a server that cannot be reached or whose certificate does not verify (Connect).
+/// its own. Repeats what 429, 5xx and a lost link may let succeed; everything else is an error at once: texts
+/// that it does not take (embedding::refusedInput), a refused key (Permission), a wrong dimension, count or
+/// number, a reply that is cut off, too large or no JSON (Verification), a server that cannot be reached or
+/// whose certificate does not verify (Connect).
 class HttpEmbeddingProvider final : public EmbeddingProvider
 {
 public:

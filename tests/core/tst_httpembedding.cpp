@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/services/embeddingservice.h"
 #include "app/services/httpembedding.h"
 
 #include <QElapsedTimer>
@@ -438,6 +439,62 @@ private slots:
         QVERIFY(text);
         QVERIFY(text->startsWith(u"[1,0.5,0,0,"));
         QCOMPARE(text->count(u','), EmbeddingProvider::columnDimensions - 1);
+    }
+
+    void refusedTextsAreToldFromOtherErrors_data()
+    {
+        QTest::addColumn<QByteArray>("reply");
+        QTest::addColumn<bool>("refused");
+        QTest::addColumn<int>("requests");
+        QTest::newRow("a bad request")
+            << response(400, R"({"error":{"message":"too many tokens"}})") << true << 1;
+        QTest::newRow("too large") << response(413, "{}") << true << 1;
+        QTest::newRow("a server's error about the input")
+            << response(500, R"({"error":{"message":"input is too large to process"}})") << true << 1;
+        QTest::newRow("a server's defect") << response(500, "{}") << false << 3;
+        QTest::newRow("a refused key") << response(401, "{}") << false << 1;
+    }
+    void refusedTextsAreToldFromOtherErrors()
+    {
+        QFETCH(const QByteArray, reply);
+        QFETCH(const bool, refused);
+        QFETCH(const int, requests);
+        Server server;
+        server.answer = [&](const Request &) { return reply; };
+        const Result<Embeddings> answer = embed(server.options(), twoTexts);
+        QVERIFY(!answer);
+        QCOMPARE(answer.error().where == embedding::refusedInput, refused);
+        QCOMPARE(server.requests.size(), requests);
+    }
+
+    void whatIsAskedForAndOurOwnPatienceAreBothKept_data()
+    {
+        QTest::addColumn<int>("seconds"); // from now as a date; -1: none is asked for
+        QTest::addColumn<int>("own");
+        QTest::newRow("a date") << 3 << 10;
+        QTest::newRow("no wait at all") << -1 << 1000;
+    }
+    void whatIsAskedForAndOurOwnPatienceAreBothKept()
+    {
+        QFETCH(const int, seconds);
+        QFETCH(const int, own);
+        Server server;
+        server.answer = [&](const Request &request) {
+            const QString date = QLocale::c().toString(QDateTime::currentDateTimeUtc().addSecs(seconds),
+                                                       u"ddd, dd MMM yyyy hh:mm:ss 'GMT'"_s);
+            return request.number > 1
+                       ? good(request)
+                       : response(429, "{}",
+                                  "Retry-After: " + (seconds < 0 ? QByteArray("0") : date.toLatin1()) +
+                                      "\r\n");
+        };
+        HttpEmbeddingOptions options = server.options();
+        options.firstDelayMs = own;
+        QElapsedTimer clock;
+        clock.start();
+        const Result<Embeddings> answer = embed(options, twoTexts);
+        QVERIFY2(answer.ok(), answer ? "" : qPrintable(answer.error().text()));
+        QVERIFY2(clock.elapsed() >= 1000, qPrintable(QString::number(clock.elapsed())));
     }
 };
 

@@ -21,7 +21,8 @@ public:
         if (cancelAfter >= 0 && progress.done > cancelAfter)
             m_token.cancel();
     }
-    void log(const QString &) override {}
+    void log(const QString &line) override { lines += line; }
+    QStringList lines;
     qint64 cancelAfter = -1;
 
 private:
@@ -39,6 +40,7 @@ public:
     qsizetype failAfter = -1;
     qsizetype asked = 0;
     qsizetype longest = 0; // text that was sent
+    std::function<bool(const QString &)> refuses = [](const QString &) { return false; };
 
     QString name() const override { return u"fake"_s; }
     QString model() const override { return u"fake-3"_s; }
@@ -48,6 +50,9 @@ public:
     {
         if (failAfter >= 0 && asked >= failAfter)
             return Error{ErrorKind::Tool, u"The provider is down."_s};
+        if (std::any_of(texts.cbegin(), texts.cend(), refuses))
+            return Error{ErrorKind::Tool,        u"It refuses the request."_s, {}, u"too many tokens"_s, {},
+                         embedding::refusedInput};
         asked += texts.size();
         for (const QString &text : texts)
             longest = std::max(longest, text.size());
@@ -355,6 +360,39 @@ private slots:
             QCOMPARE(hit.category, u"Electronics"_s);
             QVERIFY(hit.price.toDouble() <= 100 && hit.stock > 0 && hit.active);
         }
+    }
+
+    void aRefusedTextStopsNoOther()
+    {
+        const TestDatabase database;
+        const Result<Rows> products = database.superuser().execute(
+            "UPDATE retail.products p SET product_description = CASE n WHEN 1 THEN 'forbidden' ELSE "
+            "repeat('A lamp. ', 1000) END FROM (SELECT product_id, row_number() OVER (ORDER BY sku) n FROM "
+            "retail.products WHERE store_id = 'seattle') o WHERE o.product_id = p.product_id AND n < 3 "
+            "RETURNING p.sku, n");
+        VERIFY_OK(products);
+        FakeProvider provider;
+        provider.refuses = [](const QString &text) {
+            return text.size() > 3000 || text.contains(u"forbidden");
+        };
+        TestJob job;
+        const Result<QString> done = embed(database, u"sandbox_owner"_s, provider, {}, false, &job);
+        VERIFY_OK(done);
+        QVERIFY2(done->contains(u"refuses their texts: 1 product "), qPrintable(*done));
+        QCOMPARE(number(database, embeddedByFake), 499); // the long one among them, by its beginning
+        const QString sku = products->text(products->integer(0, 1) == 1 ? 0 : 1, 0);
+        QVERIFY2(job.lines.filter(sku).size() == 1 && job.lines.filter(sku)[0].contains(u"too many tokens"),
+                 qPrintable(job.lines.join(u'\n')));
+    }
+
+    void aProviderThatRefusesEverythingIsAnError()
+    {
+        const TestDatabase database;
+        FakeProvider provider;
+        provider.refuses = [](const QString &) { return true; };
+        const Result<QString> done = embed(database, u"sandbox_owner"_s, provider, {});
+        QVERIFY(!done);
+        QCOMPARE(done.error().kind, ErrorKind::Tool);
     }
 };
 
