@@ -353,6 +353,8 @@ int cli::backup(AppContext &context, const QStringList &arguments)
     const QString action = words.value(0);
     if (call.isSet(u"csv"_s) && action != u"list" && words != QStringList{u"target"_s, u"list"_s})
         return call.usage(u"Only “list” and “target list” print CSV."_s);
+    if (call.isSet(u"dry-run"_s) && action != u"prune")
+        return call.usage(u"Only “prune” has a dry run."_s);
     if (action == u"target")
         return uploadTarget(call, words);
     if (action == u"upload" && words.size() <= 2) {

@@ -166,26 +166,6 @@ QString textOf(const QJsonValue &value)
     return value.toString();
 }
 
-/// A job that is shown and not recorded.
-class UnrecordedJob final : public JobContext
-{
-public:
-    UnrecordedJob(std::function<void(const JobProgress &)> onProgress,
-                  std::function<void(const QString &)> onLog)
-        : m_onProgress(std::move(onProgress))
-        , m_onLog(std::move(onLog))
-    {
-    }
-    const CancelToken &token() const override { return m_token; }
-    void progress(const JobProgress &progress) override { m_onProgress(progress); }
-    void log(const QString &line) override { m_onLog(line); }
-
-private:
-    CancelToken m_token = cli::interruption();
-    std::function<void(const JobProgress &)> m_onProgress;
-    std::function<void(const QString &)> m_onLog;
-};
-
 } // namespace
 
 void cli::printLine(const QString &text)
@@ -525,11 +505,9 @@ int cli::Invocation::runJob(const JobSpec &spec, const JobWork &work, bool outpu
             printError(line);
     };
     // Nothing was to happen, so nothing failed either. By name, for not every command has the option.
-    UnrecordedJob unrecorded(onProgress, onLog);
+    const bool recorded = !m_parser.optionNames().contains(u"dry-run"_s);
     const Result<QString> result =
-        m_parser.optionNames().contains(u"dry-run"_s)
-            ? work(unrecorded)
-            : m_context.jobs.runHere(spec, work, interruption(), onProgress, onLog);
+        m_context.jobs.runHere(spec, work, interruption(), onProgress, onLog, recorded);
     if (terminal)
         std::fprintf(stderr, "\r\033[K");
     if (!result)

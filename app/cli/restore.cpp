@@ -242,6 +242,8 @@ int cli::restore(AppContext &context, const QStringList &arguments)
         return call.usage(u"Name one FILE, or one of --undo DB, --list and --drop DB."_s);
     if (call.isSet(u"apply"_s) && !call.isSet(u"store"_s))
         return call.usage(u"--apply belongs to --store."_s);
+    if (call.isSet(u"dry-run"_s) && (call.isSet(u"list"_s) || call.isSet(u"drop"_s)))
+        return call.usage(u"--list and --drop have no dry run."_s);
     const Result<Login> login = call.login();
     if (!login)
         return call.fail(login.error());

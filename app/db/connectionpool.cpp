@@ -60,9 +60,8 @@ Result<void> checkIdentity(Session &session, const Capabilities &expected, bool 
 /// pooler. What is not named here may not, so that new work has to be thought about.
 bool keepsToTransactions(const QString &purpose)
 {
-    static const QStringList purposes{
-        u"Audit evidence"_s, u"Backup"_s, u"Backup progress"_s, u"Doctor"_s,   u"Embeddings"_s,
-        u"Export"_s,         u"Import"_s, u"Sample data"_s,     u"Schedule"_s, u"Settings"_s};
+    static const QStringList purposes{u"Audit evidence"_s, u"Doctor"_s,      u"Embeddings"_s, u"Export"_s,
+                                      u"Import"_s,         u"Sample data"_s, u"Settings"_s};
     return purposes.contains(purpose);
 }
 

@@ -151,8 +151,12 @@ Job *JobRunner::repeat(const Job *job)
 
 Result<QString> JobRunner::runHere(const JobSpec &spec, const JobWork &work, const CancelToken &token,
                                    const std::function<void(const JobProgress &)> &onProgress,
-                                   const std::function<void(const QString &)> &onLog)
+                                   const std::function<void(const QString &)> &onLog, bool record)
 {
+    if (!record) {
+        ReportingContext context(token, onProgress, onLog);
+        return work(context);
+    }
     // systemd gives each run of a unit such an id.
     const Result<qint64> recorded =
         m_store.jobStarted(spec, qEnvironmentVariableIsSet("INVOCATION_ID") &&

@@ -23,10 +23,11 @@ public:
     /// The same work once more, as a job of its own; nothing when it still runs or is not to be repeated.
     Job *repeat(const Job *job);
 
-    /// Runs the work in the calling thread, recorded like any other: the command line's way.
+    /// Runs the work in the calling thread, recorded like any other unless `record` is false: the command
+    /// line's way.
     Result<QString> runHere(const JobSpec &spec, const JobWork &work, const CancelToken &token,
                             const std::function<void(const JobProgress &)> &onProgress,
-                            const std::function<void(const QString &)> &onLog);
+                            const std::function<void(const QString &)> &onLog, bool record = true);
 
     const QList<Job *> &jobs() const { return m_jobs; } ///< of this run of the program, oldest first
     int running() const;

@@ -40,7 +40,7 @@ Result<StoredBackup> backupForDrill(const QString &fileOrFolder, const QString &
         return !database.isEmpty() && stored.manifest.database != database;
     });
     const auto rank = [now = QDateTime::currentDateTimeUtc()](const StoredBackup &stored) {
-        return std::pair(stored.manifest.scope != Scope::Database, stored.manifest.ahead(now));
+        return std::pair(stored.manifest.scope == Scope::Tables, stored.manifest.ahead(now));
     };
     // Newest first, and of equals the first is found.
     const auto best =

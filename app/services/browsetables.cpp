@@ -115,7 +115,8 @@ QList<TableDef> makeTables()
         {"metadata", title("More facts"), Json, 0, false, nullable, hidden},
         {"created_at", title("Created"), Timestamp, 0, false, nullable, hidden},
     };
-    TableDef items{"sales_transaction_items", title("Items"), title("item"), "item_id", "item_id", false, {}};
+    TableDef items{
+        "sales_transaction_items", title("Items sold"), title("item"), "item_id", "item_id", false, {}};
     items.columns = {
         {"item_id", title("Id"), Uuid, 0, sortable, false, hidden},
         {"product_id", title("Product id"), Uuid, 0, false, false, hidden},

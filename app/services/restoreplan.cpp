@@ -451,8 +451,10 @@ QStringList Plan::steps() const
     if (!createRoles.isEmpty())
         lines += u"Create the missing roles %1, without login"_s.arg(createRoles.join(u", "_s));
     if (mode == Mode::Existing)
-        lines += u"Hold up whoever writes to what is replaced in “%1”, to the end of the restore; back it up "
-                 u"as it is now into %2, and stop when that fails"_s.arg(into, safetyFolder);
+        lines +=
+            u"Hold up whoever writes to what is replaced in “%1”, to the end of the restore (who has read "
+            u"it already, and then writes, gets an error); back it up as it is now into %2, and stop when "
+            u"that fails"_s.arg(into, safetyFolder);
     else
         lines +=
             u"Create the database “%1” from retail_template, owned by retail_owner, closed to everybody else"_s

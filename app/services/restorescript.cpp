@@ -71,7 +71,10 @@ Result<std::unique_ptr<Script>> Script::begin(const ChildConnection &connection,
         return Error{ErrorKind::Tool, u"%1 cannot be started."_s.arg(tool->program), {}, psql.errorString()};
     // It may wait for a backup, idle, as long as that takes.
     script->feed("BEGIN; SET LOCAL client_min_messages = warning; SET LOCAL statement_timeout = 0; "
-                 "SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL ROLE retail_owner;\n");
+                 "SET LOCAL idle_in_transaction_session_timeout = 0;\n"
+                 "SELECT set_config('transaction_timeout', '0', true) WHERE "
+                 "current_setting('server_version_num')::int >= 170000;\n"
+                 "SET LOCAL ROLE retail_owner;\n");
     return script;
 }
 
@@ -179,7 +182,9 @@ QByteArray lockScript(const QList<backup::TocEntry> &entries, const QByteArray &
            "DECLARE\n"
            "    tables text := (SELECT string_agg(format('%I.%I', n.nspname, c.relname), ', ')\n"
            "  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace\n"
-           " WHERE c.relkind IN ('r', 'p') AND (n.nspname = ANY (ARRAY[" +
+           // What others own in a schema goes with it, and cannot be locked.
+           " WHERE c.relkind IN ('r', 'p') AND pg_has_role(c.relowner, 'USAGE') AND (n.nspname = ANY "
+           "(ARRAY[" +
            schemas.join(", ") + "]::text[])\n        OR n.nspname || '.' || c.relname = ANY (ARRAY[" +
            tables.join(", ") +
            "]::text[])));\n"
@@ -195,7 +200,10 @@ QByteArray lockScript(const QList<backup::TocEntry> &entries, const QByteArray &
            "            EXIT;\n"
            "        EXCEPTION WHEN deadlock_detected THEN\n"
            "            IF attempt = 50 THEN\n"
-           "                RAISE;\n"
+           "                RAISE EXCEPTION 'These sessions read what is replaced and wait to write: %', "
+           "(SELECT "
+           "string_agg(format('process %s of %s', pid, usename), ', ') FROM pg_stat_activity WHERE "
+           "pg_backend_pid() = ANY (pg_blocking_pids(pid)));\n"
            "            END IF;\n"
            "            PERFORM pg_sleep(0.2);\n"
            "        END;\n"

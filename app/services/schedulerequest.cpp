@@ -3,8 +3,7 @@
 
 #include "app/db/connectionpool.h"
 #include "app/db/profile.h"
-#include "app/jobs/quietjob.h"
-#include "app/services/rclone.h"
+#include "app/services/backupupload.h"
 
 #include <QFileInfo>
 
@@ -82,39 +81,42 @@ Result<void> ScheduleRequest::tryUnattended(const ProfileStore &profiles, const 
     const Result<UploadTarget> to = targets.resolve(target);
     if (!to)
         return to.error();
-    const Result<QString> secret = UploadTargets::secret(*to, false, token);
-    if (!secret)
-        return secret.error();
-    QuietJob quiet(token);
-    Result<Rclone> rclone = Rclone::open(*to, *secret);
-    if (!rclone)
-        return rclone.error();
-    const auto listed = rclone->list(quiet);
-    return listed ? Result<void>() : listed.error();
+    const Result<int> counted = backup::countOnTarget(*to, false, token);
+    return counted ? Result<void>() : counted.error();
 }
 
 Result<scheduleunit::Installed> scheduleunit::add(Schedules &schedules, const Schedule &schedule,
                                                   const QString &program, const CancelToken &token)
 {
+    const QList<Schedule> formers = schedules.all();
     const bool fresh = !schedules.byName(schedule.name());
+    if (const Result<void> saved = schedules.save(schedule); !saved)
+        return saved.error();
+    Result<Installed> installed = install(schedule, program, token);
+    if (!installed) {
+        // Half of it would be told as missed for ever.
+        if (fresh) {
+            (void)uninstall(schedule, {});
+            (void)schedules.remove(schedule.name());
+        }
+        return installed;
+    }
     // One by cron and one by systemd would both run, and so would one that an earlier version named
     // otherwise.
-    for (const Schedule &former : schedules.all()) {
+    for (const Schedule &former : formers) {
         const bool renamed = former.name() != schedule.name();
         if (former.kind != schedule.kind || former.profile != schedule.profile ||
             (!renamed && former.cron == schedule.cron))
             continue;
-        if (const Result<Installed> gone = uninstall(former, token); !gone)
+        const Result<Installed> gone = uninstall(former, token);
+        if (!gone)
             return gone;
+        installed->notes += gone->notes;
+        installed->commands += gone->commands;
         if (renamed)
-            (void)schedules.remove(former.name());
+            if (const Result<void> removed = schedules.remove(former.name()); !removed)
+                installed->notes += removed.error().message;
     }
-    if (const Result<void> saved = schedules.save(schedule); !saved)
-        return saved.error();
-    Result<Installed> installed = install(schedule, program, token);
-    // It would be told as missed for ever.
-    if (!installed && fresh)
-        (void)schedules.remove(schedule.name());
     return installed;
 }
 

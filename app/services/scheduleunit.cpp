@@ -200,6 +200,8 @@ Result<Installed> install(const Schedule &schedule, const QString &program, cons
     }
     installed.active = ran(u"systemctl"_s, {u"--user"_s, u"daemon-reload"_s}, token) &&
                        ran(u"systemctl"_s, {u"--user"_s, u"enable"_s, u"--now"_s, unit + u".timer"_s}, token);
+    if (token.cancelled())
+        return Error{ErrorKind::Cancelled, u"The schedule was not added."_s};
     if (!installed.active) {
         installed.notes += u"No systemd of this user answers here; the timer runs after these commands."_s;
         installed.commands +=

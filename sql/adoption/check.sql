@@ -86,8 +86,9 @@ SELECT 'product_embeddings', embedding_id::text, 'zero vector', embedding_model
 UNION ALL
 -- 0008 sums them into a column of the design; 0021 made it wider later.
 SELECT 'customers', customer_id::text, 'sales of 100,000,000 or more', sum(total_amount)::text
-  FROM retail.sales_transactions WHERE customer_id IS NOT NULL
- GROUP BY customer_id HAVING sum(abs(total_amount)) >= 100000000
+  FROM retail.sales_transactions
+ WHERE customer_id IS NOT NULL AND total_amount BETWEEN 0 AND 99999999.99 AND transaction_type IN ('sale', 'return', 'exchange')
+ GROUP BY customer_id HAVING sum(total_amount) >= 100000000
 UNION ALL
 SELECT 'audit_log', log_id::text, 'no time', action FROM retail.audit_log WHERE created_at IS NULL OR NOT isfinite(created_at)
 UNION ALL

@@ -25,7 +25,7 @@ ALTER POLICY stores_visible ON retail.stores USING (
     ((SELECT coalesce(jsonb_object_agg(v.store_id, jsonb '{}'), '{}') FROM retail.visible_stores() v (store_id)))[store_id] IS NOT NULL
     AND store_id = ANY (ARRAY(SELECT retail.visible_stores())));
 -- A condition on the region alone would touch the entries of every store.
-DROP INDEX retail.idx_stores_region;
+DROP INDEX IF EXISTS retail.idx_stores_region;
 CREATE INDEX idx_stores_region ON retail.stores (store_id, region);
 COMMENT ON INDEX retail.idx_stores_region IS 'Stores of a region, among those that the login sees.';
 

@@ -126,16 +126,23 @@ private slots:
         QVERIFY(QFile::exists(theirs()));
     }
 
+    void theFolderOfAnotherUserStays_data()
+    {
+        QTest::addColumn<uid_t>("owner");
+        QTest::newRow("but not one's own") << ::geteuid();
+        if (::geteuid() == 0) // only root can make such a one, and remove it
+            QTest::newRow("nobody's") << uid_t(65534);
+    }
     void theFolderOfAnotherUserStays()
     {
-        if (::geteuid() != 0)
-            return; // only root can make such a one, and remove it
+        QFETCH(uid_t, owner);
+        const bool ours = owner == ::geteuid();
         fill(lock(), {});
         QVERIFY(QDir().mkdir(path(u".work"_s)));
         fill(path(u".work/theirs"_s));
-        QCOMPARE(::chown(qPrintable(path(u".work"_s)), 65534, 65534), 0);
-        QCOMPARE(backup::removeLeftovers(m_folder->path()), QStringList());
-        QVERIFY(QFile::exists(path(u".work/theirs"_s)));
+        QCOMPARE(::chown(qPrintable(path(u".work"_s)), owner, -1), 0);
+        QCOMPARE(backup::removeLeftovers(m_folder->path()).isEmpty(), !ours);
+        QCOMPARE(QFile::exists(path(u".work/theirs"_s)), !ours);
     }
 
     void theLockOfAnotherMachineIsRespected_data()

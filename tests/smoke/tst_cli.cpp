@@ -116,6 +116,8 @@ private slots:
         row("help", {u"--help"_s}, 0);
         row("version", {u"--version"_s}, 0);
         row("an unknown command", {u"fly"_s}, 2);
+        row("a dry run of what has none", {u"backup"_s, u"create"_s, u"--dry-run"_s}, 2);
+        row("a dry run of a drop", {u"restore"_s, u"--drop"_s, u"x"_s, u"--dry-run"_s}, 2);
         row("an unknown option", {u"stores"_s, u"list"_s, u"--fast"_s}, 2);
         row("no action", {u"stores"_s}, 2);
         row("no table", {u"browse"_s, u"--store"_s, u"seattle"_s}, 2);
