@@ -314,9 +314,7 @@ private slots:
             QVERIFY(!action->isVisible());
         // Until something else is looked at.
         page->findChild<QTabWidget *>(u"accessTabs"_s)->setCurrentIndex(0);
-        page->refresh();
         QVERIFY(!errorShown(*page));
-        QTRY_VERIFY(!page->loading());
     }
 
     void aListOfStoresThatCannotBeReadIsTold()

@@ -91,6 +91,22 @@ private slots:
         QCOMPARE(view.columnWidth(1), whole);
     }
 
+    void whatWasKeptOfOtherColumnsIsNotRestored()
+    {
+        const auto view = shown();
+        m_model.setProperty("layout", QByteArray("first"));
+        view->setColumnHidden(2, true);
+        const QByteArray state = view->columns();
+        view->setColumnHidden(2, false);
+        view->restoreColumns(state);
+        QVERIFY(view->isColumnHidden(2));
+        view->setColumnHidden(2, false);
+        m_model.setProperty("layout", QByteArray("later"));
+        view->restoreColumns(state);
+        QVERIFY(!view->isColumnHidden(2));
+        m_model.setProperty("layout", {});
+    }
+
     void copiedRowsHoldNoFormulaAndNoLineEnd()
     {
         const auto view = shown();

@@ -188,8 +188,9 @@ void TestWindow::aWrongPasswordAsksForOne()
     QTRY_VERIFY_WITH_TIMEOUT(password->isVisible(), 15'000);
     QTest::keyClicks(password, u"wrong"_s);
     QTest::keyClick(password, Qt::Key_Return);
-    QTRY_VERIFY(dialog->findChild<QLabel *>(u"errorMessage"_s)->isVisible());
-    QVERIFY(password->isVisible());
+    auto *message = dialog->findChild<QLabel *>(u"errorMessage"_s);
+    QTRY_VERIFY(message->isVisible());
+    QVERIFY2(password->isVisible(), qPrintable(message->text()));
     QVERIFY(dialog->isVisible());
 }
 

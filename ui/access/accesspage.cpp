@@ -56,6 +56,7 @@ AccessPage::AccessPage(const UiContext &ui, QWidget *parent)
     connect(m_tabs, &QTabWidget::currentChanged, this, [this] {
         m_done.clear();
         m_failed.reset();
+        showContent();
         updateStatus();
     });
     updateButtons();

@@ -96,6 +96,8 @@ BackupDialog::BackupDialog(const UiContext &ui, const QString &folder, QWidget *
     form->addRow(tr("&Compression"), m_compress);
     form->addRow(tr("&Seal to"), m_recipient);
     form->addRow(tr("&Verify"), m_level);
+    setTabOrder(m_folder, browse);
+    setTabOrder(browse, m_scope);
     auto *buttons = new QHBoxLayout;
     buttons->addStretch();
     buttons->addWidget(cancel);

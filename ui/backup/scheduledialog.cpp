@@ -111,6 +111,14 @@ ScheduleRequest ScheduleDialog::asked() const
     return request;
 }
 
+/// A long text must not be squeezed in by the form.
+void ScheduleDialog::say(const QString &text)
+{
+    m_command->setText(text);
+    layout()->activate();
+    resize(width(), std::max(height(), layout()->totalHeightForWidth(width())));
+}
+
 void ScheduleDialog::update()
 {
     const QString kind = m_kind->currentData().toString();
@@ -124,21 +132,30 @@ void ScheduleDialog::update()
     else if (m_folder->isEnabled() && m_folder->text().trimmed().isEmpty())
         problem = tr("Name the folder of the backups.");
     else if (m_target->isEnabled() && m_target->count() == 0)
-        problem = tr("No target is set up: retail-admin backup target set NAME");
+        problem = tr("No target is set up: More ▸ Upload targets… on the Backups page sets one up.");
     else if (schedule = asked().schedule(m_ui.app.profiles); !schedule)
         problem = schedule.error().message;
     m_add->setEnabled(problem.isEmpty() && !m_request.running());
-    m_command->setText(!problem.isEmpty() ? problem
-                                          : tr("This machine runs, %1 in its local time:\n%2")
-                                                .arg(schedule->when(), shellCommand(schedule->arguments)));
+    if (!problem.isEmpty()) {
+        say(problem);
+        return;
+    }
+    QString text = tr("This machine runs, %1 in its local time:\n%2")
+                       .arg(schedule->when(), shellCommand(schedule->arguments));
+    if (const Result<Schedule> former = m_ui.app.schedules.byName(schedule->name()); former)
+        text += u"\n\n"_s + tr("It takes the place of this one, %1:\n%2")
+                                .arg(former->when(), shellCommand(former->arguments));
+    say(text);
 }
 
 void ScheduleDialog::add()
 {
     const ScheduleRequest request = asked();
-    const Result<Schedule> schedule = request.schedule(m_ui.app.profiles);
+    Result<Schedule> schedule = request.schedule(m_ui.app.profiles);
     if (!schedule)
         return;
+    if (const Result<Schedule> former = m_ui.app.schedules.byName(schedule->name()); former)
+        schedule->cron = former->cron;
     m_request.run(
         [&app = m_ui.app, request, schedule = *schedule,
          tries = m_try->isChecked()](const CancelToken &token) {
@@ -155,13 +172,21 @@ void ScheduleDialog::add()
         },
         [this, schedule = *schedule](const Result<scheduleunit::Installed> &done) {
             if (!done) {
+                setFormEnabled(true);
                 update();
-                m_command->setText(done.error().text());
+                say(done.error().text());
                 return;
             }
             emit added(schedule, *done);
             accept();
         });
-    m_add->setEnabled(false);
-    m_command->setText(tr("Trying…"));
+    setFormEnabled(false);
+    say(tr("Trying…"));
+}
+
+void ScheduleDialog::setFormEnabled(bool on)
+{
+    for (QWidget *widget :
+         std::initializer_list<QWidget *>{m_kind, m_profile, m_day, m_time, m_folder, m_target, m_try, m_add})
+        widget->setEnabled(on);
 }

@@ -30,7 +30,9 @@ signals:
 private:
     ScheduleRequest asked() const;
     void update();
+    void say(const QString &text);
     void add();
+    void setFormEnabled(bool on);
 
     const UiContext m_ui;
     QComboBox *m_kind;

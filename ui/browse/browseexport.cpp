@@ -30,10 +30,11 @@ bool BrowsePage::exportShown()
                              ? tr("All %1 of %2.").arg(m_table.title.toLower(), store.name)
                              : tr("The %1 of %2 that fit: %3.")
                                    .arg(m_table.title.toLower(), store.name, filters.join(u"; "_s));
-    auto *dialog = new ExportDialog(
-        m_ui.app.settings, what,
-        u"%1-%2-%3"_s.arg(store.storeId, m_table.title.toLower(), QDate::currentDate().toString(Qt::ISODate)),
-        this);
+    auto *dialog =
+        new ExportDialog(m_ui.app.settings, what,
+                         u"%1-%2-%3"_s.arg(store.storeId, m_table.title.toLower().replace(u' ', u'-'),
+                                           QDate::currentDate().toString(Qt::ISODate)),
+                         this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     connect(dialog, &ExportDialog::chosen, this, &BrowsePage::exportTo);
     dialog->open();
@@ -70,11 +71,10 @@ QString BrowsePage::viewBody() const
     for (const FilterBar::Chip &chip : m_filters->chips())
         filters.append(QJsonObject{{u"filter"_s, browsefilter::expression(chip.filter)}, {u"on"_s, chip.on}});
     const BrowseRequest question = m_model->question();
-    const QJsonObject body{
-        {u"filters"_s, filters},
-        {u"sort"_s, QString::fromUtf8(question.sort)},
-        {u"descending"_s, question.descending},
-        {u"columns"_s, QString::fromLatin1(m_view->horizontalHeader()->saveState().toBase64())}};
+    const QJsonObject body{{u"filters"_s, filters},
+                           {u"sort"_s, QString::fromUtf8(question.sort)},
+                           {u"descending"_s, question.descending},
+                           {u"columns"_s, QString::fromLatin1(m_view->columns().toBase64())}};
     return QString::fromUtf8(QJsonDocument(body).toJson(QJsonDocument::Compact));
 }
 
@@ -89,7 +89,7 @@ void BrowsePage::showView(const QString &body)
             chips.append({*filter, each[u"on"].toBool()});
     m_model->setSort(m_table.column(view[u"sort"].toString().toUtf8()),
                      view[u"descending"].toBool() ? Qt::DescendingOrder : Qt::AscendingOrder);
-    m_view->horizontalHeader()->restoreState(QByteArray::fromBase64(view[u"columns"].toString().toLatin1()));
+    m_view->restoreColumns(QByteArray::fromBase64(view[u"columns"].toString().toLatin1()));
     m_view->setSortIndicator(m_model->sortColumn(), m_model->sortOrder());
     const QSignalBlocker blocker(m_filters);
     m_filters->setChips(chips);

@@ -45,7 +45,10 @@ protected:
     {
         const QDateTime one = began(m_jobs.record(left.row()));
         const QDateTime other = began(m_jobs.record(right.row()));
-        return one.isValid() && other.isValid() ? one > other : !one.isValid() && other.isValid();
+        if (one.isValid() != other.isValid())
+            return !one.isValid();
+        // Those that wait have no beginning: as the model has them, the newest first.
+        return one == other ? left.row() < right.row() : one > other;
     }
 
 private:
@@ -125,7 +128,7 @@ JobsPage::JobsPage(const UiContext &ui, QWidget *parent)
     connect(&ui.app.jobs, &JobRunner::finished, this, &JobsPage::rowChanged);
     connect(&ui.app.jobs, &JobRunner::added, this, [this] {
         showContent();
-        m_view->selectRow(0);
+        m_view->selectRow(m_proxy->mapFromSource(m_model->index(0, 0)).row());
     });
     connect(m_cancel, &QPushButton::clicked, this, [this] {
         if (Job *job = m_model->job(currentRow()))
@@ -186,7 +189,8 @@ void JobsPage::updateStatus()
         setStatus({});
     else
         setStatus(shown == all ? format::counted(all, tr("job"), tr("jobs"))
-                               : tr("%1 of %2 jobs").arg(format::count(shown), format::count(all)));
+                               : (all == 1 ? tr("%1 of %2 job") : tr("%1 of %2 jobs"))
+                                     .arg(format::count(shown), format::count(all)));
 }
 
 void JobsPage::rowChanged()

@@ -155,7 +155,7 @@ void IndexesPage::advise()
             if (advice)
                 showAdvice(*advice);
             else
-                showFailure(advice.error());
+                showError(advice.error(), false);
         });
 }
 

@@ -36,14 +36,17 @@ public:
         addAction(copying);
     }
 
-    void setValue(const QString &value)
+    /// `value` is copied: nothing of one that is missing or empty.
+    void setValue(const QString &value, const QString &whenEmpty)
     {
         static const QRegularExpression hyphen(u"(?<=[0-9a-f]{4})-(?=[0-9a-f]{4})"_s);
         m_value = value;
         // One that is the value's own is copied.
         m_breaks = !value.contains(mayBreak);
-        setText(m_breaks ? QString(value).replace(hyphen, u'-' + QString(mayBreak)) : value);
-        setAccessibleDescription(value);
+        setText(value.isEmpty() ? whenEmpty
+                : m_breaks      ? QString(value).replace(hyphen, u'-' + QString(mayBreak))
+                                : value);
+        setAccessibleDescription(text().remove(m_breaks ? QString(mayBreak) : QString()));
     }
     const QString &value() const { return m_value; }
 
@@ -77,7 +80,8 @@ private:
         text.replace(QChar::ParagraphSeparator, u'\n');
         if (m_breaks)
             text.remove(mayBreak);
-        QGuiApplication::clipboard()->setText(text.isEmpty() ? m_value : text, mode);
+        if (text = text.isEmpty() ? m_value : text; !text.isEmpty())
+            QGuiApplication::clipboard()->setText(text, mode);
     }
     /// Where a place in the value is in the text that is shown.
     int shown(qsizetype place) const
@@ -167,9 +171,8 @@ void DetailsPane::show(const QString &heading, const QList<Field> &fields)
             continue;
         const QString &text = fields[i].value;
         label->setText(fields[i].label);
-        value->setValue(text.isNull()    ? tr("null", "a missing value")
-                        : text.isEmpty() ? tr("empty", "a text without characters")
-                                         : text);
+        value->setValue(text, text.isNull() ? tr("null", "a missing value")
+                                            : tr("empty", "a text without characters"));
         value->setAccessibleName(fields[i].label);
         setStyleProperty(value, "secondary", text.isEmpty());
     }
@@ -201,6 +204,6 @@ void DetailsPane::clear()
     for (const auto &[label, value] : m_rows) {
         label->hide();
         value->hide();
-        value->setValue({});
+        value->setValue({}, {});
     }
 }

@@ -6,6 +6,7 @@
 #include "ui/shared/currency.h"
 #include "ui/shared/inwords.h"
 
+#include <QCryptographicHash>
 #include <QJsonDocument>
 #include <QLocale>
 #include <QTimeZone>
@@ -82,6 +83,11 @@ RecordModel::RecordModel(const TableDef &table, QObject *parent)
     , m_sortOrder(table.descending ? Qt::DescendingOrder : Qt::AscendingOrder)
     , m_request(this)
 {
+    QByteArrayList names;
+    for (const ColumnDef &column : table.columns)
+        names += column.name;
+    setProperty("layout",
+                QCryptographicHash::hash(names.join(','), QCryptographicHash::Sha256).toHex().left(8));
 }
 
 void RecordModel::load(PageSource source, const QString &parentKey)

@@ -257,7 +257,9 @@ void TableView::setModel(QAbstractItemModel *newModel)
     m_fitted = false;
     m_wanted.clear();
     m_stretchColumn = -1;
-    m_restored = newModel && horizontalHeader()->restoreState(m_settings.state(objectName()));
+    m_restored = false;
+    if (newModel)
+        restoreColumns(m_settings.state(objectName()));
     setSortIndicator(-1, Qt::AscendingOrder);
     connect(newModel, &QAbstractItemModel::modelReset, this, &TableView::rowsArrived);
     connect(newModel, &QAbstractItemModel::rowsInserted, this, &TableView::rowsArrived);
@@ -522,7 +524,19 @@ void TableView::stretch()
 void TableView::saveColumns()
 {
     m_restored = true;
-    m_settings.setState(objectName(), horizontalHeader()->saveState());
+    m_settings.setState(objectName(), columns());
+}
+
+QByteArray TableView::columns() const
+{
+    return model()->property("layout").toByteArray() + horizontalHeader()->saveState();
+}
+
+void TableView::restoreColumns(const QByteArray &state)
+{
+    const QByteArray layout = model()->property("layout").toByteArray();
+    if (state.startsWith(layout) && horizontalHeader()->restoreState(state.mid(layout.size())))
+        m_restored = true;
 }
 
 void TableView::currentChanged(const QModelIndex &current, const QModelIndex &previous)

@@ -31,6 +31,10 @@ public:
     void setWindowed();
     QList<int> selectedRowNumbers() const; ///< in order
     QList<int> visibleColumns() const;     ///< in visual order
+    /// Widths, order and visibility of the columns. A model whose columns may change from version to version
+    /// has a property "layout" that tells them apart: what was kept for others is not restored.
+    QByteArray columns() const;
+    void restoreColumns(const QByteArray &state);
     /// The selected rows as shown, visible columns in visual order: tab-separated and as an HTML table.
     void copySelection();
     void copyCell();

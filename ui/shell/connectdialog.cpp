@@ -110,7 +110,8 @@ ConnectDialog::ConnectDialog(const UiContext &ui, QWidget *parent)
     m_search->installEventFilter(m_profiles); // arrows move in the list while one types
     connect(m_profiles, &ProfileList::currentTargetChanged, this, [this] {
         targetChanged();
-        if (!m_attempt->running())
+        // One that came in a connection string stays while that is corrected.
+        if (!m_attempt->running() && (m_password->text().isEmpty() || m_ui.app.profiles.byName(target())))
             m_passwordRow->hide();
     });
     connect(m_menu, &ProfileMenu::changed, this, [this](const QString &name) {

@@ -277,7 +277,7 @@ void MainWindow::jobFinished(Job *job)
         const auto offer = [this] { showConnectDialog(u"sandbox-owner"_s); };
         m_notifier->dismiss();
         // What is being answered in a dialog belongs to the connection there is.
-        if (QApplication::activeModalWidget())
+        if (QWidget *open = QApplication::activeModalWidget(); open && open != m_dialog)
             m_notifier->say(Notifier::Kind::Good, tr("The sandbox is ready."), tr("Connect…"), offer);
         else
             offer();
