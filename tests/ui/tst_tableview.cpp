@@ -79,7 +79,7 @@ private slots:
         model.item(0, 2)->setTextAlignment(Qt::AlignRight | Qt::AlignVCenter);
         TableView view(*m_theme, *m_settings, u"numbers"_s);
         view.setModel(&model);
-        view.resize(500, 300);
+        view.resize(560, 300);
         view.show();
         QVERIFY(view.columnViewportPosition(2) + view.columnWidth(2) <= view.viewport()->width());
         const int cut = view.columnWidth(1);

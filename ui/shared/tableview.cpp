@@ -28,7 +28,7 @@ namespace {
 
 // Of a column at first, in lengths of the design. Texts are cut before a number is out of sight.
 constexpr int widestPx = 300;
-constexpr int narrowestTextPx = 160;
+constexpr int narrowestTextPx = 220;
 
 /// A header that draws its sort arrow beside the text, where Fusion with a style sheet would put it above.
 class Header final : public QHeaderView
