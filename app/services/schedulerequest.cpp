@@ -133,3 +133,9 @@ Result<scheduleunit::Installed> scheduleunit::remove(Schedules &schedules, const
         return gone.error();
     return removed;
 }
+
+bool scheduleunit::isEnabled(const Schedule &schedule)
+{
+    const QFileInfo link(folder() + u"/timers.target.wants/"_s + unitName(schedule.name()) + u".timer"_s);
+    return schedule.cron || link.isSymLink() || link.exists();
+}

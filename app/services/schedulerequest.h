@@ -36,7 +36,10 @@ namespace scheduleunit {
 /// Keeps the schedule and makes it run; takes the place of one of the same name. Blocks.
 Result<Installed> add(Schedules &schedules, const Schedule &schedule, const QString &program,
                       const CancelToken &token);
-/// The reverse. Kind NotFound when there is none of that name.
+/// Whether its timer is enabled, also by hand; of a line of cron that cannot be told, and is taken for
+/// granted.
+bool isEnabled(const Schedule &schedule);
+/// The reverse of add(). Kind NotFound when there is none of that name.
 Result<Installed> remove(Schedules &schedules, const QString &name, const CancelToken &token);
 
 } // namespace scheduleunit

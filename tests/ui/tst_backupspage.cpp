@@ -224,7 +224,6 @@ private slots:
 
     void aScheduleIsAddedAndRemoved()
     {
-        // No timer of who runs this test is touched.
         const QTemporaryDir tools;
         QFile systemctl(tools.filePath(u"systemctl"_s));
         QVERIFY(systemctl.open(QIODevice::WriteOnly) && systemctl.write("#!/bin/sh\nexit 1\n") > 0);
@@ -254,6 +253,7 @@ private slots:
         QVERIFY2(note.contains(u"does not run yet") && note.contains(u"systemctl --user enable --now"),
                  qPrintable(note));
         QCOMPARE(QDir(scheduleunit::folder()).entryList(QDir::Files).size(), 2);
+        QVERIFY(tree->topLevelItem(0)->text(5).contains(u"not enabled"));
         QTRY_VERIFY(find<QPushButton>(u"removeSchedule"_s)->isEnabled());
         find<QPushButton>(u"removeSchedule"_s)->click();
         QTRY_COMPARE(tree->topLevelItemCount(), 0);

@@ -7,10 +7,13 @@
 #include "app/services/backupdrill.h"
 #include "app/services/backuptools.h"
 #include "app/services/backupupload.h"
+#include "app/services/schedulerequest.h"
 #include "ui/shared/figuretile.h"
 
 #include <QHBoxLayout>
 #include <QMenu>
+
+#include <algorithm>
 
 using namespace Qt::StringLiterals;
 
@@ -47,6 +50,12 @@ void ProofPanel::show(const backup::Overview &overview)
             tr("%1, due %2: %3")
                 .arg(bad.first().schedule.name(), format::relative(bad.first().last, now), bad.first().text),
             cell::Tone::Bad);
+    else if (const auto off = std::find_if(
+                 overview.schedules.cbegin(), overview.schedules.cend(),
+                 [](const ScheduleState &state) { return !scheduleunit::isEnabled(state.schedule); });
+             off != overview.schedules.cend())
+        m_next->setFigure(tr("off"), tr("The timer of %1 is not enabled").arg(off->schedule.name()),
+                          cell::Tone::Warning);
     else if (overview.schedules.isEmpty())
         m_next->setFigure(tr("none"), tr("Nothing runs by itself"), cell::Tone::Warning);
     else

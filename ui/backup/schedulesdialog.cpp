@@ -88,7 +88,10 @@ void SchedulesDialog::load()
                              state.last.isValid() ? format::relative(state.last, now) : u"–"_s,
                              state.text.isEmpty() ? outcomeName(state.outcome)
                                                   : outcomeName(state.outcome) + u": "_s + state.text});
-                if (state.bad())
+                const bool off = !scheduleunit::isEnabled(state.schedule);
+                if (off)
+                    item->setText(5, tr("%1; its timer is not enabled").arg(item->text(5)));
+                if (state.bad() || off)
                     item->setForeground(5, m_ui.theme.colour(cell::Tone::Bad));
                 item->setToolTip(0, u"retail-admin schedule run "_s + state.schedule.name());
             }
