@@ -182,13 +182,20 @@ void TestWindow::aWrongPasswordAsksForOne()
     profile.name = u"forgot"_s;
     profile.passfile.clear();
     QVERIFY(m_app->profiles.save(profile).ok());
-    m_window->connectTo(u"forgot"_s);
     auto *dialog = find<QDialog>(u"connectDialog"_s);
     auto *password = dialog->findChild<QLineEdit *>(u"password"_s);
-    QTRY_VERIFY_WITH_TIMEOUT(password->isVisible(), 15'000);
+    auto *message = dialog->findChild<QLabel *>(u"errorMessage"_s);
+    // Beside other tests the server or a keyring may not answer the first time, within the limit of
+    // connecting.
+    for (int tries = 0; tries < 3 && !password->isVisible(); ++tries) {
+        m_window->connectTo(u"forgot"_s);
+        (void)QTest::qWaitFor([&] { return password->isVisible(); }, 35'000);
+        if (!password->isVisible())
+            qInfo() << "not asked for a password:" << dialog->isVisible() << message->text();
+    }
+    QVERIFY2(password->isVisible(), qPrintable(message->text()));
     QTest::keyClicks(password, u"wrong"_s);
     QTest::keyClick(password, Qt::Key_Return);
-    auto *message = dialog->findChild<QLabel *>(u"errorMessage"_s);
     QTRY_VERIFY(message->isVisible());
     QVERIFY2(password->isVisible(), qPrintable(message->text()));
     QVERIFY(dialog->isVisible());
