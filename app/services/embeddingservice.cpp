@@ -120,10 +120,7 @@ Result<QString> embedBatch(Session &session, const QString &store, const QString
             continue;
         const Error why = refused.takeLast();
         const Result<Rows> sku =
-            session.read(store,
-                         {"embedding/sku", "SELECT sku FROM retail.products WHERE store_id = $1 AND "
-                                           "product_id = $2::uuid"},
-                         {store, products[i]});
+            session.read(store, sqlcatalog::query("embedding/sku"), {store, products[i]});
         if (!sku)
             return sku.error();
         job.log(u"%1 in %2 is left out, its text is refused: %3 %4"_s

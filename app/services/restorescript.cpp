@@ -33,16 +33,8 @@ Error unconfirmed(const QString &detail)
 /// cancelled, nothing of which is done.
 void cancelDeadlocked(Session &monitor, const QString &application, JobContext &job)
 {
-    const Result<Rows> rows = monitor.execute(
-        "SELECT b.pid, coalesce(b.usename, '')::text, b.application_name, pg_cancel_backend(b.pid) "
-        "FROM pg_stat_activity a JOIN pg_stat_activity b ON a.pid = ANY (pg_blocking_pids(b.pid)) "
-        "LEFT JOIN pg_roles r ON r.oid = b.usesysid "
-        "WHERE a.application_name = $1 AND b.backend_type = 'client backend' "
-        "AND NOT coalesce(r.rolsuper, false) "
-        "AND EXISTS (SELECT FROM pg_locks theirs JOIN pg_locks ours USING (locktype, database, relation) "
-        "WHERE theirs.pid = b.pid AND theirs.granted AND ours.pid = a.pid AND ours.granted "
-        "AND ours.mode = 'ExclusiveLock')",
-        {application});
+    const Result<Rows> rows =
+        monitor.execute(sqlcatalog::query("restore/cancel_deadlocked").sql, {application});
     for (int row = 0; rows && row < rows->count(); ++row)
         job.log(
             u"The restore and process %1 of %2 (%3) waited for each other: its statement is cancelled."_s.arg(

@@ -3,6 +3,7 @@
 #include "app/db/secretstore.h"
 #include "app/services/embeddingservers.h"
 #include "app/services/uploadtarget.h"
+#include "tests/support/keyring.h"
 #include "tests/support/testcluster.h"
 
 #include <QProcess>
@@ -23,7 +24,7 @@ class TestSecretStore final : public QObject
 {
     Q_OBJECT
 
-    static bool inside() { return qEnvironmentVariableIsSet("RETAIL_TEST_KEYRING"); }
+    static bool inside() { return keyring::isThere(); }
 
 private slots:
     void withoutAKeyringItSaysSo()
@@ -124,24 +125,8 @@ private slots:
             QCOMPARE(store.rememberedBackend(u"north"_s), QString());
             return;
         }
-        const QTemporaryDir home;
-        QProcess process;
-        QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
-        for (const char *variable :
-             {"XDG_DATA_HOME", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "HOME"})
-            environment.insert(QString::fromLatin1(variable), home.path());
-        environment.remove(u"DBUS_SESSION_BUS_ADDRESS"_s);
-        environment.insert(u"RETAIL_TEST_KEYRING"_s, u"1"_s);
-        process.setProcessEnvironment(environment);
-        process.setProcessChannelMode(QProcess::MergedChannels);
-        process.start(u"dbus-run-session"_s, {u"--"_s, u"sh"_s, u"-c"_s,
-                                              u"printf secret | gnome-keyring-daemon --unlock "
-                                              u"--components=secrets >/dev/null 2>&1 && exec \"$0\" "
-                                              u"aKeyringKeepsReplacesAndForgets"_s,
-                                              QCoreApplication::applicationFilePath()});
-        QVERIFY2(process.waitForStarted(), "dbus-run-session is missing: packaging/deps/install test");
-        QVERIFY(process.waitForFinished(60'000));
-        QVERIFY2(process.exitCode() == 0, process.readAll().constData());
+        const QByteArray failure = keyring::run("aKeyringKeepsReplacesAndForgets");
+        QVERIFY2(failure.isEmpty(), failure.constData());
     }
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/core/paths.h"
 #include "app/db/secretstore.h"
+#include "tests/support/keyring.h"
 #include "tests/support/testcluster.h"
 
 #include <QFile>
@@ -31,7 +32,7 @@ class TestPassword final : public QObject
         return {};
     }
 
-    static bool inside() { return qEnvironmentVariableIsSet("RETAIL_TEST_KEYRING"); }
+    static bool inside() { return keyring::isThere(); }
 
 private slots:
     /// Runs this program again below a session bus with an unlocked keyring of its own.
@@ -67,26 +68,11 @@ private slots:
             QCOMPARE(std::get<0>(run(u"south"_s)), 3);
             return;
         }
-        const QTemporaryDir home;
-        QProcess process;
-        QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
-        for (const char *variable : {"XDG_DATA_HOME", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME", "XDG_CACHE_HOME",
-                                     "XDG_STATE_HOME", "HOME"})
-            environment.insert(QString::fromLatin1(variable), home.path());
-        environment.remove(u"DBUS_SESSION_BUS_ADDRESS"_s);
-        environment.insert(u"RETAIL_TEST_KEYRING"_s, u"1"_s);
-        environment.insert(u"PGPASSFILE"_s, u"/nonexistent"_s);
-        environment.insert(u"RETAIL_TEST_CLUSTER"_s, QFileInfo(status.passfile).path());
-        process.setProcessEnvironment(environment);
-        process.setProcessChannelMode(QProcess::MergedChannels);
-        process.start(u"dbus-run-session"_s,
-                      {u"--"_s, u"sh"_s, u"-c"_s,
-                       u"printf secret | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1 "
-                       u"&& exec \"$0\" theKeyringIsAskedBeforeTheTerminal"_s,
-                       QCoreApplication::applicationFilePath()});
-        QVERIFY2(process.waitForStarted(), "dbus-run-session is missing: packaging/deps/install test");
-        QVERIFY(process.waitForFinished(60'000));
-        QVERIFY2(process.exitCode() == 0, process.readAll().constData());
+        const QByteArray failure =
+            keyring::run("theKeyringIsAskedBeforeTheTerminal",
+                         {{u"PGPASSFILE"_s, u"/nonexistent"_s},
+                          {u"RETAIL_TEST_CLUSTER"_s, QFileInfo(status.passfile).path()}});
+        QVERIFY2(failure.isEmpty(), failure.constData());
     }
 
     void itIsAskedForWithEchoOff_data()

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/support/keyring.h"
 #include "tests/support/restoretest.h"
 #include "tests/support/windowtest.h"
 #include "ui/backup/backupspage.h"
@@ -460,7 +461,7 @@ private slots:
     // Runs this program again below a session bus of its own with an unlocked gnome-keyring.
     void aKeyComesIntoTheKeyringAndOutOfIt()
     {
-        if (qEnvironmentVariableIsSet("RETAIL_TEST_KEYRING")) {
+        if (keyring::isThere()) {
             (new TargetsDialog(ui(), m_window.get()))->open();
             press(u"addTarget"_s);
             find<QComboBox>(u"targetKind"_s)->setCurrentIndex(1);
@@ -484,24 +485,8 @@ private slots:
             QCOMPARE(gone.error().kind, ErrorKind::NotFound);
             return;
         }
-        const QTemporaryDir home;
-        QProcess process;
-        QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
-        for (const char *variable :
-             {"XDG_DATA_HOME", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "HOME"})
-            environment.insert(QString::fromLatin1(variable), home.path());
-        environment.remove(u"DBUS_SESSION_BUS_ADDRESS"_s);
-        environment.insert(u"RETAIL_TEST_KEYRING"_s, u"1"_s);
-        process.setProcessEnvironment(environment);
-        process.setProcessChannelMode(QProcess::MergedChannels);
-        process.start(u"dbus-run-session"_s, {u"--"_s, u"sh"_s, u"-c"_s,
-                                              u"printf secret | gnome-keyring-daemon --unlock "
-                                              u"--components=secrets >/dev/null 2>&1 && exec \"$0\" "
-                                              u"aKeyComesIntoTheKeyringAndOutOfIt"_s,
-                                              QCoreApplication::applicationFilePath()});
-        QVERIFY2(process.waitForStarted(), "dbus-run-session is missing: packaging/deps/install test");
-        QVERIFY(process.waitForFinished(120'000));
-        QVERIFY2(process.exitCode() == 0, process.readAll().constData());
+        const QByteArray failure = keyring::run("aKeyComesIntoTheKeyringAndOutOfIt", {}, 120'000);
+        QVERIFY2(failure.isEmpty(), failure.constData());
     }
 
     void aDroppedFileOnlyOpensTheDialog()

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/db/conninfo.h"
+#include "tests/support/keyring.h"
 #include "tests/support/windowtest.h"
 #include "ui/shell/connectdialog.h"
 #include "ui/shell/profilemenu.h"
@@ -604,27 +605,10 @@ void TestConnection::theEditorTakesNoPassword()
 
 void TestConnection::aRenamedProfileTakesItsPasswordAlong()
 {
-    if (!qEnvironmentVariableIsSet("RETAIL_TEST_KEYRING")) {
+    if (!keyring::isThere()) {
         // Again, below a session bus of its own with an unlocked gnome-keyring.
-        const QTemporaryDir home;
-        QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
-        for (const char *variable :
-             {"XDG_DATA_HOME", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "HOME"})
-            environment.insert(QString::fromLatin1(variable), home.path());
-        environment.remove(u"DBUS_SESSION_BUS_ADDRESS"_s);
-        environment.insert(u"RETAIL_TEST_KEYRING"_s, u"1"_s);
-        QProcess process;
-        process.setProcessEnvironment(environment);
-        process.setProcessChannelMode(QProcess::MergedChannels);
-        process.start(u"dbus-run-session"_s, {u"--"_s, u"sh"_s, u"-c"_s,
-                                              u"printf secret | gnome-keyring-daemon --unlock "
-                                              u"--components=secrets >/dev/null 2>&1 && exec \"$0\" "
-                                              u"aRenamedProfileTakesItsPasswordAlong"_s,
-                                              QCoreApplication::applicationFilePath()});
-        QVERIFY2(process.waitForStarted(), "dbus-run-session is missing: packaging/deps/install test");
-        // By hand it starts a cluster of its own.
-        QVERIFY(process.waitForFinished(240'000));
-        QVERIFY2(process.exitCode() == 0, process.readAll().constData());
+        const QByteArray failure = keyring::run("aRenamedProfileTakesItsPasswordAlong", {}, 240'000);
+        QVERIFY2(failure.isEmpty(), failure.constData());
         return;
     }
     SecretStore &secrets = m_app->secrets;

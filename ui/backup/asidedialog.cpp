@@ -5,14 +5,11 @@
 #include "app/core/format.h"
 #include "app/core/shellcommand.h"
 #include "app/jobs/quietjob.h"
-#include "ui/shared/theme.h"
 #include "ui/shell/prompt.h"
 
-#include <QHeaderView>
 #include <QLabel>
 #include <QPushButton>
 #include <QTreeWidget>
-#include <QVBoxLayout>
 #include <QtConcurrentRun>
 
 using namespace Qt::StringLiterals;
@@ -22,48 +19,16 @@ constexpr int keepDays = 7;
 }
 
 AsideDialog::AsideDialog(const UiContext &ui, QWidget *parent)
-    : QDialog(parent)
-    , m_ui(ui)
-    , m_tree(new QTreeWidget(this))
-    , m_note(new QLabel(this))
-    , m_undo(new QPushButton(tr("&Undo the swap…"), this))
-    , m_drop(new QPushButton(tr("&Drop…"), this))
+    : ListDialog(ui, u"aside"_s, tr("Databases set aside"),
+                 {tr("Database"), tr("What it is"), tr("Since"), tr("Keep until"), tr("Size")}, 680, parent)
+    , m_undo(addButton(u"undoSwap"_s, tr("&Undo the swap…")))
+    , m_drop(addButton(u"dropAside"_s, tr("&Drop…")))
     , m_request(this)
     , m_planRequest(this)
 {
-    setObjectName(u"asideDialog"_s);
-    setWindowTitle(tr("Databases set aside"));
-    m_tree->setObjectName(u"asideTree"_s);
-    m_tree->setAccessibleName(tr("Databases set aside"));
-    m_tree->setRootIsDecorated(false);
-    m_tree->setHeaderLabels({tr("Database"), tr("What it is"), tr("Since"), tr("Keep until"), tr("Size")});
-    m_tree->header()->setSectionResizeMode(QHeaderView::ResizeToContents);
-    m_tree->setMinimumSize(ui.theme.px(680), ui.theme.px(200));
-    m_note->setWordWrap(true);
-    m_note->setTextFormat(Qt::PlainText);
-    m_undo->setObjectName(u"undoSwap"_s);
-    m_drop->setObjectName(u"dropAside"_s);
-    m_undo->setAutoDefault(false);
-    m_drop->setAutoDefault(false);
-    auto *close = new QPushButton(tr("Close"), this);
-    close->setObjectName(u"asideClose"_s);
-    close->setDefault(true);
-    auto *buttons = new QHBoxLayout;
-    buttons->setSpacing(8);
-    buttons->addWidget(m_undo);
-    buttons->addWidget(m_drop);
-    buttons->addStretch();
-    buttons->addWidget(close);
-    auto *layout = new QVBoxLayout(this);
-    layout->setContentsMargins(24, 16, 24, 16);
-    layout->setSpacing(12);
-    layout->addWidget(m_tree, 1);
-    layout->addWidget(m_note);
-    layout->addLayout(buttons);
     connect(m_tree, &QTreeWidget::currentItemChanged, this, &AsideDialog::updateButtons);
     connect(m_undo, &QPushButton::clicked, this, &AsideDialog::undo);
     connect(m_drop, &QPushButton::clicked, this, &AsideDialog::drop);
-    connect(close, &QPushButton::clicked, this, &QDialog::accept);
     updateButtons();
     load();
 }

@@ -2,17 +2,13 @@
 #pragma once
 
 #include "app/services/restorejob.h"
+#include "ui/backup/listdialog.h"
 #include "ui/shared/request.h"
-#include "ui/shared/uicontext.h"
 
-#include <QDialog>
-
-class QLabel;
 class QPushButton;
-class QTreeWidget;
 
 /// Databases that swaps set aside, and halves of restores that were killed: undo the swap, or drop one.
-class AsideDialog final : public QDialog
+class AsideDialog final : public ListDialog
 {
     Q_OBJECT
     Q_DISABLE_COPY_MOVE(AsideDialog)
@@ -27,9 +23,6 @@ private:
     void undo();
     void drop();
 
-    const UiContext m_ui;
-    QTreeWidget *m_tree;
-    QLabel *m_note;
     QPushButton *m_undo;
     QPushButton *m_drop;
     QList<restore::DatabaseFacts> m_databases;

@@ -7,62 +7,26 @@
 #include "ui/shared/theme.h"
 #include "ui/shell/prompt.h"
 
-#include <QHeaderView>
 #include <QLabel>
 #include <QPushButton>
 #include <QTreeWidget>
-#include <QVBoxLayout>
 #include <QtConcurrentRun>
 
 using namespace Qt::StringLiterals;
 
 SchedulesDialog::SchedulesDialog(const UiContext &ui, const QString &folder, QWidget *parent)
-    : QDialog(parent)
-    , m_ui(ui)
+    : ListDialog(ui, u"schedules"_s, tr("Schedules"),
+                 {tr("What"), tr("Connection"), tr("When"), tr("Next"), tr("Last"), tr("How it went")}, 720,
+                 parent)
     , m_folder(folder)
-    , m_tree(new QTreeWidget(this))
-    , m_note(new QLabel(this))
-    , m_add(new QPushButton(tr("&Add…"), this))
-    , m_remove(new QPushButton(tr("&Remove…"), this))
+    , m_add(addButton(u"addSchedule"_s, tr("&Add…")))
+    , m_remove(addButton(u"removeSchedule"_s, tr("&Remove…")))
     , m_request(this)
     , m_removeRequest(this)
 {
-    setObjectName(u"schedulesDialog"_s);
-    setWindowTitle(tr("Schedules"));
-    m_tree->setObjectName(u"schedulesTree"_s);
-    m_tree->setAccessibleName(tr("Schedules"));
-    m_tree->setRootIsDecorated(false);
-    m_tree->setHeaderLabels(
-        {tr("What"), tr("Connection"), tr("When"), tr("Next"), tr("Last"), tr("How it went")});
-    m_tree->header()->setSectionResizeMode(QHeaderView::ResizeToContents);
-    m_tree->setMinimumSize(ui.theme.px(720), ui.theme.px(200));
-    m_note->setObjectName(u"schedulesNote"_s);
-    m_note->setWordWrap(true);
-    m_note->setTextFormat(Qt::PlainText);
-    m_note->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
-    m_add->setObjectName(u"addSchedule"_s);
-    m_remove->setObjectName(u"removeSchedule"_s);
-    m_add->setAutoDefault(false);
-    m_remove->setAutoDefault(false);
-    auto *close = new QPushButton(tr("Close"), this);
-    close->setObjectName(u"schedulesClose"_s);
-    close->setDefault(true);
-    auto *buttons = new QHBoxLayout;
-    buttons->setSpacing(8);
-    buttons->addWidget(m_add);
-    buttons->addWidget(m_remove);
-    buttons->addStretch();
-    buttons->addWidget(close);
-    auto *layout = new QVBoxLayout(this);
-    layout->setContentsMargins(24, 16, 24, 16);
-    layout->setSpacing(12);
-    layout->addWidget(m_tree, 1);
-    layout->addWidget(m_note);
-    layout->addLayout(buttons);
     connect(m_tree, &QTreeWidget::currentItemChanged, this, &SchedulesDialog::updateButtons);
     connect(m_add, &QPushButton::clicked, this, &SchedulesDialog::add);
     connect(m_remove, &QPushButton::clicked, this, &SchedulesDialog::remove);
-    connect(close, &QPushButton::clicked, this, &QDialog::accept);
     m_note->setText(tr("They run as you, with this machine's timers, also when this window is closed."));
     updateButtons();
     load();

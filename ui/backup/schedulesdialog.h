@@ -2,17 +2,13 @@
 #pragma once
 
 #include "app/services/schedulerequest.h"
+#include "ui/backup/listdialog.h"
 #include "ui/shared/request.h"
-#include "ui/shared/uicontext.h"
 
-#include <QDialog>
-
-class QLabel;
 class QPushButton;
-class QTreeWidget;
 
 /// What runs by itself, when it ran last and how that went; adds and removes schedules.
-class SchedulesDialog final : public QDialog
+class SchedulesDialog final : public ListDialog
 {
     Q_OBJECT
     Q_DISABLE_COPY_MOVE(SchedulesDialog)
@@ -28,10 +24,7 @@ private:
     void remove();
     void tell(const QString &sentence, const scheduleunit::Installed &done);
 
-    const UiContext m_ui;
     const QString m_folder;
-    QTreeWidget *m_tree;
-    QLabel *m_note;
     QPushButton *m_add;
     QPushButton *m_remove;
     QList<ScheduleState> m_states;

@@ -8,11 +8,9 @@
 #include "ui/shared/theme.h"
 #include "ui/shell/prompt.h"
 
-#include <QHeaderView>
 #include <QLabel>
 #include <QPushButton>
 #include <QTreeWidget>
-#include <QVBoxLayout>
 #include <QtConcurrentRun>
 
 using namespace Qt::StringLiterals;
@@ -31,51 +29,16 @@ QString keyText(const UploadTarget &target)
 } // namespace
 
 TargetsDialog::TargetsDialog(const UiContext &ui, QWidget *parent)
-    : QDialog(parent)
-    , m_ui(ui)
-    , m_tree(new QTreeWidget(this))
-    , m_note(new QLabel(this))
-    , m_add(new QPushButton(tr("&Add…"), this))
-    , m_edit(new QPushButton(tr("&Edit…"), this))
-    , m_try(new QPushButton(tr("&Try"), this))
-    , m_remove(new QPushButton(tr("&Remove…"), this))
+    : ListDialog(ui, u"targets"_s, tr("Upload targets"), {tr("Name"), tr("Where"), tr("Off-site"), tr("Key")},
+                 640, parent)
+    , m_add(addButton(u"addTarget"_s, tr("&Add…")))
+    , m_edit(addButton(u"editTarget"_s, tr("&Edit…")))
+    , m_try(addButton(u"tryTarget"_s, tr("&Try")))
+    , m_remove(addButton(u"removeTarget"_s, tr("&Remove…")))
     , m_request(this)
     , m_tryRequest(this)
     , m_keyRequest(this)
 {
-    setObjectName(u"targetsDialog"_s);
-    setWindowTitle(tr("Upload targets"));
-    m_tree->setObjectName(u"targetsTree"_s);
-    m_tree->setAccessibleName(tr("Upload targets"));
-    m_tree->setRootIsDecorated(false);
-    m_tree->setHeaderLabels({tr("Name"), tr("Where"), tr("Off-site"), tr("Key")});
-    m_tree->header()->setSectionResizeMode(QHeaderView::ResizeToContents);
-    m_tree->setMinimumSize(ui.theme.px(640), ui.theme.px(200));
-    m_note->setObjectName(u"targetsNote"_s);
-    m_note->setWordWrap(true);
-    m_note->setTextFormat(Qt::PlainText);
-    m_note->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
-    m_add->setObjectName(u"addTarget"_s);
-    m_edit->setObjectName(u"editTarget"_s);
-    m_try->setObjectName(u"tryTarget"_s);
-    m_remove->setObjectName(u"removeTarget"_s);
-    auto *close = new QPushButton(tr("Close"), this);
-    close->setObjectName(u"targetsClose"_s);
-    close->setDefault(true);
-    auto *buttons = new QHBoxLayout;
-    buttons->setSpacing(8);
-    for (QPushButton *button : {m_add, m_edit, m_try, m_remove}) {
-        button->setAutoDefault(false);
-        buttons->addWidget(button);
-    }
-    buttons->addStretch();
-    buttons->addWidget(close);
-    auto *layout = new QVBoxLayout(this);
-    layout->setContentsMargins(24, 16, 24, 16);
-    layout->setSpacing(12);
-    layout->addWidget(m_tree, 1);
-    layout->addWidget(m_note);
-    layout->addLayout(buttons);
     connect(m_tree, &QTreeWidget::currentItemChanged, this, &TargetsDialog::updateButtons);
     connect(m_tree, &QTreeWidget::itemActivated, m_edit, &QPushButton::click);
     connect(m_add, &QPushButton::clicked, this, [this] { edit({}); });
@@ -85,7 +48,6 @@ TargetsDialog::TargetsDialog(const UiContext &ui, QWidget *parent)
     });
     connect(m_try, &QPushButton::clicked, this, &TargetsDialog::tryIt);
     connect(m_remove, &QPushButton::clicked, this, &TargetsDialog::confirmRemoval);
-    connect(close, &QPushButton::clicked, this, &QDialog::accept);
     m_note->setText(tr("Copies of backups go there, by Upload the newest to and by schedules."));
     updateButtons();
     load();

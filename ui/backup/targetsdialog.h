@@ -2,19 +2,15 @@
 #pragma once
 
 #include "app/services/uploadtarget.h"
+#include "ui/backup/listdialog.h"
 #include "ui/shared/request.h"
-#include "ui/shared/uicontext.h"
-
-#include <QDialog>
 
 #include <optional>
 
-class QLabel;
 class QPushButton;
-class QTreeWidget;
 
 /// The places that copies of backups go to: adds, edits, tries and removes them.
-class TargetsDialog final : public QDialog
+class TargetsDialog final : public ListDialog
 {
     Q_OBJECT
     Q_DISABLE_COPY_MOVE(TargetsDialog)
@@ -38,9 +34,6 @@ private:
     void remove(const QString &name);
     void forgetKey(const UploadTarget &former);
 
-    const UiContext m_ui;
-    QTreeWidget *m_tree;
-    QLabel *m_note;
     QPushButton *m_add;
     QPushButton *m_edit;
     QPushButton *m_try;
